@@ -1,0 +1,1 @@
+"""Where tables live. The only place that knows an engine's name."""

@@ -1,0 +1,75 @@
+"""DuckDB over Parquet files: the embedded engine. Files are the record; this connection can always be rebuilt."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from willbuy.warehouse.dialect import Dialect
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class DuckDBDialect(Dialect):
+    """How DuckDB differs from standard SQL."""
+
+    name = "duckdb"
+    double = "DOUBLE"
+
+    def microseconds_between(self, later: str, earlier: str) -> str:
+        return f"(epoch_us({later}) - epoch_us({earlier}))"
+
+    def last_by(self, value: str, order: str, where: str) -> str:
+        return f"arg_max({value}, {order}) FILTER (WHERE {where})"
+
+
+class DuckDBWarehouse:
+    """One connection with the shop's tables as views: `events`, `entities`, `items`, `events_raw`, `rejected`.
+
+    `home` is the folder of the shop's state; None keeps everything in memory (tests, small frames).
+    """
+
+    dialect = DuckDBDialect()
+
+    def __init__(self, home: Path | None, memory: str = "1500MB", threads: int | None = None) -> None:
+        self.home = home
+        self.connection = duckdb.connect()
+        self.connection.execute(f"SET memory_limit = {self.dialect.text(memory)}")
+        self.connection.execute("SET TimeZone = 'UTC'")
+        if threads:
+            self.connection.execute(f"SET threads = {threads}")
+        if home is not None:
+            temporary = home / "tmp"
+            self.connection.execute(f"SET temp_directory = {self.dialect.text(str(temporary))}")
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run a statement for its effect."""
+        self.connection.execute(sql, list(parameters)).fetchall()
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a query and fetch every row."""
+        return self.connection.execute(sql, list(parameters)).fetchall()
+
+    def frame(self, sql: str, parameters: Sequence[Any] = ()) -> "pd.DataFrame":
+        """Run a query and fetch a data frame."""
+        return self.connection.execute(sql, list(parameters)).df()
+
+    def to_parquet(self, sql: str, path: Path) -> None:
+        """Write a query's rows to one Parquet file: complete under its name, or not there."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        self.execute(f"COPY ({sql}) TO {self.dialect.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+        partial.replace(path)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def __enter__(self) -> "DuckDBWarehouse":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
