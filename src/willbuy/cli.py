@@ -19,6 +19,7 @@ app = typer.Typer(
     help="Who is going to buy? From a shop's event log to calibrated probabilities.",
     epilog="Every command takes --debug: show the traceback of an error.",
     no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: rich would double the time of `willbuy --help`
     add_completion=False,
     pretty_exceptions_enable=False,
 )
