@@ -39,7 +39,7 @@ def init(
     shop: ShopFile = DEFAULT_SHOP,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing shop file.")] = False,
 ) -> None:
-    """Look at an event log, say what was seen, and write a commented shop file."""
+    """Look at an event log and write a commented shop file."""
     from willbuy.events.look import init as look_and_write
     from willbuy.events.look import render
 
@@ -54,7 +54,7 @@ def ingest(
     shop: ShopFile = DEFAULT_SHOP,
     as_json: Json = False,
 ) -> None:
-    """Read the log into bronze and silver. Rows read = accepted + rejected + duplicates."""
+    """Read the log; account for every row of it."""
     from willbuy.events.ingest import ingest as run_ingest
     from willbuy.events.ingest import render
     from willbuy.progress import progress_bar
@@ -90,7 +90,7 @@ def features(
 
 @app.command()
 def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
-    """Build snapshots, choose and calibrate a model, test it once in time, and write a bundle."""
+    """Train, calibrate and test a model; write a bundle."""
     from willbuy.pipeline import summary
     from willbuy.pipeline import train as run_training
     from willbuy.progress import step_log
@@ -131,7 +131,7 @@ def score(
     run: RunName = None,
     as_json: Json = False,
 ) -> None:
-    """Score everyone in the population: a calibrated probability and a decision each."""
+    """Score everyone in the population of a moment."""
     from willbuy.scoring import score as run_score
     from willbuy.shop import load_shop
 
@@ -153,7 +153,7 @@ def simulate(
     truth_within: Annotated[str, typer.Option(help="The horizon of --truth.")] = "7d",
     as_json: Json = False,
 ) -> None:
-    """Write a simulated log in the Retail Rocket shape, seeded, with known true probabilities."""
+    """Write a simulated log in the Retail Rocket shape."""
     from willbuy.events.simulate import simulate as run_simulation
 
     result = run_simulation(
