@@ -77,7 +77,7 @@ def test_expected_purchases_equal_direct_integration(r, alpha, a, b, x, age, hor
     model = BGNBD(r, alpha, a, b)
     alive = model.p_alive(x, age, age)[0]
     assert model.expected_purchases(x, age, age, horizon)[0] == pytest.approx(
-        alive * integrated(model, x, age, horizon), rel=1e-6
+        alive * integrated(model, x, age, horizon), rel=1e-6, abs=1e-9
     )
 
 
@@ -99,7 +99,7 @@ def test_the_sum_stands_in_where_the_closed_form_fails():
 )
 def test_the_sum_and_the_closed_form_agree(r, a, b, x, until, horizon):
     closed = expected_if_alive(r, a, b, np.array([float(x)]), np.array([until]), horizon)[0]
-    assert summed(r, a, b, float(x), until, horizon) == pytest.approx(closed, rel=1e-6)
+    assert summed(r, a, b, float(x), until, horizon) == pytest.approx(closed, rel=1e-6, abs=1e-9)
 
 
 @given(
@@ -184,18 +184,18 @@ def test_the_likelihood_is_the_papers(x, last, age):
 
 
 def test_the_parameters_are_recovered_within_their_sampling_error():
-    """Twelve samples of 6,000 customers: the mean estimate lies within three standard errors of the truth."""
+    """Eight samples of 4,000 customers: the mean estimate lies within three standard errors of the truth."""
     found = []
-    for seed in range(12):
+    for seed in range(8):
         random = np.random.default_rng(seed)
-        age = random.uniform(27, 39, 6_000)
+        age = random.uniform(27, 39, 4_000)
         x, recency, _, _ = simulate(CDNOW, age, random)
         found.append(list(fit_bgnbd(x, recency, age).to_dict().values()))
     logs = np.log(np.array(found))
     truth = np.log([CDNOW.r, CDNOW.alpha, CDNOW.a, CDNOW.b])
     error = logs.std(axis=0, ddof=1) / np.sqrt(len(found))
     assert (np.abs(logs.mean(axis=0) - truth) < 3 * error + 0.02).all()
-    assert (error < 0.1).all()
+    assert (error < 0.15).all()
 
 
 def test_a_fit_does_not_depend_on_the_unit_of_time_or_the_order():

@@ -6,7 +6,7 @@ With n = r + frequency, m = b + frequency and `until` = alpha + age, and p the c
              = (a + m - 1) / (a - 1) * (1 - (1 - z)^(a - 1) * 2F1(a + m - n - 1, a - 1; a + m - 1; z)),
              z = horizon / (until + horizon)
 
-which is equation (10) of Fader, Hardie & Lee (2005) without its last factor, P(alive), and after Euler's
+right to about 1e-11 purchases; which is equation (10) of Fader, Hardie & Lee (2005) without its last factor, P(alive), and after Euler's
 transformation: their 2F1(n, m; a + m - 1; z) overflows for frequent buyers, this one does not.
 """
 
