@@ -32,6 +32,10 @@ class BundleError(WillbuyError):
     """A bundle is damaged, incomplete or of another format. It was not loaded."""
 
 
+class InputError(WillbuyError):
+    """Rows handed over for scoring do not fit the model: a column is missing, or a value is no number."""
+
+
 def did_you_mean(found: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the nearest known spelling, or "".
 
