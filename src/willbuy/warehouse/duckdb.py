@@ -19,11 +19,14 @@ class DuckDBDialect(Dialect):
     name = "duckdb"
     double = "DOUBLE"
 
-    def microseconds_between(self, later: str, earlier: str) -> str:
-        return f"(epoch_us({later}) - epoch_us({earlier}))"
+    def microseconds(self, moment: str) -> str:
+        return f"epoch_us({moment})"
 
-    def last_by(self, value: str, order: str, where: str) -> str:
-        return f"arg_max({value}, {order}) FILTER (WHERE {where})"
+    def earlier(self, moment: str, microseconds: int) -> str:
+        return f"({moment} - to_microseconds({microseconds}))"
+
+    def whole(self, top: str, bottom: int) -> str:
+        return f"({top} // {bottom})"
 
 
 class DuckDBWarehouse:

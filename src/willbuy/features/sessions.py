@@ -1,0 +1,17 @@
+"""What a session is: the rule that batch, live and snapshots share."""
+
+from dataclasses import dataclass
+
+from willbuy.durations import Duration
+
+
+@dataclass(frozen=True)
+class SessionRule:
+    """A session is a run of one entity's events with less than `gap` between them.
+
+    An event at exactly `gap` after the one before opens a new session. Where the log has session ids (`own_ids`),
+    events of different ids are in different sessions, and those without an id follow the gap among themselves.
+    """
+
+    gap: Duration = Duration.parse("30m")
+    own_ids: bool = False
