@@ -28,7 +28,9 @@ class Duration:
         """Read `30m`, `12h`, `7d`, `2w`. Raises ValueError on anything else."""
         match = _PATTERN.fullmatch(text) if isinstance(text, str) else None
         if match is None:
-            raise ValueError(f"{text!r} is no span of time: write a whole number and s, m, h, d or w, such as '7d'")
+            raise ValueError(
+                f"{text!r} is no span of time: write a whole number and s, m, h, d or w, such as '7d'"
+            )
         return cls(int(match[1]) * _UNITS[match[2]])
 
     @property

@@ -19,6 +19,7 @@ def _duration(value: Any) -> Duration:
     return value if isinstance(value, Duration) else Duration.parse(value)
 
 
+Kind = Literal["view", "cart", "remove", "favourite", "purchase", "other"]
 Span = Annotated[Duration, BeforeValidator(_duration), PlainSerializer(str)]
 
 
@@ -39,8 +40,18 @@ class SourceTime(Section):
     """`[source.time]`: how the time column is written. Declared or proven, never guessed silently."""
 
     unit: Literal["s", "ms", "us", "text"] | None = None
-    format: str | None = None  # strptime format for unit = "text"; None is ISO 8601
+    format: str | tuple[str, ...] | None = None  # for unit = "text": strptime, or several; None: ISO 8601
     zone: str | None = None  # zone of times that carry none
+
+
+class SourceRule(Section):
+    """`[[source.rules]]`: rows that another column makes something else, such as a cancelled invoice."""
+
+    column: str
+    starts_with: str | None = None
+    at_most: int | float | None = None
+    kind: Kind
+    name: str
 
 
 class Source(Section):
@@ -54,6 +65,12 @@ class Source(Section):
     decimal: Literal[".", ","] | None = None
     columns: dict[str, str] = Field(default_factory=dict)  # canonical field -> column of the file
     kinds: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # canonical kind -> the shop's names
+    kind: Kind | None = None  # every row is of this kind, where no column says so
+    rules: tuple[SourceRule, ...] = ()
+    header: tuple[str, ...] | None = None  # names of the columns of files without a header line
+    drop_suffix: dict[str, str] = Field(
+        default_factory=dict
+    )  # canonical field -> ending that its values lose
     time: SourceTime = SourceTime()
     currency_digits: int = Field(default=2, ge=0, le=4)
     hash_ids: bool = False
@@ -62,7 +79,7 @@ class Source(Section):
 class Target(Section):
     """`[target]`: what counts as buying, and within which time."""
 
-    kind: Literal["view", "cart", "remove", "favourite", "purchase", "other"] = "purchase"
+    kind: Kind = "purchase"
     within: Span | Literal["session"]
 
 
@@ -86,7 +103,9 @@ class Anchors(Section):
 class Features(Section):
     """`[features]`: the catalogue, and what is added to it or dropped."""
 
-    catalogue: Literal["clicks", "purchases", "session", "none"] | None = None  # None: by the kinds of the log
+    catalogue: Literal["clicks", "purchases", "session", "none"] | None = (
+        None  # None: by the kinds of the log
+    )
     windows: tuple[Span, ...] | None = None
     add: tuple[dict[str, Any], ...] = ()
     drop: tuple[str, ...] = ()

@@ -74,5 +74,7 @@ class DuckDBWarehouse:
     def __enter__(self) -> "DuckDBWarehouse":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

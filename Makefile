@@ -1,0 +1,69 @@
+# One word a job. `make` alone lists them. Needs Python 3.11 or newer, make and the package index, nothing else.
+
+PYTHON ?= python3
+UV ?= uv
+BIN := .venv/bin
+READY := .venv/.ready
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test gate lint types format bench docs lock clean
+
+help:  ## list the targets (this)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY)  ## the whole way on a simulated shop, from a raw log to scores and a report, in the folder demo/
+	@$(BIN)/python scripts/demo.py --folder demo
+
+test: $(READY)  ## every test but the slow ones of the gate
+	@$(BIN)/python -m pytest
+
+gate: $(READY)  ## every test, the slow ones too, with branch coverage; before a release
+	@$(BIN)/python -m pytest -m "" --hypothesis-profile=gate --cov --cov-report=term:skip-covered
+
+lint: $(READY)  ## style of the code and of the YAML files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/yamllint --strict .
+
+types: $(READY)  ## mypy --strict
+	@$(BIN)/mypy
+
+format: $(READY)  ## write the code in the one style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: .venv/.bench  ## our speed against rivals, as ratios from one run
+	@$(BIN)/python -m benchmarks
+
+docs: $(READY)  ## make docs/cli.md and the outputs shown in the docs anew
+	@$(BIN)/python scripts/cli_reference.py --write
+	@$(BIN)/python scripts/docs_examples.py --write
+
+lock:  ## renew the hash-locked requirements after pyproject.toml changed (needs uv; UPGRADE=--upgrade for newer ones)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 2; }
+	@$(UV) pip compile pyproject.toml --group test --group lint --group build $(LOCK_FLAGS) --output-file requirements.lock
+	@$(UV) pip compile --group bench --constraint requirements.lock $(LOCK_FLAGS) --output-file requirements-bench.lock
+
+clean:  ## remove what the other targets made
+	@rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage bench-data bench-results
+	@find src tests scripts benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# A lock for every supported Python and system, with hashes and without an address.
+LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet $(UPGRADE) \
+  --custom-compile-command "make lock"
+
+# The environment: made once, renewed when the lock or the project file changes. Every package is held by its hash.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "willbuy needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@echo "Making .venv (once, about half a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+.venv/.bench: $(READY) requirements-bench.lock
+	@$(INSTALL) --require-hashes --requirement requirements-bench.lock
+	@touch $@

@@ -1,0 +1,217 @@
+"""The command line: one command a verb. Each calls one public function and prints what it returns.
+
+Heavy imports stand inside the commands, so that `willbuy --help` answers at once.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from willbuy.errors import WillbuyError
+
+app = typer.Typer(
+    name="willbuy",
+    help="Who is going to buy? From a shop's event log to calibrated probabilities.",
+    epilog="Every command takes --debug: show the traceback of an error.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: rich would double the time of `willbuy --help`
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ShopFile = Annotated[Path, typer.Option("--shop", help="The shop file.", show_default=True)]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+RunName = Annotated[str | None, typer.Option("--run", help="The run to use; the newest complete one by default.")]
+DEFAULT_SHOP = Path("shop.toml")
+
+
+@app.command()
+def init(
+    files: Annotated[list[Path], typer.Argument(help="The event log: one file or more.")],
+    preset: Annotated[str | None, typer.Option(help="A known log: retailrocket, rees46, taobao, ...")] = None,
+    within: Annotated[str | None, typer.Option(help="The horizon: 7d, 30d, ... or session.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Zone of times that carry none, such as Europe/London.")] = None,
+    shop: ShopFile = DEFAULT_SHOP,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing shop file.")] = False,
+) -> None:
+    """Look at an event log and write a commented shop file."""
+    from willbuy.events.look import init as look_and_write
+    from willbuy.events.look import render
+
+    sight = look_and_write(files, preset=preset, within=within, shop_path=shop, zone=zone, force=force)
+    _show(render(sight))
+    typer.echo(f"Wrote {shop}. Read it, then run: willbuy ingest{_shop_flag(shop)}")
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[str] | None, typer.Argument(help="Files or globs; the shop file's by default.")] = None,
+    shop: ShopFile = DEFAULT_SHOP,
+    as_json: Json = False,
+) -> None:
+    """Read the log; account for every row of it."""
+    from willbuy.events.ingest import ingest as run_ingest
+    from willbuy.events.ingest import render
+    from willbuy.progress import progress_bar
+    from willbuy.shop import load_shop
+
+    with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
+        result = run_ingest(load_shop(shop), files or None, progress=progress)
+    if as_json:
+        _print_json(result.to_json())
+    else:
+        _show(render(result))
+        typer.echo(f"Next: willbuy train{_shop_flag(shop)}")
+
+
+@app.command()
+def features(
+    shop: ShopFile = DEFAULT_SHOP,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the query instead of the list.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the shop's features: name, meaning, window, unit."""
+    from willbuy.features.describe import describe, query, render
+    from willbuy.shop import load_shop
+
+    loaded = load_shop(shop)
+    if sql:
+        typer.echo(query(loaded))
+    elif as_json:
+        _print_json({"features": describe(loaded)})
+    else:
+        _show(render(describe(loaded)))
+
+
+@app.command()
+def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
+    """Train, calibrate and test a model; write a bundle."""
+    from willbuy.pipeline import summary
+    from willbuy.pipeline import train as run_training
+    from willbuy.progress import step_log
+    from willbuy.shop import load_shop
+
+    with step_log(quiet=as_json) as progress:
+        result = run_training(load_shop(shop), progress=progress)
+    if as_json:
+        _print_json(summary(result))
+    else:
+        from willbuy.evaluation.render import render
+
+        _show(render(result))
+        typer.echo(f"Next: willbuy report{_shop_flag(shop)}, willbuy score{_shop_flag(shop)}")
+
+
+@app.command()
+def report(
+    shop: ShopFile = DEFAULT_SHOP,
+    run: RunName = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the page.")] = Path("report.html"),
+) -> None:
+    """Write the run's report: one self-contained HTML page."""
+    from willbuy.pipeline import write_run_report
+    from willbuy.shop import load_shop
+
+    write_run_report(load_shop(shop), output, run)
+    typer.echo(f"Wrote {output}")
+
+
+@app.command()
+def score(
+    shop: ShopFile = DEFAULT_SHOP,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Score as of this moment (2015-09-01); the end of the log by default.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="scores.csv or scores.parquet.")] = Path("scores.csv"),
+    run: RunName = None,
+    as_json: Json = False,
+) -> None:
+    """Score everyone in the population of a moment."""
+    from willbuy.scoring import score as run_score
+    from willbuy.shop import load_shop
+
+    result = run_score(load_shop(shop), output, as_of=as_of, run=run)
+    if as_json:
+        _print_json(result.to_json())
+    else:
+        typer.echo(result.sentence())
+
+
+@app.command()
+def simulate(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The log to write: .csv or .csv.gz.")] = Path("events.csv"),
+    visitors: Annotated[int, typer.Option(help="How many visitors.")] = 100_000,
+    preset: Annotated[str, typer.Option(help="retailrocket: near its rates; dense: more buyers.")] = "retailrocket",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    truth: Annotated[Path | None, typer.Option(help="Also write each visitor's true probability at --truth-anchor.")] = None,
+    truth_anchor: Annotated[str | None, typer.Option(help="The moment of --truth, such as 2015-09-01.")] = None,
+    truth_within: Annotated[str, typer.Option(help="The horizon of --truth.")] = "7d",
+    as_json: Json = False,
+) -> None:
+    """Write a simulated log in the Retail Rocket shape."""
+    from willbuy.events.simulate import simulate as run_simulation
+
+    result = run_simulation(
+        output,
+        visitors=visitors,
+        preset=preset,
+        seed=seed,
+        truth=truth,
+        truth_anchor=truth_anchor,
+        truth_within=truth_within,
+    )
+    if as_json:
+        _print_json(result.to_json())
+    else:
+        typer.echo(result.sentence())
+
+
+def main() -> None:
+    """Run the command line. A mistake of the user's ends with one line on standard error and exit code 2."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(args=arguments, prog_name="willbuy")
+    except WillbuyError as error:
+        _fail(str(error), debug, error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _fail(_explain_os_error(error), debug, error)
+    except Exception as error:
+        if debug:
+            raise
+        sys.stderr.write(f"error: {type(error).__name__}: {error}\nThis is a fault of willbuy; --debug shows where.\n")
+        sys.exit(1)
+
+
+def _fail(message: str, debug: bool, error: Exception) -> None:
+    if debug:
+        raise error
+    sys.stderr.write(f"error: {message}\n")
+    sys.exit(2)
+
+
+def _explain_os_error(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    return f"{error.strerror or error}{where}. Nothing was left half-written; mend it and run the same command again."
+
+
+def _show(renderable: Any) -> None:
+    from rich.console import Console
+
+    Console().print(renderable)
+
+
+def _print_json(content: Mapping[str, Any]) -> None:
+    typer.echo(json.dumps(content, indent=2, allow_nan=False))
+
+
+def _shop_flag(shop: Path) -> str:
+    return "" if shop == DEFAULT_SHOP else f" --shop {shop}"

@@ -1,0 +1,242 @@
+"""The rules of the house, tried on every file: no pickle, no clock, imports that run downwards, docstrings, small files."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "willbuy"
+MODULES = sorted(SOURCE.rglob("*.py"))
+PYTHON_FILES = sorted(
+    p for room in ("src", "tests", "scripts", "benchmarks") for p in (ROOT / room).rglob("*.py")
+)
+TEXT_SUFFIXES = {".py", ".md", ".toml", ".yml", ".yaml", ".txt", ".lock", ".svg", ".json", ".sh", ".sql", ""}
+
+FLOORS = (
+    {"errors", "durations"},
+    {"events.canonical"},
+    {"shop"},
+    {"warehouse"},
+    {"events", "features", "models"},
+    {"snapshots"},
+    {"backtest", "evaluation", "offers"},
+    {"doctor", "registry", "monitor"},
+    {"pipeline"},
+    {"service", "flows"},
+    {"cli"},
+    {"__main__"},
+)
+"""The rooms, from the ground up. A file may import its own room and lower floors: so the rooms of one floor do not
+know each other, features know nothing of models, models nothing of events, and nobody imports cli or service."""
+
+TOP = len(FLOORS)
+SERVING = (
+    "willbuy.models.bundle",
+    "willbuy.models.scorers",
+    "willbuy.models.calibrators",
+    "willbuy.features.live",
+)
+TRAINING_ONLY = {"pandas", "sklearn", "xgboost", "duckdb", "scipy", "altair"}
+SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy"}
+
+
+def label(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def room_of(module: str) -> str:
+    """The room of a dotted module below willbuy: `events.silver` lives in `events`, `events.canonical` in its own."""
+    return "events.canonical" if module.startswith("events.canonical") else module.split(".", maxsplit=1)[0]
+
+
+def floor_of(room: str) -> int:
+    for number, rooms in enumerate(FLOORS):
+        if room in rooms:
+            return number
+    raise AssertionError(f"the room {room!r} stands on no floor: add it to FLOORS in tests/test_house.py")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every willbuy module that a file imports, at the top, inside a function or for types only, below `willbuy.`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{label(path)}: write the whole name, not a relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (name.removeprefix("willbuy.") for name in names if name.startswith("willbuy."))
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(MODULES) > 10
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_imports_run_downwards(path: Path) -> None:
+    own = room_of(".".join(path.relative_to(SOURCE).with_suffix("").parts))
+    if own == "__init__":
+        own = "errors"  # the package itself is ground floor: importing willbuy must import nothing
+    for module in imports_of(path):
+        if module == "__version__":
+            continue
+        theirs = room_of(module)
+        assert theirs == own or floor_of(theirs) < floor_of(own), (
+            f"{label(path)} in the room {own!r} imports willbuy.{module}: imports run downwards only"
+        )
+
+
+PICKLES = {"pickle", "joblib", "cloudpickle", "dill", "marshal", "shelve", "_pickle"}
+FORBIDDEN_CALLS = {"eval", "exec"}
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def faults_of(tree: ast.AST) -> Iterator[str]:
+    """What no source file may hold: pickles, evaluated text, `assert` as a check, unseeded chance."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and {a.name.split(".")[0] for a in node.names} & PICKLES:
+            yield f"line {node.lineno}: imports a pickle"
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PICKLES:
+            yield f"line {node.lineno}: imports from a pickle"
+        if isinstance(node, ast.Attribute) and "pickle" in node.attr:
+            yield f"line {node.lineno}: uses .{node.attr}"
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg == "allow_pickle"
+            and ast.unparse(node.value) != "False"
+        ):
+            yield f"line {node.lineno}: allows a pickle"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FORBIDDEN_CALLS:
+            yield f"line {node.lineno}: calls {node.func.id}"
+        if isinstance(node, ast.Assert):
+            yield f"line {node.lineno}: assert is no check of a user's input: raise an error"
+        if (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func).endswith("default_rng")
+            and not node.args + node.keywords
+        ):
+            yield f"line {node.lineno}: chance without a seed"
+        if isinstance(node, ast.Attribute) and re.match(
+            r"(np|numpy)\.random\.(rand|choice|shuffle|seed)", ast.unparse(node)
+        ):
+            yield f"line {node.lineno}: chance without a seed"
+
+
+def clocks_of(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        call = ast.unparse(node.func)
+        if call == "time.time" or (isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS):
+            yield f"line {node.lineno}: {call}() reads the clock; time is an argument"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_source_holds_nothing_forbidden(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert list(faults_of(tree)) == []
+    if room_of(".".join(path.relative_to(SOURCE).with_suffix("").parts)) not in ("cli", "service", "flows"):
+        assert list(clocks_of(tree)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import pickle",
+        "from joblib import dump",
+        "frame.to_pickle('x')",
+        "np.load('x', allow_pickle=True)",
+        "eval('1')",
+        "assert x",
+        "np.random.default_rng()",
+        "np.random.shuffle(x)",
+    ],
+)
+def test_the_check_sees_what_is_forbidden(line: str) -> None:
+    assert len(list(faults_of(ast.parse(line)))) == 1
+
+
+@pytest.mark.parametrize("line", ["datetime.now()", "time.time()", "date.today()", "pd.Timestamp.utcnow()"])
+def test_the_check_sees_clocks(line: str) -> None:
+    assert len(list(clocks_of(ast.parse(line)))) == 1
+
+
+def public_without_docstring(tree: ast.Module, name: str) -> Iterator[str]:
+    if not ast.get_docstring(tree):
+        yield name
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            if not ast.get_docstring(node):
+                yield f"{name}:{node.lineno} {node.name}"
+            if (
+                isinstance(node, ast.ClassDef) and not node.bases
+            ):  # a subclass may inherit what its base documents
+                yield from (
+                    f"{name}:{member.lineno} {node.name}.{member.name}"
+                    for member in node.body
+                    if isinstance(member, ast.FunctionDef)
+                    and not member.name.startswith("_")
+                    and not ast.get_docstring(member)
+                )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_public_names_have_docstrings(path: Path) -> None:
+    assert list(public_without_docstring(ast.parse(path.read_text(encoding="utf-8")), label(path))) == []
+
+
+@pytest.mark.parametrize("path", PYTHON_FILES, ids=label)
+def test_files_stay_small(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= 400, f"{label(path)} has {lines} lines: split it by idea"
+
+
+def texts() -> Iterator[Path]:
+    rooms = ("src", "tests", "scripts", "benchmarks", "docs", "changes", ".ci", ".github")
+    yield from (
+        p
+        for p in ROOT.iterdir()
+        if p.is_file() and p.suffix in TEXT_SUFFIXES and not p.name.startswith(".coverage")
+    )
+    for room in rooms:
+        found = (ROOT / room).rglob("*")
+        yield from (
+            p for p in found if p.is_file() and p.suffix in TEXT_SUFFIXES and "__pycache__" not in p.parts
+        )
+
+
+def test_no_path_or_address_of_one_machine() -> None:
+    machine = re.compile(r"(^|[^a-zA-Z0-9_.])/(work|root|home|farm|opt)/|extra-index-url|find-links|file:///")
+    found = [
+        f"{label(path)}:{number}"
+        for path in texts()
+        if path != Path(__file__).resolve() and path.name != ".git"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if machine.search(line)
+    ]
+    assert found == []
+
+
+def modules_after(statement: str) -> set[str]:
+    """The top-level packages that a fresh Python holds after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+def test_importing_willbuy_imports_nothing_heavy() -> None:
+    assert modules_after("import willbuy") & SLOW_TO_IMPORT == set()
+
+
+@pytest.mark.parametrize("module", SERVING)
+def test_the_serving_side_needs_numpy_only(module: str) -> None:
+    path = SOURCE / Path(*module.split(".")[1:])
+    if not path.with_suffix(".py").exists() and not path.is_dir():
+        pytest.skip(f"{module} is not built yet")
+    assert modules_after(f"import {module}") & TRAINING_ONLY == set()
