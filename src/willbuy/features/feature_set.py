@@ -66,12 +66,16 @@ class FeatureSet:
     def from_spec(cls, spec: Mapping[str, Any]) -> "FeatureSet":
         """Read a set back. Raises BundleError where the spec is of another version or a name does not fit."""
         if spec.get("version") != VERSION:
-            raise BundleError(f"features of version {spec.get('version')!r}; this willbuy reads {VERSION}. Train again")
+            raise BundleError(
+                f"features of version {spec.get('version')!r}; this willbuy reads {VERSION}. Train again"
+            )
         features = []
         for entry in spec["features"]:
             declared = feature_from_spec({key: value for key, value in entry.items() if key != "name"})
             if declared.name != entry["name"]:
-                raise BundleError(f"the feature written as {entry['name']!r} reads back as {declared.name!r}. Train again")
+                raise BundleError(
+                    f"the feature written as {entry['name']!r} reads back as {declared.name!r}. Train again"
+                )
             features.append(declared)
         rule = SessionRule(Duration.parse(spec["session_gap"]), bool(spec["session_own_ids"]))
         return cls(tuple(features), LocalTime(spec["zone"]), rule)

@@ -52,7 +52,9 @@ def refuse_look_ahead(features: Iterable[Feature]) -> None:
     """Raise ShopError where a feature looks ahead: labels alone may."""
     found = looking_ahead(features)
     if found:
-        raise ShopError(f"{found[0]!r} looks ahead of the anchor; a feature reads only what came before. Drop it")
+        raise ShopError(
+            f"{found[0]!r} looks ahead of the anchor; a feature reads only what came before. Drop it"
+        )
 
 
 def _with_parts(feature: Feature) -> Iterator[Feature]:

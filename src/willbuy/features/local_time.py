@@ -40,7 +40,9 @@ class LocalTime:
             from zoneinfo import available_timezones  # noqa: PLC0415 - reads the disk; only for this message
 
             hint = did_you_mean(self.zone, available_timezones())
-            raise ShopError(f"{self.zone!r} is no time zone; write one such as 'Europe/Berlin' or 'UTC'.{hint}") from error
+            raise ShopError(
+                f"{self.zone!r} is no time zone; write one such as 'Europe/Berlin' or 'UTC'.{hint}"
+            ) from error
 
     def offset(self, moment: datetime) -> int:
         """Microseconds by which local time is ahead of UTC at a naive UTC moment."""
@@ -67,7 +69,9 @@ class LocalTime:
         """The naive UTC moment at which a local day begins: its first moment, where clocks leap over midnight."""
         start = EPOCH + timedelta(days=day)
         low, high = microseconds(start - timedelta(days=2)), microseconds(start + timedelta(days=2))
-        while low < high:  # the first moment whose local day is `day`; local days never run backwards by more than hours
+        while (
+            low < high
+        ):  # the first moment whose local day is `day`; local days never run backwards by more than hours
             middle = (low + high) // 2
             if self.day(EPOCH + middle * MICROSECOND) >= day:
                 high = middle

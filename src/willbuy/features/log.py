@@ -10,7 +10,13 @@ from willbuy.events.canonical import KINDS
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
-_FIELDS = {"item": "item_key", "category": "category", "price": "price", "quantity": "quantity", "session": "session"}
+_FIELDS = {
+    "item": "item_key",
+    "category": "category",
+    "price": "price",
+    "quantity": "quantity",
+    "session": "session",
+}
 
 
 @dataclass(frozen=True)

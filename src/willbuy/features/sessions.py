@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from willbuy.durations import Duration
+from willbuy.durations import MINUTE, Duration
+
+
+HALF_HOUR = Duration(30 * MINUTE)
 
 
 @dataclass(frozen=True)
@@ -13,5 +16,5 @@ class SessionRule:
     events of different ids are in different sessions, and those without an id follow the gap among themselves.
     """
 
-    gap: Duration = Duration.parse("30m")
+    gap: Duration = HALF_HOUR
     own_ids: bool = False

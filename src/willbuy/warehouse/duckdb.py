@@ -67,6 +67,10 @@ class DuckDBWarehouse:
         self.execute(f"COPY ({sql}) TO {self.dialect.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
         partial.replace(path)
 
+    def parquet(self, paths: Sequence[Path]) -> str:
+        """A FROM item that reads Parquet files of one shape."""
+        return f"read_parquet([{', '.join(self.dialect.text(str(path)) for path in paths)}])"
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()

@@ -146,14 +146,18 @@ def check_kinds(kinds: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     given = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     for kind in given:
         if kind not in KINDS:
-            raise ShopError(f"{kind!r} is no kind of event; kinds are {', '.join(KINDS)}.{did_you_mean(str(kind), KINDS)}")
+            raise ShopError(
+                f"{kind!r} is no kind of event; kinds are {', '.join(KINDS)}.{did_you_mean(str(kind), KINDS)}"
+            )
     return tuple(kind for kind in KINDS if kind in given)
 
 
 def check_choice(found: str, known: tuple[str, ...], what: str) -> None:
     """Raise ShopError where `found` is not one of `known`."""
     if found not in known:
-        raise ShopError(f"{found!r} is no {what}; known are {', '.join(known)}.{did_you_mean(str(found), known)}")
+        raise ShopError(
+            f"{found!r} is no {what}; known are {', '.join(known)}.{did_you_mean(str(found), known)}"
+        )
 
 
 def kinds_slug(kinds: tuple[str, ...]) -> str:
@@ -170,7 +174,7 @@ def slug(text: str) -> str:
     """Turn any text into part of a name; two texts never share one.
 
     >>> slug("shoes"), slug("Shoes & Boots")
-    ('shoes', 'shoes-boots-cb6a72')
+    ('shoes', 'shoes-boots-b8687d')
     """
     plain = re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-")
     return plain if plain == text else f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:6]}".lstrip("-")
@@ -184,12 +188,16 @@ def feature_from_spec(spec: Mapping[str, Any]) -> Feature:
     key = spec.get("feature")
     if key not in _registry:
         known = sorted(_registry)
-        raise ShopError(f"{key!r} is no feature; known are {', '.join(known)}.{did_you_mean(str(key), known)}")
+        raise ShopError(
+            f"{key!r} is no feature; known are {', '.join(known)}.{did_you_mean(str(key), known)}"
+        )
     kind = _registry[key]
     fields = {field.name for field in dataclasses.fields(kind)}
     for name in spec:
         if name not in fields and name != "feature":
-            raise ShopError(f"feature {key!r} has no {name!r}; it has {', '.join(sorted(fields))}.{did_you_mean(name, fields)}")
+            raise ShopError(
+                f"feature {key!r} has no {name!r}; it has {', '.join(sorted(fields))}.{did_you_mean(name, fields)}"
+            )
     values = {name: _from_json(value) for name, value in spec.items() if name != "feature"}
     try:
         return kind(**values)

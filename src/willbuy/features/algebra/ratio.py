@@ -32,9 +32,13 @@ class Ratio(Feature):
     def __post_init__(self) -> None:
         for part in (self.top, self.bottom):
             if not isinstance(part, Feature):
-                raise ShopError(f"a ratio is of two features; found {part!r}. Write top = {{feature = 'count', ...}}")
+                raise ShopError(
+                    f"a ratio is of two features; found {part!r}. Write top = {{feature = 'count', ...}}"
+                )
         if not (0 <= self.add_top < float("inf") and 0 <= self.add_bottom < float("inf")):
-            raise ShopError(f"smoothing must be 0 or more; found add_top {self.add_top}, add_bottom {self.add_bottom}")
+            raise ShopError(
+                f"smoothing must be 0 or more; found add_top {self.add_top}, add_bottom {self.add_bottom}"
+            )
 
     @property
     def name(self) -> str:
@@ -50,7 +54,9 @@ class Ratio(Feature):
     @property
     def meaning(self) -> str:
         if self.smoothed:
-            return f"({self.top.meaning} + {self.add_top:g}) over ({self.bottom.meaning} + {self.add_bottom:g})"
+            return (
+                f"({self.top.meaning} + {self.add_top:g}) over ({self.bottom.meaning} + {self.add_bottom:g})"
+            )
         return f"{self.top.meaning}, over {self.bottom.meaning}; null if there is none"
 
     @property

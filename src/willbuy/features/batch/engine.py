@@ -45,14 +45,22 @@ class BatchFeatures:
 
     def prepare(self, moments: Sequence[datetime], condition: str = "") -> None:
         """Prepare the events that the anchors need; `condition` narrows them by entity, with the alias `e`."""
-        where = [f'e."time" < {self.warehouse.dialect.timestamp(max(moments))}', *([condition] if condition else [])]
-        span = longest_window(self._literal(min(moments)), self.population)
-        if span is not None:
-            where.append(f'e."time" >= {LiteralAnchor(min(moments), self.warehouse.dialect).start(span)}')
-        self._table(PREPARED, self.preparation().sql('"events"', " AND ".join([*where, *self._of_kinds()])))
+        self._table(PREPARED, self.prepare_sql(moments, condition))
         if self.log.late:
-            known_late = f'e."received" > e."time" AND {" AND ".join(where)}'
-            self._table(LATE, f'SELECT e."entity_key", e."time", e."received" FROM "events" e WHERE {known_late}')
+            known_late = " AND ".join(['e."received" > e."time"', *self._needed(moments, condition)])
+            self._table(
+                LATE, f'SELECT e."entity_key", e."time", e."received" FROM "events" e WHERE {known_late}'
+            )
+
+    def prepare_sql(self, moments: Sequence[datetime], condition: str = "") -> str:
+        """The query that prepares the events for the anchors."""
+        return self.preparation().sql(
+            '"events"', " AND ".join([*self._needed(moments, condition), *self._of_kinds()])
+        )
+
+    def plain_grid_sql(self, moment: datetime) -> str:
+        """The query of one grid anchor where every event was known when it happened."""
+        return grid_sql(self._literal(moment), PREPARED, self.population)
 
     def grid_sql(self, moment: datetime) -> str:
         """The query of one grid anchor over the prepared events: `entity_key` and a column a feature.
@@ -60,14 +68,15 @@ class BatchFeatures:
         Entities with an event that had happened but was not yet known at the anchor are prepared anew, each from
         the events that were known.
         """
-        query = self._literal(moment)
         if not self._prepare_late(moment):
-            return grid_sql(query, PREPARED, self.population)
+            return self.plain_grid_sql(moment)
         apart = f'p."entity_key" NOT IN (SELECT "entity_key" FROM "{LATE_PAIRS}")'
         joined = self._joined()
         late = pairs_sql(joined, LATE_PREPARED, LATE_PAIRS, "pair", self.population)
-        names = ", ".join(self.warehouse.dialect.identifier(name) for name in ("entity_key", *self.features.names))
-        return f"{grid_sql(query, PREPARED, self.population, apart)}\nUNION ALL\nSELECT {names} FROM (\n{late}\n) late"
+        names = ", ".join(
+            self.warehouse.dialect.identifier(name) for name in ("entity_key", *self.features.names)
+        )
+        return f"{grid_sql(self._literal(moment), PREPARED, self.population, apart)}\nUNION ALL\nSELECT {names} FROM (\n{late}\n) late"
 
     def preparation(self) -> Preparation:
         """How the events are prepared for this feature set."""
@@ -106,12 +115,27 @@ class BatchFeatures:
         dialect = self.warehouse.dialect
         return Query(self.features, dialect, JoinedAnchor(dialect, self.offsets))
 
+    def _needed(self, moments: Sequence[datetime], condition: str) -> list[str]:
+        """Which events the anchors can see at all."""
+        needed = [
+            f'e."time" < {self.warehouse.dialect.timestamp(max(moments))}',
+            *([condition] if condition else []),
+        ]
+        span = longest_window(self._literal(min(moments)), self.population)
+        if span is not None:
+            needed.append(f'e."time" >= {LiteralAnchor(min(moments), self.warehouse.dialect).start(span)}')
+        return needed
+
     def _of_kinds(self) -> list[str]:
         """Leave out kinds that nothing reads; sessions are made of all kinds."""
         read = {kind for feature in (*self.features.everything(), self.population) for kind in feature.reads}
         if self.columns.session_start or read >= set(self.log.kinds):
             return []
-        return ['e."kind" IN (' + ", ".join(self.warehouse.dialect.text(kind) for kind in KINDS if kind in read) + ")"]
+        return [
+            'e."kind" IN ('
+            + ", ".join(self.warehouse.dialect.text(kind) for kind in KINDS if kind in read)
+            + ")"
+        ]
 
     def _table(self, name: str, sql: str) -> None:
         self.warehouse.execute(f'DROP TABLE IF EXISTS "{name}"')

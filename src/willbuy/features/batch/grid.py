@@ -10,7 +10,11 @@ def grid_sql(query: Query, prepared: str, population: Windowed, condition: str =
 
     `prepared` is the name of the prepared events, `condition` narrows them further.
     """
-    where = [f'p."time" < {query.bounds.anchor()}', *lower_bound(query, population), *([condition] if condition else [])]
+    where = [
+        f'p."time" < {query.bounds.anchor()}',
+        *lower_bound(query, population),
+        *([condition] if condition else []),
+    ]
     inner = [
         'SELECT p."entity_key"' + aggregates(query),
         f"FROM {query.dialect.identifier(prepared)} p",
@@ -18,7 +22,11 @@ def grid_sql(query: Query, prepared: str, population: Windowed, condition: str =
         'GROUP BY p."entity_key"',
         *having(query, population),
     ]
-    return f'SELECT f."entity_key"{values(query)}\nFROM (\n  ' + "\n  ".join("\n".join(inner).splitlines()) + "\n) f"
+    return (
+        f'SELECT f."entity_key"{values(query)}\nFROM (\n  '
+        + "\n  ".join("\n".join(inner).splitlines())
+        + "\n) f"
+    )
 
 
 def values(query: Query) -> str:
@@ -28,7 +36,9 @@ def values(query: Query) -> str:
 
 def aggregates(query: Query) -> str:
     """The aggregates of the inner SELECT, each on a line of its own."""
-    return "".join(f",\n  {sql} AS {query.dialect.identifier(name)}" for name, sql in query.aggregates.items())
+    return "".join(
+        f",\n  {sql} AS {query.dialect.identifier(name)}" for name, sql in query.aggregates.items()
+    )
 
 
 def lower_bound(query: Query, population: Windowed) -> list[str]:
@@ -39,7 +49,11 @@ def lower_bound(query: Query, population: Windowed) -> list[str]:
 
 def having(query: Query, population: Windowed) -> list[str]:
     """Who is in the population: at least one of the events it names. Not needed where the WHERE clause says it."""
-    if not population.kinds and population.category is None and population.window.span == longest_window(query, population):
+    if (
+        not population.kinds
+        and population.category is None
+        and population.window.span == longest_window(query, population)
+    ):
         return []
     return [f"HAVING COUNT(*) FILTER (WHERE {query.matches(population)}) > 0"]
 

@@ -26,7 +26,9 @@ def pairs_sql(query: Query, prepared: str, anchors: str, key: str, population: W
         *(having(query, population) if population is not None else []),
     ]
     carried = ", ".join(f'f."{name}"' for name in _CARRIED)
-    return f"SELECT {carried}{values(query)}\nFROM (\n  " + "\n  ".join("\n".join(inner).splitlines()) + "\n) f"
+    return (
+        f"SELECT {carried}{values(query)}\nFROM (\n  " + "\n  ".join("\n".join(inner).splitlines()) + "\n) f"
+    )
 
 
 def visible_events(anchors: str) -> str:

@@ -13,7 +13,18 @@ from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code
 from willbuy.features.sessions import SessionRule
 from willbuy.warehouse.dialect import Dialect
 
-FULL_ORDER = ("time", "kind", "category", "price", "quantity", "session", "event_id", "received", "kind_name", "item")
+FULL_ORDER = (
+    "time",
+    "kind",
+    "category",
+    "price",
+    "quantity",
+    "session",
+    "event_id",
+    "received",
+    "kind_name",
+    "item",
+)
 """The total order of an entity's events. Items stand last and as text: keys depend on the order of arrival."""
 
 _TEXTS = ("category", "session", "event_id", "kind_name", "item")
@@ -59,7 +70,11 @@ class Preparation:
     def _base(self, source: str, condition: str) -> str:
         used = set(self.columns.kept)
         for next_event in self.columns.next_events.values():
-            used |= {name for name in (*FULL_ORDER, "item_key") if any(f'"{name}"' in part for part in next_event.partition)}
+            used |= {
+                name
+                for name in (*FULL_ORDER, "item_key")
+                if any(f'"{name}"' in part for part in next_event.partition)
+            }
             used |= {*next_event.partition, *next_event.order} & {*FULL_ORDER, "item_key"}
         if self.columns.session_start and self.sessions.own_ids:
             used.add("session")
@@ -67,9 +82,9 @@ class Preparation:
         columns += [self._base_column(name) for name in sorted(used - {"time"})]
         if self.columns.day:
             local = local_microseconds('e."time"', self.offsets, self.dialect)
-            columns.append(f"{self._whole_day(local)} AS \"day\"")
+            columns.append(f'{self._whole_day(local)} AS "day"')
         if self.columns.session_start:
-            columns.append(f"LAG(e.\"time\") OVER ({self._session_window('e.')}) AS \"previous\"")
+            columns.append(f'LAG(e."time") OVER ({self._session_window("e.")}) AS "previous"')
         lines = ",\n  ".join(columns)
         joined = ' LEFT JOIN "items" i ON i."item_key" = e."item_key"' if "item" in used else ""
         where = f"\nWHERE {condition}" if condition else ""
@@ -91,12 +106,17 @@ class Preparation:
         return f'PARTITION BY {prefix}"entity_key"{own} ORDER BY {prefix}"time"'
 
     def _session_start(self) -> str:
-        idle = f'{self.dialect.microseconds(chr(34) + "time" + chr(34))} - {self.dialect.microseconds(chr(34) + "previous" + chr(34))}'
+        idle = f"{self.dialect.microseconds(chr(34) + 'time' + chr(34))} - {self.dialect.microseconds(chr(34) + 'previous' + chr(34))}"
         opens = f'"previous" IS NULL OR {idle} >= {self.sessions.gap.microseconds}'
         return f'MAX(CASE WHEN {opens} THEN "time" END) OVER ({self._session_window("")}) AS "session_start"'
 
     def _next(self, next_event: NextEvent) -> str:
-        partition = ", ".join(['"entity_key"', *(part if part.startswith("(") else self._identifier(part) for part in next_event.partition)])
+        partition = ", ".join(
+            [
+                '"entity_key"',
+                *(part if part.startswith("(") else self._identifier(part) for part in next_event.partition),
+            ]
+        )
         order = ", ".join(self._ordered(name) for name in ("time", *next_event.order))
         name = self._identifier(next_event.name)
         return f'LEAD("time") OVER (PARTITION BY {partition} ORDER BY {order}) AS {name}'

@@ -45,7 +45,9 @@ class Query:
         """The value of a feature, as an expression over the aggregated row `f`."""
         recipe = next((recipes[kind] for kind in type(feature).__mro__ if kind in recipes), None)
         if recipe is None:
-            raise NotImplementedError(f"no SQL for {type(feature).__name__}: declare it with @compiles({type(feature).__name__})")
+            raise NotImplementedError(
+                f"no SQL for {type(feature).__name__}: declare it with @compiles({type(feature).__name__})"
+            )
         return recipe(feature, self)
 
     def aggregate(self, name: str, sql: str) -> str:
@@ -62,7 +64,12 @@ class Query:
 
     def matches(self, feature: Windowed, *more: str) -> str:
         """The condition under which an event of `p` is one that the feature reads."""
-        found = [self.of_kinds(feature.kinds), self.of_category(feature.category), self.within(feature.window), *more]
+        found = [
+            self.of_kinds(feature.kinds),
+            self.of_category(feature.category),
+            self.within(feature.window),
+            *more,
+        ]
         return " AND ".join(part for part in found if part) or f'p."time" < {self.bounds.anchor()}'
 
     def of_kinds(self, kinds: tuple[str, ...]) -> str:
