@@ -16,6 +16,8 @@ from willbuy.events.look.table import Looked
 from willbuy.events.presets.resolved import ISO
 from willbuy.shop import SourceTime
 
+Unit = Literal["s", "ms", "us", "text"]
+UNITS: tuple[Unit, ...] = ("s", "ms", "us")
 UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
 EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp())
 LATEST = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
@@ -36,14 +38,28 @@ FORMATS = (
 class Clock:
     """How a log writes its times."""
 
-    unit: Literal["s", "ms", "us", "text"]
+    unit: Unit
     formats: tuple[str, ...]
     naive: bool  # some values carry no offset
     why: str
 
+    @property
+    def written(self) -> str:
+        """How times are written, in words.
 
-def prove(looked: Looked, column: str, declared: SourceTime) -> Clock:
-    """Return how times are written. Raises SourceError, with the key to declare, where the values prove nothing."""
+        >>> Clock("ms", ("iso",), False, "").written, Clock("text", ("%Y%m%d",), True, "").written
+        ('ms since 1970', 'text as %Y%m%d')
+        """
+        return f"text as {' or '.join(self.formats)}" if self.unit == "text" else f"{self.unit} since 1970"
+
+
+def prove(looked: Looked, column: str, declared: SourceTime, by: str = "declared") -> Clock:
+    """Return how times are written. Raises SourceError, with the key to declare, where the values prove nothing.
+
+    `declared` is checked against the values; `by` says who declared it.
+    """
+    if looked.is_timestamp(column):
+        return Clock("text", (ISO,), _any_naive(looked, (ISO,)), "the column has a timestamp type")
     total = looked.count("time IS NOT NULL")
     if not total:
         raise SourceError(
@@ -51,7 +67,7 @@ def prove(looked: Looked, column: str, declared: SourceTime) -> Clock:
         )
     if declared.format is not None or declared.unit == "text":
         given = declared.format or ISO
-        return _declared_text(looked, column, (given,) if isinstance(given, str) else given, total)
+        return _declared_text(looked, column, (given,) if isinstance(given, str) else given, total, by)
     days = looked.count("regexp_full_match(time, '(19|20)[0-9]{6}([0-9]{6})?')") == total
     if declared.unit is None and (days or looked.count(moments.is_number()) < total * (1 - TOLERATED)):
         return _prove_text(looked, column, total)
@@ -62,7 +78,8 @@ def _prove_epoch(looked: Looked, column: str, declared: str | None, total: int) 
     number = "TRY_CAST(time AS DOUBLE)"
     found = {
         unit: looked.count(f"{number} >= {EARLIEST * per} AND {number} < {LATEST * per}")
-        for unit, per in moments.PER_SECOND.items()
+        for unit in UNITS
+        for per in (moments.PER_SECOND[unit],)
     }
     inside = {unit: n for unit, n in found.items() if n}
     if len(inside) > 1:
@@ -101,7 +118,7 @@ def _check_width(looked: Looked, column: str, unit: str, declared: str | None) -
         )
 
 
-def _declared_text(looked: Looked, column: str, formats: Sequence[str], total: int) -> Clock:
+def _declared_text(looked: Looked, column: str, formats: Sequence[str], total: int, by: str) -> Clock:
     read = looked.count(f"{moments.utc('text', formats, None)} IS NOT NULL")
     if total - read > total * TOLERATED:
         example = looked.example(f"time IS NOT NULL AND {moments.utc('text', formats, None)} IS NULL")
@@ -109,7 +126,7 @@ def _declared_text(looked: Looked, column: str, formats: Sequence[str], total: i
             f"column {column!r}: {total - read:,} of {total:,} values are not written as source.time.format says "
             f"({' or '.join(formats)}), such as {example!r}. Declare another: --time-format"
         )
-    return Clock("text", tuple(formats), _any_naive(looked, formats), "declared")
+    return Clock("text", tuple(formats), _any_naive(looked, formats), by)
 
 
 def _prove_text(looked: Looked, column: str, total: int) -> Clock:
@@ -146,5 +163,5 @@ def _reads(looked: Looked, formats: Sequence[str], table: str) -> dict[str, int]
 
 def _any_naive(looked: Looked, formats: Sequence[str]) -> bool:
     if ISO in formats:
-        return bool(looked.count(f"time IS NOT NULL AND NOT {moments.has_offset()}"))
+        return bool(looked.count(f"{moments.is_iso()} AND NOT {moments.has_offset()}"))
     return not all(moments.says_zone(form) for form in formats)

@@ -1,19 +1,40 @@
 """What init decides when nobody said otherwise, each decision with its reason."""
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from willbuy.durations import Duration
 from willbuy.errors import NotEnoughData, ShopError, SourceError
 from willbuy.events import presets
 from willbuy.events.look.clock import UNIT_NAMES, Clock
-from willbuy.events.look.rates import last_anchor
+from willbuy.events.look.rates import earliest_anchor, last_anchor
 from willbuy.events.look.sight import Choice
-from willbuy.shop import check_zone
+from willbuy.shop import check_zone, values
 
 DEFAULT_WITHIN = "7d"
+SHORTER = ("3d", "1d")
 DEFAULT_ACTIVE = "30d"
+
+
+@dataclass(frozen=True)
+class Span:
+    """From when to when a log goes (UTC), the shop's zone, and whether that is all of it or a sample."""
+
+    first: datetime
+    last: datetime
+    zone: str
+    whole: bool
+
+    def reaches(self, within: Duration, anchors: int = 1) -> bool:
+        """Whether so many anchors, a horizon apart, have a whole horizon after them and enough before them.
+
+        Of a sample nothing can be said, so it reaches.
+        """
+        newest = last_anchor(self.last, within, self.zone)
+        oldest = newest - (anchors - 1) * timedelta(microseconds=within.microseconds)
+        return not self.whole or oldest >= earliest_anchor(self.first, within)
 
 
 def defaults_of(preset: Choice | None) -> dict[str, dict[str, Any]]:
@@ -23,20 +44,16 @@ def defaults_of(preset: Choice | None) -> dict[str, dict[str, Any]]:
     return {section: dict(keys) for section, keys in presets.get(preset.value).defaults.items()}
 
 
-def time_zone(
-    clock: Clock, said: str | None, declared: str | None, by_preset: bool, column: str, example: str
-) -> Choice:
+def time_zone(clock: Clock, said: str | None, known: Choice | None, column: str, example: str) -> Choice:
     """The zone of the log's times. Raises SourceError where they carry none and nobody said it."""
     if clock.unit in UNIT_NAMES:
         return Choice("UTC", "epoch numbers count from 1970-01-01 in UTC")
-    if not clock.naive and said is None:
-        return Choice("UTC", "proven: every value says its offset from UTC")
-    if clock.naive and said is not None:
-        return Choice(check_zone(said), "declared")
-    if declared is not None:
-        return Choice(check_zone(declared), "by the preset" if by_preset else "declared")
     if not clock.naive:
         return Choice("UTC", "proven: every value says its offset from UTC")
+    if said is not None:
+        return Choice(check_zone(said), "declared")
+    if known is not None:
+        return known
     raise SourceError(
         f"the times in column {column!r} carry no zone, such as {example!r}. Say which clock they follow: "
         "--zone Europe/London (or --zone UTC)"
@@ -57,32 +74,43 @@ def shop_zone(time: Choice, clock: Clock, said: str | None, default: str | None)
     )
 
 
-def horizon(
-    said: str | None,
-    default: str | None,
-    first: datetime,
-    last: datetime,
-    zone: str,
-    views: bool,
-    whole: bool,
-) -> Choice:
-    """The target's `within`. Raises NotEnoughData where the log is shorter than a horizon that was said outright."""
-    wanted = said or default or DEFAULT_WITHIN
-    if wanted == "session":
-        return Choice(wanted, "declared" if said else "by the preset")
+def horizon(said: str | None, default: str | None, span: Span, views: bool) -> Choice:
+    """The target's `within`. Raises NotEnoughData where the log is too short for what was said outright.
+
+    Unsaid, it is the preset's, or a week; where the log is too short for that, the longest of three days and one
+    that leaves room to train and to test; else, in a log of more than purchases, the session.
+    """
+    if said is not None:
+        within = read_within(said)
+        if isinstance(within, Duration) and not span.reaches(within):
+            raise NotEnoughData(_too_short(span, said))
+        return Choice(said, "declared")
+    wanted = default or DEFAULT_WITHIN
+    if span.reaches(Duration.parse(wanted)):
+        return Choice(wanted, "by the preset" if default else "a week, the usual question")
+    why = f"the log covers only {describe_span(span.first, span.last)}, too short for {wanted} ahead"
+    for shorter in SHORTER:
+        within = Duration.parse(shorter)
+        if within < Duration.parse(wanted) and span.reaches(within, anchors=2):
+            return Choice(shorter, why)
+    if views:
+        return Choice("session", why)
+    raise NotEnoughData(_too_short(span, wanted))
+
+
+def read_within(text: str) -> Duration | Literal["session"]:
+    """Read `7d` or `session`. Raises ShopError."""
     try:
-        within = Duration.parse(wanted)
+        found: Duration | Literal["session"] = values.span_or_session(text)
     except ValueError as error:
-        raise ShopError(f"target.within: {error}, or 'session'.") from error
-    if not whole or last_anchor(last, within, zone) > first:
-        why = "declared" if said else "by the preset" if default else "a week, the usual question"
-        return Choice(wanted, why)
-    covers = describe_span(first, last)
-    if said is None and views:
-        return Choice("session", f"the log covers only {covers}, too short for {wanted} ahead")
-    raise NotEnoughData(
-        f"the log covers {covers}: too short to look {wanted} ahead of a midnight with events before it. "
-        "Take a longer log, or a shorter horizon: --within 1d (or --within session)"
+        raise ShopError(f"target.within = {text!r}: {error}") from error
+    return found
+
+
+def _too_short(span: Span, within: str) -> str:
+    return (
+        f"the log covers {describe_span(span.first, span.last)}: too short to look {within} ahead of a midnight with "
+        "as much of the log before it. Take a longer log, or a shorter horizon: --within 1d (or --within session)"
     )
 
 

@@ -103,8 +103,15 @@ def _check_columns(layout: Layout) -> None:
         shown = ", ".join(layout.header[:12])
         more = f" and {len(layout.header) - 12} more" if len(layout.header) > 12 else ""
         raise SourceError(
-            f"{path}: no column {column!r} ({key}). It has: {shown}{more}.{did_you_mean(column, layout.header)}"
+            f"{path}: no column {column!r} ({key}). It has: {shown}{more}."
+            f"{did_you_mean(column, layout.header)}{_other_preset(layout)}"
         )
+
+
+def _other_preset(layout: Layout) -> str:
+    """That a file is another known log than the one declared."""
+    other = recognise(layout.shapes[0].rows) if layout.preset else None
+    return f" It {other.why}: --preset {other.value}" if other and layout.preset != other else ""
 
 
 def _check_same(layout: Layout, shape: Shape) -> None:

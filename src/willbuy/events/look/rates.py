@@ -12,8 +12,17 @@ _sql = DuckDBDialect()
 SESSION_GAP = "INTERVAL 30 MINUTE"
 
 
+def end_of_log(last: datetime) -> datetime:
+    """The moment up to which the log is complete: the end of the minute of its last event.
+
+    >>> end_of_log(datetime(2017, 12, 3, 15, 59, 59))
+    datetime.datetime(2017, 12, 3, 16, 0)
+    """
+    return last.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
 def last_anchor(last: datetime, within: Duration, zone: str) -> datetime:
-    """The last midnight of the shop's zone (as UTC) whose horizon ends by the log's last event.
+    """The last midnight of the shop's zone (as UTC) whose horizon has passed when the log ends.
 
     >>> last_anchor(datetime(2015, 9, 18, 2, 59), Duration.parse("7d"), "UTC")
     datetime.datetime(2015, 9, 11, 0, 0)
@@ -21,9 +30,14 @@ def last_anchor(last: datetime, within: Duration, zone: str) -> datetime:
     datetime.datetime(2015, 9, 10, 22, 0)
     """
     utc, local = ZoneInfo("UTC"), ZoneInfo(zone)
-    latest = (last - timedelta(microseconds=within.microseconds)).replace(tzinfo=utc).astimezone(local)
-    midnight = latest.replace(hour=0, minute=0, second=0, microsecond=0)
+    latest = end_of_log(last) - timedelta(microseconds=within.microseconds)
+    midnight = latest.replace(tzinfo=utc).astimezone(local).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight.astimezone(utc).replace(tzinfo=None)
+
+
+def earliest_anchor(first: datetime, within: Duration) -> datetime:
+    """The first moment with enough of the log before it: a horizon, at most 30 days."""
+    return first + min(timedelta(microseconds=within.microseconds), timedelta(days=30))
 
 
 def horizon_rate(looked: Looked, anchor: datetime, within: Duration, active: Duration | None) -> BaseRate:

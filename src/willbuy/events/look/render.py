@@ -1,19 +1,14 @@
 """What `willbuy init` prints about a log."""
 
-from typing import TYPE_CHECKING
+from rich.console import Group
+from rich.text import Text
 
 from willbuy.events.look.sight import Sight
 from willbuy.events.look.words import base_rate_sentence, entities_sentence, sample_sentence, span_sentence
 
-if TYPE_CHECKING:
-    from rich.console import Group
 
-
-def render(sight: Sight) -> "Group":
+def render(sight: Sight) -> Group:
     """Return a rich renderable: columns, kinds and counts, time, span, entities, base rate."""
-    from rich.console import Group
-    from rich.text import Text
-
     return Group(*(Text(line) for line in lines(sight)))
 
 

@@ -85,6 +85,7 @@ class Sight:
     entities: int
     buyers: int
     rate: BaseRate | None
+    money: str | None  # why so many currency digits
     sample: Sample | None
     notes: tuple[str, ...]
 

@@ -7,11 +7,18 @@ import io
 import itertools
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
+import duckdb
+import zstandard
+
 from willbuy.errors import SourceError
+
+DAMAGED = (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError)
+"""What reading a damaged or unreadable file raises."""
 
 HEAD = 1 << 20
 MOST_ROWS = 2_000
@@ -69,8 +76,6 @@ def open_plain(path: Path, compression: str | None) -> BinaryIO:
     if compression == "gz":
         return cast(BinaryIO, gzip.open(path, "rb"))
     if compression == "zst":
-        import zstandard
-
         return cast(BinaryIO, zstandard.open(path, "rb"))
     return path.open("rb")
 
@@ -90,12 +95,8 @@ def _head(path: Path) -> tuple[Literal["gz", "zst"] | None, bytes]:
             compression = "zst"
         with open_plain(path, compression) as file:
             head = file.read(HEAD)
-    except (EOFError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise SourceError(f"{path} cannot be read: {error}. Get the file again.") from error
-    except Exception as error:  # zstandard has its own error class, and is imported only when needed
-        if type(error).__name__ != "ZstdError":
-            raise
-        raise SourceError(f"{path} is damaged: {error}. Get the file again.") from error
     if not head:
         raise SourceError(f"{path} is empty. Expected a header line and events.")
     return compression, head
@@ -146,8 +147,6 @@ def _refuse_other_text(path: Path, beginning: str) -> None:
 
 
 def _parquet_rows(path: Path) -> tuple[tuple[str, ...], ...]:
-    import duckdb
-
     try:
         with duckdb.connect() as connection:
             found = connection.execute("SELECT * FROM read_parquet(?) LIMIT 1000", [str(path)])

@@ -17,7 +17,7 @@ import duckdb
 
 from willbuy.errors import SourceError
 from willbuy.events.look.sight import Sample
-from willbuy.events.look.sniff import SPACES, Shape, open_plain
+from willbuy.events.look.sniff import DAMAGED, SPACES, Shape, open_plain
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 BUDGET_BYTES = 256 << 20
@@ -191,7 +191,7 @@ def copy_head(shape: Shape, target: Path, budget: int) -> tuple[int, bool]:
                 rest = text[cut:]
                 if whole:
                     break
-    except (EOFError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise SourceError(f"{shape.path} is cut short or damaged: {error}. Get the file again.") from error
     return read, whole
 

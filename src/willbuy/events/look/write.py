@@ -63,7 +63,7 @@ def quoted(text: str) -> str:
 
 def comment(text: str) -> str:
     """Write one comment line; what cannot be printed (a line break in a column's name) is escaped."""
-    return "# " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return "# " * bool(text) + "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _head(sight: Sight) -> Iterator[str]:
@@ -97,10 +97,8 @@ def _source(sight: Sight, folder: Path) -> Iterator[str]:
     if source.header:
         yield f"header = {_list(source.header)}"
     if "currency_digits" in source.model_fields_set:
+        yield comment(f"Digits of the minor unit ({sight.money}): 2 keeps 35.79 as the integer 3579.")
         yield f"currency_digits = {source.currency_digits}"
-    elif sight.preset is None and "price" in sight.columns:
-        yield comment("Digits of the minor unit: 2 keeps 35.79 as the integer 3579. Yen need 0, dinars 3.")
-        yield "currency_digits = 2"
     yield from _columns(sight)
     yield from _kinds(sight)
     yield from _time(sight)
@@ -215,8 +213,8 @@ def _features(sight: Sight) -> Iterator[str]:
 def _rest() -> Iterator[str]:
     yield comment("The rest has defaults; take the # away to change one.")
     yield from (comment(line) for line in (
-        "[train]", 'candidates = ["logistic", "xgboost"]', 'metric = "average_precision"', "seed = 20150503", "",
-        "[offer]", 'threshold = "f1"', "", "[storage]", 'home = ".willbuy"', 'memory = "1500MB"',
+        "[train]", 'candidates = ["logistic", "xgboost"]', 'metric = "average_precision"', "seed = 20150503",
+        "[offer]", 'threshold = "f1"', "[storage]", 'home = ".willbuy"', 'memory = "1500MB"',
     ))  # fmt: skip
 
 
