@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from willbuy.errors import ShopError
+from willbuy.shop import presets
 from willbuy.shop.explain import explain
 from willbuy.shop.model import Shop
 from willbuy.shop.source import Source
@@ -61,8 +62,6 @@ def _with_preset(content: Mapping[str, Any]) -> dict[str, Any]:
     name = source.get("preset") if isinstance(source, Mapping) else None
     if not isinstance(name, str):
         return dict(content)
-    from willbuy.events import presets
-
     defaults = dict(presets.get(name).defaults)
     defaults.pop("target", None)  # the question is the user's own
     if "population" in content:

@@ -7,8 +7,8 @@ from willbuy.warehouse.duckdb import DuckDBDialect
 
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
 _DAY = r"\d{4}-\d{2}-\d{2}"
-_CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
-_OFFSET = r" ?(Z|UTC|[+-]\d{2}(:?\d{2})?)"
+_CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?"
+_OFFSET = r"( ?Z| ?UTC|[+-]\d{2}(:?\d{2})?)"
 _sql = DuckDBDialect()
 
 
@@ -46,12 +46,9 @@ def utc(unit: str | None, formats: Sequence[str], zone: str | None, value: str =
 
 
 def _iso(zone: str | None, value: str) -> str:
-    plain = f"replace({value}, ',', '.')"
-    moved = f"TRY_CAST(regexp_replace(regexp_replace({plain}, ' ?(Z|UTC)$', '+00'), ' ([+-])', '\\1') AS TIMESTAMPTZ)"
-    local = _to_utc(f"TRY_CAST({plain} AS TIMESTAMP)", zone)
-    return (
-        f"CASE WHEN {has_offset(value)} THEN {moved} AT TIME ZONE 'UTC' WHEN {is_iso(value)} THEN {local} END"
-    )
+    moved = f"TRY_CAST(regexp_replace({value}, ' ?(Z|UTC)$', '+00') AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+    local = _to_utc(f"TRY_CAST({value} AS TIMESTAMP)", zone)
+    return f"CASE WHEN {has_offset(value)} THEN {moved} WHEN {is_iso(value)} THEN {local} END"
 
 
 def _strptime(form: str, zone: str | None, value: str) -> str:

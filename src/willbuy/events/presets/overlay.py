@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from willbuy.errors import ShopError
-from willbuy.events.presets import library
 from willbuy.events.presets.resolved import ISO, KindRule, ResolvedSource
-from willbuy.shop import Source, SourceRule, SourceTime
+from willbuy.shop import Source, SourceRule, SourceTime, presets
 
 
 def resolve(source: Source) -> ResolvedSource:
@@ -47,7 +46,7 @@ def overlay(source: Source) -> Source:
     """
     if source.preset is None:
         return source
-    base = Source.model_validate(library.get(source.preset).source)
+    base = Source.model_validate(presets.get(source.preset).source)
     moved = {name for given in source.kinds.values() for name in given}
     kinds = {kind: tuple(n for n in given if n not in moved) for kind, given in base.kinds.items()}
     for kind, given in source.kinds.items():
