@@ -14,12 +14,14 @@ from willbuy.errors import ShopError, did_you_mean
 class Preset:
     """A known log.
 
-    `source` holds keys of the shop file's `[source]`; `defaults` holds other sections (`shop.zone`,
-    `target.within`, `population`, `features`), which stand wherever a shop file says nothing.
+    `columns` are those it was published with, by which it is recognised. `source` holds keys of the shop file's `[source]`; `defaults` holds other sections (`shop.zone`,
+    `target.within`, `population`, `features`), which stand wherever a shop file says nothing
+    (but `target`, which only `willbuy init` proposes).
     """
 
     name: str
     title: str
+    columns: tuple[str, ...]
     source: Mapping[str, Any]
     defaults: Mapping[str, Mapping[str, Any]]
 
@@ -47,4 +49,6 @@ def get(name: str) -> Preset:
             f"unknown preset {name!r}. There are: {', '.join(names())}.{did_you_mean(name, names())}"
         )
     content = tomllib.loads(resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
-    return Preset(name, content["title"], content["source"], content.get("defaults", {}))
+    return Preset(
+        name, content["title"], tuple(content["columns"]), content["source"], content.get("defaults", {})
+    )
