@@ -22,12 +22,12 @@ FLOORS = (
     {"errors", "durations", "progress"},
     {"events.canonical"},
     {"shop"},
-    {"warehouse", "runs"},
+    {"warehouse", "runs", "moments"},
     {"events", "features", "models"},
-    {"snapshots"},
+    {"snapshots", "fitted"},
     {"backtest", "evaluation", "offers"},
     {"doctor", "registry", "monitor"},
-    {"pipeline", "scoring"},
+    {"pipeline", "scoring", "reporting"},
     {"service", "flows"},
     {"cli"},
     {"__main__"},
@@ -35,7 +35,10 @@ FLOORS = (
 """The rooms, from the ground up. A file may import its own room and lower floors: so the rooms of one floor do not
 know each other, features know nothing of models, models nothing of events, and nobody imports cli or service."""
 
-TOP = len(FLOORS)
+OWN_ROOM = {"events.canonical": "events.canonical", "result": "pipeline"}
+"""Files that live in another room than their name says: the canonical event is known to all, and what a training results
+in is one idea with the training."""
+
 SERVING = (
     "willbuy.models.bundle",
     "willbuy.models.scorers",
@@ -52,7 +55,8 @@ def label(path: Path) -> str:
 
 def room_of(module: str) -> str:
     """The room of a dotted module below willbuy: `events.silver` lives in `events`, `events.canonical` in its own."""
-    return "events.canonical" if module.startswith("events.canonical") else module.split(".", maxsplit=1)[0]
+    first, _, rest = module.partition(".")
+    return OWN_ROOM.get(f"{first}.{rest.partition('.')[0]}") or OWN_ROOM.get(first, first)
 
 
 def floor_of(room: str) -> int:
