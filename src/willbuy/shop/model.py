@@ -79,7 +79,7 @@ class Features(Section):
     windows: tuple[Span, ...] | None = key("Look-back windows of the set.", ["1d", "7d", "30d"], min_length=1)
     add: tuple[dict[str, Any], ...] = key(
         "More features, each a table; see `willbuy features` for what there is.",
-        [{"feature": "count", "kind": "cart", "window": "3d"}],
+        [{"feature": "count", "kinds": ["cart"], "window": "3d"}],
         (),
     )
     drop: tuple[str, ...] = key("Names of features to leave out.", ["count_view_1d"], ())
