@@ -229,7 +229,7 @@ def compare_candidates(run: Training) -> dict[str, Metrics]:
 
 def keep_predictions(run: Training, test: Rows, probability: NDArray[np.float64]) -> None:
     """Write the test part's predictions for the report: `predictions.parquet`."""
-    scored = test.frame[["entity", "anchor", "label"]].assign(probability=probability)
+    scored = test.frame[["entity", "anchor"]].assign(y=test.y, p=probability)
     run.warehouse.connection.register("willbuy_predictions", scored)
     run.warehouse.to_parquet('SELECT * FROM "willbuy_predictions"', run.folder / "predictions.parquet")
     run.warehouse.connection.unregister("willbuy_predictions")

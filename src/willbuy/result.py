@@ -143,9 +143,22 @@ def _timeline(run: "Training") -> list[AnchorPoint]:
 
 
 def _ingest(run: "Training") -> IngestCounts:
-    from willbuy.events.ingest import totals
-
-    return totals(run.warehouse)
+    rows = run.warehouse.rows
+    [(read, accepted, rejected, duplicates)] = rows(
+        "SELECT SUM(read), SUM(accepted), SUM(rejected), SUM(duplicates) FROM sources"
+    )
+    [(entities,)] = rows("SELECT COUNT(*) FROM entities")
+    by_rule = rows("SELECT rule, COUNT(*) FROM rejected GROUP BY rule ORDER BY 2 DESC, 1")
+    return IngestCounts(
+        read=int(read),
+        accepted=int(accepted),
+        rejected=int(rejected),
+        duplicates=int(duplicates),
+        entities=int(entities),
+        first=run.log.first.isoformat(),
+        last=run.log.last.isoformat(),
+        rejected_by_rule={str(rule): int(count) for rule, count in by_rule},
+    )
 
 
 def _notes(run: "Training") -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from willbuy.errors import WillbuyError
+from willbuy.events.presets import resolve
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import summarise
 from willbuy.fitted import COLUMNS, add_bgnbd
@@ -57,7 +58,7 @@ def score(shop: Shop, output: Path, as_of: str | None = None, run: str | None = 
     with open_warehouse(shop) as warehouse:
         moment = parse_moment(as_of, shop) if as_of else summarise(warehouse).end
         frame = features_at(warehouse, shop, bundle, moment)
-        scores = scored_frame(frame, bundle, warehouse.entity_column, moment)
+        scores = scored_frame(frame, bundle, resolve(shop.source).columns["entity"], moment)
         warehouse.connection.register("willbuy_scores", scores)
         warehouse.export('SELECT * FROM "willbuy_scores"', output)
     return Scored(
