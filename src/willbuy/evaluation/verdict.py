@@ -12,8 +12,16 @@ from willbuy.evaluation.result import Estimate, Metrics, Verdict
 from willbuy.evaluation.words import count, figure, interval, percent, signed, signed_interval
 
 FEWEST_BUYERS = 20  # below, a bootstrap interval promises more than it knows
-MATERIAL = {"average_precision": 0.05, "log_loss": 0.01, "roc_auc": 0.02}  # of the rule's value: less is "barely"
-PRECISE = {"average_precision": 0.10, "log_loss": 0.02, "roc_auc": 0.05}  # a half-width within it can say "no better"
+MATERIAL = {
+    "average_precision": 0.05,
+    "log_loss": 0.01,
+    "roc_auc": 0.02,
+}  # of the rule's value: less is "barely"
+PRECISE = {
+    "average_precision": 0.10,
+    "log_loss": 0.02,
+    "roc_auc": 0.05,
+}  # a half-width within it can say "no better"
 CALIBRATED = (0.9, 1.1)
 METRIC_WORDS = {"average_precision": "average precision", "log_loss": "log loss", "roc_auc": "ROC-AUC"}
 
@@ -75,7 +83,12 @@ class Case:
     @cached_property
     def known(self) -> tuple[float, float, float] | None:
         """(value, low, high) of the improvement, where it has an interval."""
-        if self.gap is None or self.gap["value"] is None or self.gap["low"] is None or self.gap["high"] is None:
+        if (
+            self.gap is None
+            or self.gap["value"] is None
+            or self.gap["low"] is None
+            or self.gap["high"] is None
+        ):
             return None
         return self.gap["value"], self.gap["low"], self.gap["high"]
 
