@@ -129,9 +129,10 @@ def _declared_text(looked: Looked, column: str, formats: Sequence[str], total: i
 
 
 def _prove_text(looked: Looked, column: str, total: int) -> Clock:
-    sample = "(SELECT time FROM looked WHERE time IS NOT NULL LIMIT 1000)"
-    counts = {form: _count(looked, [form], sample) for form in FORMATS}
-    hopeful = [form for form in FORMATS if counts[form] >= 0.5 * max(*counts.values(), 1)]
+    sample = [
+        str(value) for (value,) in looked.rows("SELECT time FROM looked WHERE time IS NOT NULL LIMIT 200")
+    ]
+    hopeful = [form for form in FORMATS if sum(reads(form, value) for value in sample) >= 0.5 * len(sample)]
     counts = {form: _count(looked, [form]) for form in hopeful}
     best = max(counts.values(), default=0)
     winners = [form for form in hopeful if counts[form] == best]
@@ -152,11 +153,26 @@ def _prove_text(looked: Looked, column: str, total: int) -> Clock:
     )
 
 
-def _count(looked: Looked, formats: Sequence[str], table: str = "looked") -> int:
+def reads(form: str, value: str) -> bool:
+    """Whether a format reads a value, for a first choice in plain Python.
+
+    >>> reads("%d.%m.%Y", "31.12.2024"), reads("%m.%d.%Y", "31.12.2024"), reads("iso", "2024-12-31 23:59:59 UTC")
+    (True, False, True)
+    """
+    try:
+        if form == ISO:
+            datetime.fromisoformat(value.removesuffix("UTC").rstrip())
+        else:
+            datetime.strptime(value, form)
+    except ValueError:
+        return False
+    return True
+
+
+def _count(looked: Looked, formats: Sequence[str]) -> int:
     """How many values one of the formats reads."""
-    ((found,),) = looked.rows(
-        f"SELECT count(moment) FROM {moments.with_moment(table, 'text', formats, 'UTC')}"
-    )
+    read = moments.with_moment("looked", "text", formats, "UTC")
+    ((found,),) = looked.rows(f"SELECT count(moment) FROM {read}")
     return int(found)
 
 

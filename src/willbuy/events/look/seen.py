@@ -4,6 +4,7 @@ from willbuy.events.look.moments import with_moment
 from willbuy.events.look.table import Looked
 from willbuy.events.numbers import price_text
 from willbuy.events.presets import KindRule, ResolvedSource
+from willbuy.events.times import EARLIEST, LATEST
 from willbuy.warehouse.duckdb import DuckDBDialect
 
 _sql = DuckDBDialect()
@@ -17,7 +18,7 @@ def make_seen(looked: Looked, resolved: ResolvedSource) -> None:
     looked.run(
         f"CREATE OR REPLACE TABLE seen AS SELECT entity, moment, {_kind(resolved, False)} AS kind, "
         f"{_kind(resolved, True)} AS name, {session} AS session FROM {read} "
-        "WHERE entity IS NOT NULL AND moment IS NOT NULL"
+        f"WHERE entity IS NOT NULL AND moment BETWEEN TIMESTAMP '{EARLIEST}' AND TIMESTAMP '{LATEST}'"
     )
 
 
