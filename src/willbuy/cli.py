@@ -26,7 +26,9 @@ app = typer.Typer(
 
 ShopFile = Annotated[Path, typer.Option("--shop", help="The shop file.", show_default=True)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
-RunName = Annotated[str | None, typer.Option("--run", help="The run to use; the newest complete one by default.")]
+RunName = Annotated[
+    str | None, typer.Option("--run", help="The run to use; the newest complete one by default.")
+]
 DEFAULT_SHOP = Path("shop.toml")
 
 
@@ -35,7 +37,9 @@ def init(
     files: Annotated[list[Path], typer.Argument(help="The event log: one file or more.")],
     preset: Annotated[str | None, typer.Option(help="A known log: retailrocket, rees46, taobao, ...")] = None,
     within: Annotated[str | None, typer.Option(help="The horizon: 7d, 30d, ... or session.")] = None,
-    zone: Annotated[str | None, typer.Option(help="Zone of times that carry none, such as Europe/London.")] = None,
+    zone: Annotated[
+        str | None, typer.Option(help="Zone of times that carry none, such as Europe/London.")
+    ] = None,
     shop: ShopFile = DEFAULT_SHOP,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing shop file.")] = False,
 ) -> None:
@@ -50,7 +54,9 @@ def init(
 
 @app.command()
 def ingest(
-    files: Annotated[list[str] | None, typer.Argument(help="Files or globs; the shop file's by default.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Files or globs; the shop file's by default.")
+    ] = None,
     shop: ShopFile = DEFAULT_SHOP,
     as_json: Json = False,
 ) -> None:
@@ -91,9 +97,9 @@ def features(
 @app.command()
 def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     """Train, calibrate and test a model; write a bundle."""
-    from willbuy.pipeline import summary
     from willbuy.pipeline import train as run_training
     from willbuy.progress import step_log
+    from willbuy.result import summary
     from willbuy.shop import load_shop
 
     with step_log(quiet=as_json) as progress:
@@ -111,10 +117,12 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
 def report(
     shop: ShopFile = DEFAULT_SHOP,
     run: RunName = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the page.")] = Path("report.html"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the page.")] = Path(
+        "report.html"
+    ),
 ) -> None:
     """Write the run's report: one self-contained HTML page."""
-    from willbuy.pipeline import write_run_report
+    from willbuy.reporting import write_run_report
     from willbuy.shop import load_shop
 
     write_run_report(load_shop(shop), output, run)
@@ -125,9 +133,12 @@ def report(
 def score(
     shop: ShopFile = DEFAULT_SHOP,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="Score as of this moment (2015-09-01); the end of the log by default.")
+        str | None,
+        typer.Option("--as-of", help="Score as of this moment (2015-09-01); the end of the log by default."),
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="scores.csv or scores.parquet.")] = Path("scores.csv"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="scores.csv or scores.parquet.")] = Path(
+        "scores.csv"
+    ),
     run: RunName = None,
     as_json: Json = False,
 ) -> None:
@@ -144,12 +155,20 @@ def score(
 
 @app.command()
 def simulate(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The log to write: .csv or .csv.gz.")] = Path("events.csv"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The log to write: .csv or .csv.gz.")] = Path(
+        "events.csv"
+    ),
     visitors: Annotated[int, typer.Option(help="How many visitors.")] = 100_000,
-    preset: Annotated[str, typer.Option(help="retailrocket: near its rates; dense: more buyers.")] = "retailrocket",
+    preset: Annotated[
+        str, typer.Option(help="retailrocket: near its rates; dense: more buyers.")
+    ] = "retailrocket",
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
-    truth: Annotated[Path | None, typer.Option(help="Also write each visitor's true probability at --truth-anchor.")] = None,
-    truth_anchor: Annotated[str | None, typer.Option(help="The moment of --truth, such as 2015-09-01.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Also write each visitor's true probability at --truth-anchor.")
+    ] = None,
+    truth_anchor: Annotated[
+        str | None, typer.Option(help="The moment of --truth, such as 2015-09-01.")
+    ] = None,
     truth_within: Annotated[str, typer.Option(help="The horizon of --truth.")] = "7d",
     as_json: Json = False,
 ) -> None:
@@ -187,7 +206,9 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        sys.stderr.write(f"error: {type(error).__name__}: {error}\nThis is a fault of willbuy; --debug shows where.\n")
+        sys.stderr.write(
+            f"error: {type(error).__name__}: {error}\nThis is a fault of willbuy; --debug shows where.\n"
+        )
         sys.exit(1)
 
 

@@ -20,8 +20,20 @@ class NotEnoughData(WillbuyError):
     """The log is too short, or holds too few buyers, for what was asked."""
 
 
+class SplitError(WillbuyError):
+    """A split would let the training part see the test part, or rows stand in a part they do not belong to."""
+
+
+class SealBroken(WillbuyError):
+    """The test part was to be opened a second time in one run."""
+
+
 class BundleError(WillbuyError):
     """A bundle is damaged, incomplete or of another format. It was not loaded."""
+
+
+class InputError(WillbuyError):
+    """Rows handed over for scoring do not fit the model: a column is missing, or a value is no number."""
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:

@@ -32,7 +32,9 @@ def progress_bar(title: str, unit: str, quiet: bool = False) -> Iterator[BarCall
 
         def update(done: int, total: int | None, stage: str) -> None:
             rate = done / max(time.monotonic() - started, 1e-9)
-            bar.update(task, completed=done, total=total, description=f"{title}: {stage}", rate=f"{rate:,.0f}")
+            bar.update(
+                task, completed=done, total=total, description=f"{title}: {stage}", rate=f"{rate:,.0f}"
+            )
 
         yield update
 

@@ -1,0 +1,200 @@
+"""Run the examples of README.md and docs/, and put what they print under them.
+
+A page is a session in a folder of its own: its ```console blocks run from top to bottom. A line that begins with `$ ` is a
+command, the lines below it are what it prints. `...` stands for what may differ; decimals may differ a little (another
+Python trains a slightly different model), times in seconds at will; whole numbers and words may not.
+A comment `<!-- run: COMMAND -->` runs a command that the reader does not see.
+
+`python scripts/docs_examples.py --write` writes the pages anew; without it, the pages that are not current are named.
+"""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from willbuy import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"^```(?P<language>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+HIDDEN = re.compile(r"^<!-- run: (?P<command>.*) -->$", re.MULTILINE)
+STEP = re.compile(f"{BLOCK.pattern}|{HIDDEN.pattern}", re.MULTILINE | re.DOTALL)
+SHELL = set("|&;<>*$`")
+WIDTH = "100"
+NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
+SECONDS = re.compile(r"\d[\d,.]*(?= ?(?:s|ms|min|rows/s|MB|MB/s)\b)")
+TOLERANCE = 0.05
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page: its language, its text, the line it begins at."""
+
+    language: str
+    body: str
+    line: int
+
+
+def pages() -> list[Path]:
+    """README.md and every page under docs/."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: str) -> Iterator[Block]:
+    """The fenced blocks of a page."""
+    for found in BLOCK.finditer(page):
+        yield Block(found["language"], found["body"], page.count("\n", 0, found.start()) + 1)
+
+
+def same(expected: str, actual: str) -> bool:
+    """Whether what a page shows is what the command printed.
+
+    >>> same("AP 0.312 [0.29, 0.33] in 4 s", "AP 0.318 [0.29, 0.34] in 97 s")
+    True
+    >>> same("read 100 rows", "read 101 rows")
+    False
+    >>> same("first\\n...\\nlast", "first\\nsecond\\nthird\\nlast")
+    True
+    """
+    gap = re.split(r"^[ ]*\.\.\.[ ]*$\n?", expected.rstrip("\n") + "\n", flags=re.MULTILINE)
+    shown = [part.splitlines() for part in gap]
+    lines = [line.rstrip() for line in actual.rstrip("\n").split("\n")]
+    if len(shown) == 1:
+        return _lines_same(shown[0], lines)
+    head, *middle, tail = shown
+    if len(lines) < len(head) + len(tail) or not _lines_same(head, lines[: len(head)]):
+        return False
+    if tail and not _lines_same(tail, lines[-len(tail) :]):
+        return False
+    rest = lines[len(head) : len(lines) - len(tail)]
+    for part in middle:
+        starts = range(len(rest) - len(part) + 1)
+        at = next((n for n in starts if _lines_same(part, rest[n : n + len(part)])), None)
+        if at is None:
+            return False
+        rest = rest[at + len(part) :]
+    return True
+
+
+def _lines_same(expected: list[str], actual: list[str]) -> bool:
+    return len(expected) == len(actual) and all(map(_line_same, expected, actual))
+
+
+def _line_same(expected: str, actual: str) -> bool:
+    if "..." in expected:
+        pattern = ".*".join(re.escape(" ".join(part.split())) for part in expected.split("..."))
+        return re.fullmatch(pattern.replace(r"\ ", r"\s*"), " ".join(actual.split())) is not None
+    want, got = (NUMBER.split(" ".join(SECONDS.sub("0", line).split())) for line in (expected, actual))
+    return len(want) == len(got) and all(map(_token_same, want, got))
+
+
+def _token_same(want: str, got: str) -> bool:
+    if "." not in want or not NUMBER.fullmatch(want) or not NUMBER.fullmatch(got):
+        return want.strip() == got.strip()
+    one, other = (float(text.replace(",", "")) for text in (want, got))
+    return abs(one - other) <= max(TOLERANCE, TOLERANCE * abs(one))
+
+
+def render(page: str, folder: Path) -> str:
+    """Run a page's commands in a folder. Returns the page with the outputs that differ written anew."""
+
+    def step(found: re.Match[str]) -> str:
+        if found["command"]:
+            run(found["command"], folder)
+        elif found["language"] == "python":
+            run(f"{shlex.quote(sys.executable)} - <<'PYTHON_BLOCK'\n{found['body']}PYTHON_BLOCK", folder)
+        elif found["language"] == "console":
+            return f"```console\n{_session(found['body'], folder)}```"
+        return found[0]
+
+    return STEP.sub(step, page)
+
+
+def _session(body: str, folder: Path) -> str:
+    parts = re.split(r"^\$ (.*\n(?:> .*\n)*)", body, flags=re.MULTILINE)
+    if parts[0]:
+        raise ValueError(f"a console block begins with a command, `$ `, not with {parts[0]!r}")
+    text = ""
+    for command, shown in zip(parts[1::2], parts[2::2], strict=True):
+        printed = run(command.replace("\n> ", "\n"), folder)
+        now = (
+            shown
+            if same(shown.rstrip("\n"), printed.rstrip("\n"))
+            else printed.rstrip("\n") + "\n" * bool(printed)
+        )
+        text += f"$ {command}{now}"
+    return text
+
+
+def run(command: str, folder: Path) -> str:
+    """Run one command line in a folder and return what it printed, errors included.
+
+    `willbuy` runs in this process, which spares its imports. Raises RuntimeError where a command fails without saying
+    `error:`, that is, where the page does not mean to show a mistake.
+    """
+    words = shlex.split(command) if not set(command) & SHELL else []
+    if words[:1] == ["willbuy"]:
+        output, code = _in_process(words[1:], folder)
+    else:
+        output, code = _in_shell(command, folder)
+    if code and "error:" not in output.lower():
+        raise RuntimeError(f"`{command.strip()}` ended with exit code {code}:\n{output}")
+    return "\n".join(line.rstrip() for line in output.splitlines()) + "\n" * bool(output)
+
+
+def _in_process(arguments: list[str], folder: Path) -> tuple[str, int]:
+    output = io.StringIO()
+    before = os.environ.get("COLUMNS"), sys.argv
+    code = 0
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), contextlib.chdir(folder):
+        os.environ["COLUMNS"], sys.argv = WIDTH, ["willbuy", *arguments]
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        finally:
+            sys.argv = before[1]
+            os.environ.pop("COLUMNS") if before[0] is None else os.environ.update(COLUMNS=before[0])
+    return output.getvalue(), code
+
+
+def _in_shell(command: str, folder: Path) -> tuple[str, int]:
+    script = f'set -eo pipefail\nwillbuy() {{ {shlex.quote(sys.executable)} -m willbuy "$@"; }}\n{command}'
+    environment = {**os.environ, "COLUMNS": WIDTH, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.stdout, done.returncode
+
+
+def main() -> int:
+    """Run every page; write those that differ, or name them and return 1."""
+    write, stale = "--write" in sys.argv[1:], []
+    for path in pages():
+        page = path.read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            now = render(page, Path(folder))
+        if now != page:
+            stale.append(path.name)
+            if write:
+                path.write_text(now, encoding="utf-8")
+    if stale:
+        print(("Wrote " if write else "Not current, run `make docs`: ") + ", ".join(stale))
+    return 1 if stale and not write else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

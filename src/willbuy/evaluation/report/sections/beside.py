@@ -1,0 +1,103 @@
+"""The model beside the simple rules: every metric with its interval, and the paired differences."""
+
+from willbuy.evaluation.report.charts.beside_rules import beside_rules, height
+from willbuy.evaluation.report.html import Html, chart, details, escape, paragraph, section, stacked, table
+from willbuy.evaluation.report.sections.answer import why_none
+from willbuy.evaluation.result import Estimate, Metrics, Result
+from willbuy.evaluation.rules import ALL_RULES
+from willbuy.evaluation.verdict import METRIC_WORDS
+from willbuy.evaluation.words import figure, interval, percent, signed, signed_interval
+
+RULE_WORDS = {rule.name: rule.words for rule in ALL_RULES}
+
+
+def beside(result: Result) -> Html:
+    """The section."""
+    test, rules = result["test"], result["rules"]
+    metric = result["verdict"]["metric"]
+    figures: dict[str, Estimate] = {_short(result["model"]): test[metric]}  # type: ignore[literal-required]
+    figures |= {name: rule[metric] for name, rule in rules.items()}  # type: ignore[literal-required]
+    known = {name: found for name, found in figures.items() if found["value"] is not None}
+    word = METRIC_WORDS[metric]
+    plot = (
+        chart(
+            beside_rules(known, word, test["reference"].get(metric)),
+            f"{word.capitalize()} of the model and of each rule on the test part, with 95 % intervals. Dashed: blind guessing.",
+            height=height(known),
+        )
+        if len(known) > 1
+        else ""
+    )
+    return section(
+        "beside",
+        "Beside the simple rules",
+        plot,
+        _metrics(result),
+        why_none(test),
+        _differences(result),
+        lead="A model earns its keep only where it beats what a shop could do without one. Each rule learnt its rates on the"
+        " training part and was tested on the same rows.",
+    )
+
+
+def _metrics(result: Result) -> Html:
+    head = [
+        "",
+        "average precision",
+        "ROC-AUC",
+        "log loss",
+        "Brier",
+        "predicted / actual",
+        "precision",
+        "recall",
+        "F1",
+    ]
+    rows = [_row(f"<strong>{escape(_short(result['model']))}</strong>", "the model", result["test"])]
+    rows += [
+        _row(str(escape(name)), RULE_WORDS.get(name, ""), metrics)
+        for name, metrics in result["rules"].items()
+    ]
+    return table(head, rows, numbers=range(1, len(head)), marked=0)
+
+
+def _row(name: str, words: str, found: Metrics) -> list[str]:
+    bounds = found["intervals"]
+    return [
+        f"{name}<small>{escape(words)}</small>",
+        stacked(figure(found["average_precision"]["value"]), interval(found["average_precision"])),
+        stacked(figure(found["roc_auc"]["value"]), interval(found["roc_auc"])),
+        stacked(figure(found["log_loss"]["value"], 4), interval(found["log_loss"], 4)),
+        stacked(figure(found["brier"], 4), interval(bounds["brier"], 4)),
+        stacked(figure(found["predicted_over_actual"], 2), interval(bounds["predicted_over_actual"], 2)),
+        stacked(percent(found["precision"]), f"at {percent(found['threshold'])}"),
+        stacked(percent(found["recall"]), ""),
+        stacked(figure(found["f1"]), interval(bounds["f1"])),
+    ]
+
+
+def _differences(result: Result) -> Html:
+    differences = result.get("differences")
+    if not differences:
+        return Html("")
+    metrics = ("average_precision", "roc_auc", "log_loss", "brier")
+    rows = [
+        [
+            str(escape(rule)),
+            *(stacked(signed(of[name]["value"], 4), signed_interval(of[name], 4)) for name in metrics),
+        ]
+        for rule, of in differences.items()
+    ]
+    words = [METRIC_WORDS.get(name, "Brier") for name in metrics]
+    return details(
+        "Model minus rule, paired",
+        paragraph(
+            "Both were scored on the same draws of visitors, so these intervals are narrower than a comparison of two"
+            " separate ones. Log loss and Brier are better when less.",
+            "note",
+        ),
+        table(["rule", *words], rows, numbers=range(1, 5)),
+    )
+
+
+def _short(model: str) -> str:
+    return model if len(model) <= 24 else f"{model[:23]}…"

@@ -1,0 +1,183 @@
+"""The shape of a run's result: what train writes to result.json, what --json prints and what the report is rendered from.
+
+Everything is JSON: numbers, text, None. A figure that is undefined is None, and says why under "reasons". Times are ISO text, UTC.
+"""
+
+from typing import Any, NotRequired, TypedDict
+
+
+class Interval(TypedDict):
+    """A 95 % interval; None where it cannot be known."""
+
+    low: float | None
+    high: float | None
+
+
+class Estimate(Interval):
+    """A figure with its interval."""
+
+    value: float | None
+
+
+class Confusion(TypedDict):
+    """Rows by decision and outcome. Chosen means probability at or above the threshold."""
+
+    true_positive: int
+    false_positive: int
+    false_negative: int
+    true_negative: int
+
+
+class Top(TypedDict):
+    """What the best-scored share of the rows holds. A tie at the border enters in proportion."""
+
+    share: float
+    n: float
+    buyers: float | None
+    lift: Estimate
+    gain: Estimate
+
+
+class CalibrationBin(TypedDict):
+    """One bin of the calibration curve: what was predicted, what happened, of how many."""
+
+    n: int
+    positives: int
+    predicted: float
+    actual: Estimate
+    lowest: float
+    highest: float
+
+
+class Bootstrap(TypedDict):
+    """How the intervals were made."""
+
+    unit: str
+    entities: int
+    draws: int
+    seed: int
+    level: float
+
+
+class Metrics(TypedDict):
+    """What `evaluate` returns. Plain numbers have their interval under "intervals"."""
+
+    n: int
+    positives: int
+    entities: int
+    base_rate: float | None
+    roc_auc: Estimate
+    average_precision: Estimate
+    log_loss: Estimate
+    brier: float | None
+    ece: float | None
+    predicted_over_actual: float | None
+    calibration_slope: float | None
+    threshold: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    intervals: dict[str, Interval]
+    confusion: Confusion
+    top: list[Top]
+    calibration: list[CalibrationBin]
+    reference: dict[str, float | None]  # what blind answers would score: see evaluate.py
+    bootstrap: Bootstrap
+    reasons: dict[str, str]
+
+
+class Task(TypedDict):
+    """What is predicted, for whom, when."""
+
+    kind: str  # "horizon" or "session"
+    target: str  # "purchase"
+    within: str  # "7d" or "session"
+    population: str  # in words
+    words: str  # "Will a visitor who was active in the last 30 days buy within 7 days?"
+
+
+class Part(TypedDict):
+    """One part of the split."""
+
+    part: str  # "train", "embargo", "test"
+    anchors: list[str]
+    n: int
+    positives: int
+    base_rate: float | None
+
+
+class AnchorPoint(TypedDict):
+    """One anchor of the grid. Positives and rate are None while it has not matured."""
+
+    anchor: str
+    part: str  # "train", "embargo", "test", "not matured"
+    matured: bool
+    n: int
+    positives: int | None
+    base_rate: float | None
+
+
+class CandidateResult(TypedDict):
+    """A candidate with its out-of-fold figures on the training part; the test part was not looked at."""
+
+    name: str
+    chosen: bool
+    metrics: Metrics
+
+
+class FeatureResult(TypedDict):
+    """A feature, and what the model loses without it."""
+
+    name: str
+    meaning: str
+    window: str | None
+    unit: str | None
+    importance: NotRequired[Estimate | None]  # drop of average precision when its values are shuffled
+
+
+class IngestCounts(TypedDict):
+    """read = accepted + rejected + duplicates."""
+
+    read: int
+    accepted: int
+    rejected: int
+    duplicates: int
+    entities: int
+    first: str | None
+    last: str | None
+    rejected_by_rule: NotRequired[dict[str, int]]
+
+
+class Verdict(TypedDict):
+    """The answer in words, and the paired difference that it rests on."""
+
+    kind: str  # "use", "barely", "no_better", "worse", "not_enough_data"
+    headline: str
+    sentences: list[str]
+    metric: str
+    rule: str | None
+    difference: Estimate | None
+
+
+class Result(TypedDict):
+    """A whole run. The NotRequired keys leave their section out of the report when absent."""
+
+    run: str
+    bundle: str
+    model: str
+    shop: str
+    task: Task
+    parts: list[Part]
+    split: dict[str, Any]  # Split.describe(), and the audit of sealed.py under "audit"
+    test: Metrics
+    rules: dict[str, Metrics]
+    verdict: Verdict
+    candidates: NotRequired[list[CandidateResult]]
+    features: NotRequired[list[FeatureResult]]
+    ingest: NotRequired[IngestCounts]
+    anchors: NotRequired[list[AnchorPoint]]
+    differences: NotRequired[dict[str, dict[str, Estimate]]]  # rule -> metric -> model minus rule, paired
+    lag_seconds: NotRequired[float]
+    seeds: NotRequired[dict[str, int]]
+    versions: NotRequired[dict[str, str]]
+    notes: NotRequired[list[str]]

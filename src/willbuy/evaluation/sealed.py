@@ -1,0 +1,95 @@
+"""The sealed test: the test part is opened once per run, and the opening is recorded.
+
+A figure of the test part is honest once. Whoever looks, changes something and looks again has trained on it.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from willbuy.errors import SealBroken
+
+
+@dataclass
+class SealedTest:
+    """The rows of the test part, behind a seal that breaks once.
+
+    `record` is a file in the run's folder that is made when the seal breaks, so that no second process opens it either.
+
+    >>> sealed = SealedTest(pd.DataFrame({"label": [0, 1]}))
+    >>> len(sealed), sealed.opened
+    (2, False)
+    >>> sealed.open()["label"].tolist()
+    [0, 1]
+    >>> sealed.open()
+    Traceback (most recent call last):
+    willbuy.errors.SealBroken: the test part was opened before in this run; a second look needs a new run
+    """
+
+    _rows: pd.DataFrame = field(repr=False)
+    record: Path | None = None
+    opened: bool = False
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def open(self) -> pd.DataFrame:
+        """Return the rows, once. Raises SealBroken the second time."""
+        if self.opened or not self._recorded():
+            raise SealBroken("the test part was opened before in this run; a second look needs a new run")
+        self.opened = True
+        return self._rows
+
+    def _recorded(self) -> bool:
+        if self.record is None:
+            return True
+        try:
+            with self.record.open("x", encoding="utf-8") as file:
+                file.write("The test part of this run was opened.\n")
+        except FileExistsError:
+            return False
+        return True
+
+
+class Audit(TypedDict):
+    """Who stands on both sides of a split. Keys only are compared: nothing of the test's outcomes is seen."""
+
+    train_entities: int
+    test_entities: int
+    shared_entities: int
+    shared_share: float | None  # of the test's entities
+
+
+def audit(train_keys: npt.ArrayLike, test_keys: npt.ArrayLike) -> Audit:
+    """Count the entities of both parts and those they share (the same visitors, later).
+
+    >>> audit([1, 1, 2, 3], [3, 4])
+    {'train_entities': 3, 'test_entities': 2, 'shared_entities': 1, 'shared_share': 0.5}
+    """
+    train, test = np.unique(np.asarray(train_keys)), np.unique(np.asarray(test_keys))
+    shared = int(np.isin(test, train).sum())
+    return Audit(
+        train_entities=len(train),
+        test_entities=len(test),
+        shared_entities=shared,
+        shared_share=round(shared / len(test), 10) if len(test) else None,
+    )
+
+
+def unseen(train_keys: npt.ArrayLike, test_keys: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Which test rows belong to entities that the training part never saw: the cold start, shown apart (G5)."""
+    return np.isin(np.asarray(test_keys), np.asarray(train_keys), invert=True)
+
+
+def seal_record(folder: Path) -> Path:
+    """Where a run records that its test part was opened."""
+    return folder / "test-opened.txt"
+
+
+def describe_audit(found: Audit) -> dict[str, Any]:
+    """The audit for Split.describe()'s "audit" key."""
+    return dict(found)

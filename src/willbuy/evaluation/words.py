@@ -1,0 +1,77 @@
+"""Numbers as people read them: enough digits to compare, no more."""
+
+from willbuy.evaluation.result import Estimate, Interval
+
+NONE = "–"
+
+
+def count(value: float | None) -> str:
+    """A whole number with separators.
+
+    >>> count(1234567), count(None)
+    ('1,234,567', '–')
+    """
+    return NONE if value is None else f"{round(value):,}"
+
+
+def figure(value: float | None, digits: int = 3) -> str:
+    """A figure with a fixed number of digits after the point; more where all of them would be 0.
+
+    >>> figure(0.76451), figure(0.000123), figure(0.0), figure(None)
+    ('0.765', '0.00012', '0.000', '–')
+    """
+    if value is None:
+        return NONE
+    if value != 0 and abs(value) < 10 ** (1 - digits):
+        return f"{value:.2g}" if abs(value) >= 1e-4 else f"{value:.1e}"
+    return f"{value:.{digits}f}"
+
+
+def percent(value: float | None) -> str:
+    """A share of 1 in percent, with two to three significant digits.
+
+    >>> percent(0.5), percent(0.0423), percent(0.00012), percent(1.0), percent(0.0)
+    ('50.0 %', '4.2 %', '0.012 %', '100 %', '0 %')
+    """
+    if value is None:
+        return NONE
+    if value in (0.0, 1.0):
+        return f"{value:.0%}".replace("%", " %")
+    hundredfold = 100 * value
+    return f"{hundredfold:.1f} %" if abs(hundredfold) >= 1 else f"{hundredfold:.2g} %"
+
+
+def signed(value: float | None, digits: int = 3) -> str:
+    """A difference with its sign.
+
+    >>> signed(0.0512), signed(-0.2)
+    ('+0.051', '−0.200')
+    """
+    if value is None:
+        return NONE
+    return ("−" if value < 0 else "+") + figure(abs(value), digits)
+
+
+def interval(found: Interval | Estimate, digits: int = 3) -> str:
+    """`0.741 to 0.802`, or a dash.
+
+    >>> interval({"low": 0.741, "high": 0.802})
+    '0.741 to 0.802'
+    """
+    if found["low"] is None or found["high"] is None:
+        return NONE
+    return f"{figure(found['low'], digits)} to {figure(found['high'], digits)}"
+
+
+def signed_interval(found: Interval | Estimate, digits: int = 3) -> str:
+    """`+0.051 to +0.102`, or a dash."""
+    if found["low"] is None or found["high"] is None:
+        return NONE
+    return f"{signed(found['low'], digits)} to {signed(found['high'], digits)}"
+
+
+def percent_interval(found: Interval | Estimate) -> str:
+    """`4.1 % to 5.0 %`, or a dash."""
+    if found["low"] is None or found["high"] is None:
+        return NONE
+    return f"{percent(found['low'])} to {percent(found['high'])}"

@@ -1,0 +1,58 @@
+"""What a candidate is: settings that can be tuned, fitted, and written into a manifest.
+
+Arrays in: X float64 (n, features) with NaN for null, y 0/1 (n,), groups integer (n,) that name the entity of
+each row. A candidate is frozen: fitting it changes nothing in it, so that one may be fitted on many folds.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from willbuy.errors import NotEnoughData
+from willbuy.models.scorers import Floats, Scorer
+
+Integers = NDArray[np.integer[Any]]
+
+
+class Candidate(Protocol):
+    """A family with its settings."""
+
+    name: ClassVar[str]
+
+    def tune(self, X: Floats, y: Integers, seed: int, groups: Integers | None = None) -> Self:
+        """The same candidate with its open settings decided on folds grouped by entity of these rows."""
+        ...
+
+    def fit(
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        feature_names: Sequence[str],
+        groups: Integers | None = None,
+    ) -> Scorer:
+        """Fit on all of these rows; tune first, on these rows alone, where a setting is still open."""
+        ...
+
+    def settings(self) -> dict[str, Any]:
+        """The settings, for the manifest."""
+        ...
+
+
+def check_rows(X: Floats, y: Integers, feature_names: Sequence[str] | None = None) -> tuple[Floats, Integers]:
+    """Return the rows as arrays. Raises NotEnoughData, with the counts, unless both outcomes occur."""
+    rows = np.ascontiguousarray(X, dtype=np.float64)
+    labels = np.asarray(y)
+    if rows.ndim != 2 or labels.shape != rows.shape[:1]:
+        raise ValueError(f"X has shape {rows.shape}, y {labels.shape}; expected (n, features) and (n,)")
+    if feature_names is not None and len(feature_names) != rows.shape[1]:
+        raise ValueError(f"{len(feature_names)} names for {rows.shape[1]} features")
+    positives = int(np.count_nonzero(labels))
+    if positives in (0, len(labels)):
+        raise NotEnoughData(
+            f"{positives} of {len(labels)} training rows buy; a model needs rows that do and rows that do not. "
+            "Take a longer log, or a longer horizon"
+        )
+    return rows, labels.astype(np.int8)

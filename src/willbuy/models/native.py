@@ -1,0 +1,56 @@
+"""XGBoost's own scoring of a bundle's trees, for many rows: the same bits as the arrays, several times faster."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from willbuy.errors import BundleError
+from willbuy.models.scorers import Arrays, Floats, Scorer
+
+CHUNK = 1 << 18  # rows
+
+
+class NativeTrees:
+    """A scorer that asks XGBoost. Made from a scorer whose `native` bytes were checked."""
+
+    def __init__(self, scorer: Scorer, threads: int | None = None) -> None:
+        import xgboost
+
+        if scorer.native is None:
+            raise BundleError("the model carries no file of XGBoost's")
+        self.native: bytes | None = scorer.native
+        self._scorer = scorer
+        self._booster = xgboost.Booster({"nthread": threads} if threads else None)
+        try:
+            self._booster.load_model(bytearray(scorer.native))
+        except xgboost.core.XGBoostError as error:
+            raise BundleError(
+                f"XGBoost {xgboost.__version__} cannot read the model: {str(error)[:120]}"
+            ) from error
+        if self._booster.num_features() != scorer.n_features:
+            raise BundleError(
+                f"XGBoost's file has {self._booster.num_features()} features; expected {scorer.n_features}"
+            )
+
+    @property
+    def family(self) -> str:
+        """The family of the scorer that it stands for."""
+        return self._scorer.family
+
+    @property
+    def n_features(self) -> int:
+        """How many columns a row has."""
+        return self._scorer.n_features
+
+    def log_odds(self, X: Floats) -> Floats:
+        """Uncalibrated log-odds, shape (n,)."""
+        scores = np.empty(len(X), dtype=np.float64)
+        for first in range(0, len(X), CHUNK):
+            part: NDArray[Any] = np.ascontiguousarray(X[first : first + CHUNK], dtype=np.float32)
+            scores[first : first + CHUNK] = self._booster.inplace_predict(part, predict_type="margin")
+        return scores
+
+    def arrays(self) -> Arrays:
+        """The arrays of the scorer that it stands for."""
+        return self._scorer.arrays()
