@@ -11,6 +11,17 @@ from willbuy.evaluation.words import count, figure, interval, percent
 _STYLES = {"use": "bold green", "barely": "bold yellow", "no_better": "bold red", "worse": "bold red"}
 
 
+_HEADS = (
+    "on the\ntest part",
+    "average\nprecision",
+    "\nROC-AUC",
+    "\nlog loss",
+    "pred./\nactual",
+    "\nprecision",
+    "\nrecall",
+)
+
+
 def render(result: Result) -> RenderableType:
     """What `willbuy train` prints."""
     verdict = result["verdict"]
@@ -43,9 +54,7 @@ def _parts(result: Result) -> Table:
 
 
 def _figures(result: Result) -> Table:
-    table = _table(
-        "on the test part", "average precision", "ROC-AUC", "log loss", "pred/actual", "precision", "recall"
-    )
+    table = _table(*_HEADS)
     table.add_row(*_row(result["model"], result["test"]), style="bold")
     for name, rule in result["rules"].items():
         table.add_row(*_row(name, rule))

@@ -52,6 +52,4 @@ def again(result: Result) -> Html:
             for name, version in (result.get("versions") or {}).items()
         ),
     ]
-    return section(
-        "again", "To make it again", table(["", ""], rows), paragraph(result["task"]["words"], "note")
-    )
+    return section("again", "To make it again", table(["", ""], rows))
