@@ -39,6 +39,7 @@ bench: .venv/.bench  ## our speed against rivals, as ratios from one run
 
 docs: $(READY)  ## make docs/cli.md and the outputs shown in the docs anew
 	@$(BIN)/python scripts/cli_reference.py --write
+	@$(BIN)/python scripts/shop_reference.py --write
 	@$(BIN)/python scripts/docs_examples.py --write
 
 lock:  ## renew the hash-locked requirements after pyproject.toml changed (needs uv; UPGRADE=--upgrade for newer ones)

@@ -1,1 +1,1 @@
-"""features."""
+"""Features: declared once (`algebra`), compiled to SQL (`batch`), evaluated for one entity (`live`)."""

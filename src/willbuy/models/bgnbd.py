@@ -69,7 +69,10 @@ class BGNBD:
     def _expected_if_alive(self, x: Floats, whole: Floats, horizon: float) -> Floats:
         # The closed form divides by a - 1. Around 1 it is smooth: the mean of both sides is right to 1e-8.
         if abs(self.a - 1) < _NEAR_ONE:
-            sides = [_closed_form(self.r, 1 + off, self.b, x, self.alpha + whole, horizon) for off in (-_NEAR_ONE, _NEAR_ONE)]
+            sides = [
+                _closed_form(self.r, 1 + off, self.b, x, self.alpha + whole, horizon)
+                for off in (-_NEAR_ONE, _NEAR_ONE)
+            ]
             return (sides[0] + sides[1]) / 2
         return _closed_form(self.r, self.a, self.b, x, self.alpha + whole, horizon)
 
@@ -137,9 +140,13 @@ def bgnbd_columns(
     """
     import pandas as pd
 
-    days, first, last = (np.array(frame[name], dtype=np.float64) for name in (active_days, since_first, since_last))
+    days, first, last = (
+        np.array(frame[name], dtype=np.float64) for name in (active_days, since_first, since_last)
+    )
     known = (days >= 1) & np.isfinite(first) & np.isfinite(last)
-    columns = pd.DataFrame({"expected_purchases": np.nan, "p_alive": np.nan}, index=frame.index, dtype=np.float64)
+    columns = pd.DataFrame(
+        {"expected_purchases": np.nan, "p_alive": np.nan}, index=frame.index, dtype=np.float64
+    )
     columns.attrs = {"bgnbd": None, "reason": None}
     x, recency, age = days[known] - 1, first[known] - last[known], first[known]
     try:

@@ -59,7 +59,9 @@ def log_likelihood(
 
     r, alpha, a, b = parameters
     x, last, whole = columns
-    distinct, index = np.unique(x, return_inverse=True)  # special functions once a frequency, not once a customer
+    distinct, index = np.unique(
+        x, return_inverse=True
+    )  # special functions once a frequency, not once a customer
     repeat = np.maximum(distinct, 1.0)
     of_count = gammaln(r + distinct) - gammaln(r) + r * np.log(alpha) + betaln(a, b + distinct) - betaln(a, b)
     to_leave = np.where(distinct > 0, np.log(a) - np.log(b + repeat - 1), -np.inf)
@@ -75,7 +77,9 @@ def log_likelihood(
     count_of = np.bincount(index, weights=counts)
     by_r = (count_of * (digamma(r + distinct) - digamma(r) + np.log(alpha))).sum()
     by_r -= (counts * ((1 - share) * until_age + share * until_last)).sum()
-    by_alpha = (counts * (r / alpha - exponent * ((1 - share) / (alpha + whole) + share / (alpha + last)))).sum()
+    by_alpha = (
+        counts * (r / alpha - exponent * ((1 - share) / (alpha + whole) + share / (alpha + last)))
+    ).sum()
     both = digamma(a + b) - digamma(a + b + distinct)
     by_a = (count_of * both + share_of / a).sum()
     by_b = (count_of * (both + digamma(b + distinct) - digamma(b)) - share_of / (b + repeat - 1)).sum()

@@ -1,1 +1,14 @@
 """Where tables live. The only place that knows an engine's name."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from willbuy.shop import Shop
+    from willbuy.warehouse.duckdb import DuckDBWarehouse
+
+
+def open_warehouse(shop: "Shop") -> "DuckDBWarehouse":
+    """Open the shop's tables for reading, as they stand now. Raises WillbuyError when nothing was ingested yet."""
+    from willbuy.warehouse.opening import open_tables  # the engine is loaded when it is asked for
+
+    return open_tables(shop)

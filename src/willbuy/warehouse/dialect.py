@@ -33,10 +33,26 @@ class Dialect:
         """
         return f"TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S.%f}'"
 
-    def microseconds_between(self, later: str, earlier: str) -> str:
-        """Whole microseconds from `earlier` to `later`, as BIGINT."""
+    def real(self, value: float) -> str:
+        """Write a double with all its bits: an engine's own `0.1` may be a decimal.
+
+        >>> Dialect().real(0.1)
+        "CAST('0.1' AS DOUBLE PRECISION)"
+        """
+        return f"CAST('{float(value)!r}' AS {self.double})"
+
+    def in_text_order(self, expression: str) -> str:
+        """A text expression that sorts by its UTF-8 bytes, as Python's strings do."""
+        return expression
+
+    def microseconds(self, moment: str) -> str:
+        """Whole microseconds since 1970 of a timestamp expression, as BIGINT."""
         raise NotImplementedError(self.name)
 
-    def last_by(self, value: str, order: str, where: str) -> str:
-        """The value of the row with the greatest `order` among rows that satisfy `where`, null if there is none."""
+    def earlier(self, moment: str, microseconds: int) -> str:
+        """The timestamp that lies `microseconds` before a timestamp expression."""
+        raise NotImplementedError(self.name)
+
+    def whole(self, top: str, bottom: int) -> str:
+        """Integer division of a BIGINT expression that is not negative by a positive number."""
         raise NotImplementedError(self.name)

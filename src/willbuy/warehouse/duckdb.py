@@ -19,11 +19,14 @@ class DuckDBDialect(Dialect):
     name = "duckdb"
     double = "DOUBLE"
 
-    def microseconds_between(self, later: str, earlier: str) -> str:
-        return f"(epoch_us({later}) - epoch_us({earlier}))"
+    def microseconds(self, moment: str) -> str:
+        return f"epoch_us({moment})"
 
-    def last_by(self, value: str, order: str, where: str) -> str:
-        return f"arg_max({value}, {order}) FILTER (WHERE {where})"
+    def earlier(self, moment: str, microseconds: int) -> str:
+        return f"({moment} - to_microseconds({microseconds}))"
+
+    def whole(self, top: str, bottom: int) -> str:
+        return f"({top} // {bottom})"
 
 
 class DuckDBWarehouse:
@@ -63,6 +66,20 @@ class DuckDBWarehouse:
         partial = path.with_name(path.name + ".partial")
         self.execute(f"COPY ({sql}) TO {self.dialect.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
         partial.replace(path)
+
+    def export(self, sql: str, path: Path) -> None:
+        """Write a query's rows to a file that a user named, .csv or .parquet: complete under its name, or not there."""
+        form = "FORMAT parquet" if path.suffix == ".parquet" else "FORMAT csv, HEADER"
+        partial = path.with_name(path.name + ".partial")
+        try:
+            self.execute(f"COPY ({sql}) TO {self.dialect.text(str(partial))} ({form})")
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def parquet(self, paths: Sequence[Path]) -> str:
+        """A FROM item that reads Parquet files of one shape."""
+        return f"read_parquet([{', '.join(self.dialect.text(str(path)) for path in paths)}])"
 
     def close(self) -> None:
         """Close the connection."""

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from willbuy.errors import ShopError
-from willbuy.events.presets import library
 from willbuy.events.presets.resolved import ISO, KindRule, ResolvedSource
-from willbuy.shop import Source, SourceRule, SourceTime
+from willbuy.shop import Source, SourceRule, SourceTime, presets
 
 
 def resolve(source: Source) -> ResolvedSource:
@@ -47,12 +46,14 @@ def overlay(source: Source) -> Source:
     """
     if source.preset is None:
         return source
-    base = Source.model_validate(library.get(source.preset).source)
+    base = Source.model_validate(presets.get(source.preset).source)
     moved = {name for given in source.kinds.values() for name in given}
     kinds = {kind: tuple(n for n in given if n not in moved) for kind, given in base.kinds.items()}
     for kind, given in source.kinds.items():
         kinds[kind] = kinds.get(kind, ()) + given
     columns = {field: name for field, name in {**base.columns, **source.columns}.items() if name}
+    if source.kind is not None:
+        columns.pop("kind", None)
     renamed = {base.columns[field]: name for field, name in columns.items() if field in base.columns}
     rules = [rule.model_copy(update={"column": renamed.get(rule.column, rule.column)}) for rule in base.rules]
     return base.model_copy(
@@ -61,10 +62,17 @@ def overlay(source: Source) -> Source:
             "columns": columns,
             "kinds": {kind: given for kind, given in kinds.items() if given},
             "rules": (*source.rules, *rules),
-            "time": base.time.model_copy(update=_own(source.time)),
+            "kind": source.kind if "kind" in source.columns or source.kind else base.kind,
+            "time": _time(base.time, source.time),
             "drop_suffix": {**base.drop_suffix, **source.drop_suffix},
         }
     )
+
+
+def _time(base: SourceTime, own: SourceTime) -> SourceTime:
+    """Epoch numbers have neither format nor zone, so declaring them takes away the preset's."""
+    start = SourceTime() if own.unit in ("s", "ms", "us") else base
+    return start.model_copy(update=_own(own))
 
 
 def _own(section: Source | SourceTime) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ from willbuy.errors import SourceError, did_you_mean
 Test = Literal["starts_with", "at_most"]
 
 ISO = "iso"
-"""The time format that stands for ISO 8601: `2019-10-01 00:00:00`, `2019-10-01T00:00:00.25+02:00`, `2019-10-01`."""
+"""The time format that stands for ISO 8601: `2019-10-01 00:00:00`, `2019-10-01T00:00:00.25+02:00`, `2019-10-01`.
+An offset is `Z`, ` Z`, `UTC`, ` UTC`, `+02`, `+0200` or `+02:00`."""
 
 
 @dataclass(frozen=True)

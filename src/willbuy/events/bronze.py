@@ -1,0 +1,56 @@
+"""Bronze: every row as it came, one Parquet file a block, written before anything is understood.
+
+A file holds `raw` (the line, or a Parquet row as JSON; NULL for a blank line) and `fault` (NULL for a sound line).
+Row k of a part is line `first_line + k` of its source.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from willbuy.errors import WillbuyError
+from willbuy.events.blocks import LONGEST_READ, Block
+from willbuy.events.parquet import TEXT, write_parquet
+from willbuy.warehouse.dialect import Dialect
+
+_sql = Dialect()
+
+
+def write_block(connection: duckdb.DuckDBPyConnection, block: Block, target: Path, scratch: Path) -> None:
+    """Write a block's lines to a bronze part. `scratch` is a file to be used on the way, and removed."""
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        scratch.write_bytes(block.data)
+        written = write_parquet(connection, _lines(block, scratch), target, TEXT)
+    finally:
+        scratch.unlink(missing_ok=True)
+    if written != block.lines:
+        target.unlink()
+        raise WillbuyError(
+            f"lines {block.first_line} to {block.next_line - 1}: {block.lines} lines became {written} rows. "
+            "This is a fault of willbuy; nothing of the file was kept. Please report it."
+        )
+
+
+def write_rows(
+    connection: duckdb.DuckDBPyConnection, source: Path, first: int, rows: int, target: Path
+) -> int:
+    """Write rows `first` to `first + rows` (from 0) of a Parquet file to a bronze part, as JSON; return how many."""
+    file = f"read_parquet({_sql.text(str(source))}, file_row_number = true)"
+    picked = f"SELECT * EXCLUDE (file_row_number) FROM {file} WHERE file_row_number BETWEEN {first} AND {first + rows - 1}"
+    sql = f"SELECT CAST(to_json(r) AS VARCHAR) AS raw, CAST(NULL AS VARCHAR) AS fault FROM ({picked}) AS r"
+    return write_parquet(connection, sql, target, TEXT)
+
+
+def _lines(block: Block, scratch: Path) -> str:
+    """The engine's own CSV reader, told that a line is one field: no sniffing, no quotes, no escapes."""
+    columns = "{'fault': 'VARCHAR', 'raw': 'VARCHAR'}" if block.faults else "{'raw': 'VARCHAR'}"
+    wide = (
+        f", max_line_size = {LONGEST_READ * 2}, buffer_size = {LONGEST_READ * 4}" if block.long_lines else ""
+    )
+    lines = (
+        f"read_csv({_sql.text(str(scratch))}, auto_detect = false, header = false, columns = {columns}, "
+        f"delim = {_sql.text(block.separator)}, quote = '', escape = '', comment = '', new_line = '\\n'{wide})"
+    )
+    fault = "fault" if block.faults else "CAST(NULL AS VARCHAR) AS fault"
+    return f"SELECT raw, {fault} FROM {lines}"

@@ -1,0 +1,71 @@
+"""What `willbuy features` shows: every feature with its name, meaning, window and unit, or the query itself."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from willbuy.features.batch.engine import BatchFeatures
+from willbuy.features.catalogue import features_of
+from willbuy.features.feature_set import FeatureSet
+from willbuy.features.log import summarise
+from willbuy.features.population import population_of
+from willbuy.shop import Shop
+
+if TYPE_CHECKING:
+    from willbuy.warehouse.duckdb import DuckDBWarehouse
+
+COLUMNS = ("name", "meaning", "window", "unit")
+
+
+def describe(shop: Shop) -> list[dict[str, str]]:
+    """One row a feature of the shop, in order: name, meaning, window, unit, type."""
+    from willbuy.warehouse import open_warehouse  # noqa: PLC0415 - the rest of this file needs no engine
+
+    with open_warehouse(shop) as warehouse:
+        return rows(of_shop(shop, warehouse))
+
+
+def query(shop: Shop) -> str:
+    """The shop's SQL: what prepares the events, then one anchor, the last local midnight of the log."""
+    from willbuy.warehouse import open_warehouse  # noqa: PLC0415
+
+    with open_warehouse(shop) as warehouse:
+        features, log = of_shop(shop, warehouse), summarise(warehouse)
+        moment = features.clock.midnight(features.clock.day(log.last))
+        engine = BatchFeatures(warehouse, features, population_of(shop), log)
+        return (
+            f"-- once: the events, with what the features need beside them\n{engine.prepare_sql([moment])};\n\n"
+            f"-- for each anchor: one row an entity of the population\n{engine.plain_grid_sql(moment)};"
+        )
+
+
+def rows(features: FeatureSet) -> list[dict[str, str]]:
+    """One row a feature of a set, in order.
+
+    >>> from willbuy.features.algebra import Count
+    >>> rows(FeatureSet((Count(("view",)),)))[0]["meaning"]
+    'number of views since the log began'
+    """
+    return [
+        {
+            "name": feature.name,
+            "meaning": feature.meaning,
+            "window": feature.window_text or "-",
+            "unit": feature.unit,
+            "type": feature.type,
+        }
+        for feature in features
+    ]
+
+
+def render(described: Sequence[dict[str, str]]) -> str:
+    """The rows of `describe` as a table of plain text."""
+    table = [dict(zip(COLUMNS, COLUMNS, strict=True)), *described]
+    widths = {column: max(len(row[column]) for row in table) for column in COLUMNS}
+    lines = ["  ".join(row[column].ljust(widths[column]) for column in COLUMNS).rstrip() for row in table]
+    return "\n".join(lines)
+
+
+def of_shop(shop: Shop, warehouse: "DuckDBWarehouse") -> FeatureSet:
+    """The feature set of a shop for the kinds and fields that its log holds."""
+    log = summarise(warehouse)
+    return features_of(shop, log.kinds, log.fields)

@@ -1,0 +1,136 @@
+"""What is wrong with a shop file, in one line: the key, the value, what was expected, the nearest right spelling."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from willbuy.errors import did_you_mean
+
+_EXPECTED = {
+    "string_type": "a text in quotes",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list in square brackets",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+}
+_LIMITS = {
+    "greater_than_equal": ("{ge} or more", "ge"),
+    "less_than_equal": ("{le} or less", "le"),
+    "greater_than": ("more than {gt}", "gt"),
+    "less_than": ("less than {lt}", "lt"),
+}
+
+
+def explain(
+    model: type[BaseModel], content: Mapping[str, Any], error: ValidationError, prefix: str = ""
+) -> str:
+    """Return the first mistake as one line.
+
+    Pydantic reports a value that may be one of several types once for each of them; those are put together.
+    """
+    found = error.errors()
+    path = _key_path(found[0]["loc"], content)
+    same = [one for one in found if _key_path(one["loc"], content) == path]
+    name = prefix + ".".join(str(part) for part in path)
+    first = found[0]
+    if first["type"] == "extra_forbidden":
+        return _unknown(model, path, name)
+    if first["type"] == "missing":
+        return _missing(model, path, name)
+    value = first.get("input")
+    shown = "" if isinstance(value, BaseModel | Mapping) else f" = {value!r}"
+    if first["type"] == "value_error":
+        return f"{name or 'the file'}{shown}: {first['ctx']['error']}."
+    return f"{name}{shown}: expected {' or '.join(dict.fromkeys(_expected(one) for one in same))}.{_nearest(same, value)}"
+
+
+def _key_path(location: Sequence[str | int], content: Any) -> tuple[str | int, ...]:
+    """The part of a location that stands in the file; pydantic appends the names of types to it."""
+    path: list[str | int] = []
+    for part in location:
+        here = isinstance(content, Mapping) and isinstance(part, str)
+        inside = isinstance(content, list | tuple) and isinstance(part, int) and part < len(content)
+        if not here and not inside:
+            break
+        path.append(part)
+        content = content.get(part) if isinstance(content, Mapping) else content[part]
+    return tuple(path)
+
+
+def section_at(model: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel] | None:
+    """The model of the table at a path, None where there is none."""
+    for part in path:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get(part)
+        found = _model_in(field.annotation) if field else None
+        if found is None:
+            return None
+        model = found
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
+
+
+def _unknown(model: type[BaseModel], path: Sequence[str | int], name: str) -> str:
+    section = section_at(model, path[:-1]) or model
+    known = [field for field, info in section.model_fields.items() if not info.exclude]
+    near = did_you_mean(str(path[-1]), known)
+    elsewhere = "" if near else _elsewhere(model, str(path[-1]))
+    return f"unknown key {name}.{near or elsewhere} Known here: {', '.join(known)}."
+
+
+def _elsewhere(model: type[BaseModel], key: str) -> str:
+    """Where a key of this very name belongs: `within` at the top of the file belongs to [target]."""
+    for name, field in model.model_fields.items():
+        section = _model_in(field.annotation)
+        if section and key in section.model_fields:
+            return f" It belongs to [{name}]."
+    return ""
+
+
+def _missing(model: type[BaseModel], path: Sequence[str | int], name: str) -> str:
+    section = section_at(model, path[:-1])
+    field = section.model_fields.get(str(path[-1])) if section else None
+    if field is not None and field.examples:
+        return (
+            f"{name} is missing. Add it, for example: {path[-1]} = {field.examples[0]!r}".replace("'", '"')
+            + "."
+        )
+    return f"[{name}] is missing. Add that section; docs/shop-file.md explains its keys."
+
+
+def _expected(error: Mapping[str, Any]) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "literal_error":
+        return (
+            f"one of {context['expected'].replace(' or ', ', ')}"
+            if "," in context["expected"] or " or " in context["expected"]
+            else str(context["expected"])
+        )
+    if kind in _LIMITS:
+        text, limit = _LIMITS[kind]
+        return text.format(**{limit: context[limit]})
+    if kind in ("too_short", "string_too_short"):
+        return "at least one entry" if kind == "too_short" else "a text that is not empty"
+    return _EXPECTED.get(kind, str(error["msg"]))
+
+
+def _nearest(errors: Sequence[Mapping[str, Any]], value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    known = [
+        word.strip().strip("'")
+        for error in errors
+        if error["type"] == "literal_error"
+        for word in error["ctx"]["expected"].replace(" or ", ", ").split(",")
+    ]
+    return did_you_mean(value, known)
