@@ -2,7 +2,7 @@
 
 from willbuy.durations import Duration
 from willbuy.features.algebra import EVER, Count, Window
-from willbuy.features.algebra.feature import check_kinds
+from willbuy.features.algebra.kinds import check_kinds
 from willbuy.shop import Shop
 
 DEFAULT = Duration.parse("30d")

@@ -41,7 +41,7 @@ class HorizonTask:
 
     def write(self, folder: Path, moments: Sequence[datetime], progress: Progress | None) -> None:
         """Write the snapshots of every anchor, one group of entities after the other."""
-        engine = BatchFeatures(self.warehouse, self.features, population_of(self.shop), self.log)
+        engine = BatchFeatures(self.warehouse, self.features, self.log, population_of(self.shop))
         groups = entity_groups(self.log)
         self._collect_targets()
         try:

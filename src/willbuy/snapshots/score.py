@@ -25,7 +25,7 @@ def score_frame(
     Sorted by the entity's bytes. Raises NotEnoughData where nobody is in the population then.
     """
     log = summarise(warehouse)
-    engine = BatchFeatures(warehouse, features, population_of(shop), log)
+    engine = BatchFeatures(warehouse, features, log, population_of(shop))
     try:
         engine.prepare([as_of])
         at = warehouse.dialect.timestamp(as_of)
