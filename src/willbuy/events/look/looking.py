@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from willbuy.durations import Duration
-from willbuy.errors import NotEnoughData, SourceError
+from willbuy.errors import NotEnoughData, SourceError, listed
 from willbuy.events import presets
 from willbuy.events.look import decide, rates
 from willbuy.events.look.files import expand
@@ -142,7 +142,7 @@ def _check_purchases(found: Sequence[KindSeen], whole: bool) -> None:
     purchases = sum(seen.events for seen in found if seen.kind == "purchase")
     if purchases > 1 or not whole:
         return
-    names = ", ".join(f"{seen.name} ({seen.events:,})" for seen in found[:8])
+    names = listed((f"{seen.name} ({seen.events:,})" for seen in found), 8)
     raise NotEnoughData(
         f"the log holds {'one purchase' if purchases else 'no purchase'}, so nothing can be learned about buying. "
         f"It holds: {names}. Say which name is a purchase (--kind purchase=NAME), or take a longer log"
