@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from willbuy.backtest import split_in_time
+from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.result import Result
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules, rules_needed
 from willbuy.evaluation.sealed import audit
-from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.verdict import verdict
 
 WEEK = timedelta(days=7)
@@ -43,7 +43,12 @@ def make_shop(visitors: int, skill: float, base: float, seed: int) -> pd.DataFra
 
 
 def make_result(
-    visitors: int = 3000, skill: float = 1.0, base: float = 0.04, seed: int = 7, draws: int = 200, **changes: Any
+    visitors: int = 3000,
+    skill: float = 1.0,
+    base: float = 0.04,
+    seed: int = 7,
+    draws: int = 200,
+    **changes: Any,
 ) -> tuple[Result, pd.DataFrame]:
     """(result, predictions) of a run on the made-up shop."""
     rows = make_shop(visitors, skill, base, seed)
@@ -54,7 +59,14 @@ def make_result(
     train, test = matured[parts == 0], matured[parts == 2]
     rules = fit_rules(train, train["label"], rules_needed({"view", "cart", "purchase"}, "horizon"))
     beside = evaluate_with_rules(
-        test["label"], test["p"], test["entity_key"], threshold=0.2, rows=test, rules=rules, draws=draws, seed=1
+        test["label"],
+        test["p"],
+        test["entity_key"],
+        threshold=0.2,
+        rows=test,
+        rules=rules,
+        draws=draws,
+        seed=1,
     )
     metrics = {name: found for name, found in beside.metrics.items() if name != MODEL}
     differences = beside.differences(MODEL)
@@ -98,7 +110,9 @@ def make_result(
             {
                 "name": name,
                 "chosen": name == "xgboost",
-                "metrics": evaluate(train["label"], train["p"] * shrink, train["entity_key"], 0.2, draws=100, seed=2),
+                "metrics": evaluate(
+                    train["label"], train["p"] * shrink, train["entity_key"], 0.2, draws=100, seed=2
+                ),
             }
             for name, shrink in (("logistic", 0.8), ("xgboost", 1.0))
         ],

@@ -1,5 +1,6 @@
 """Every metric against scikit-learn on the same rows, ties and weights included, and against counting by hand."""
 
+import json
 import warnings
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as theirs
+from sklearn.linear_model import LogisticRegression
 
 from willbuy.errors import NotEnoughData
 from willbuy.evaluation.cells import Sums, make_cells
@@ -101,8 +103,6 @@ def test_ece_slope_lift_and_gain_by_hand() -> None:
 
 
 def test_calibration_slope_equals_an_unpenalised_logistic_fit() -> None:
-    from sklearn.linear_model import LogisticRegression
-
     rng = np.random.default_rng(3)
     x = rng.normal(-1, 1, 4000)
     y = (rng.random(4000) < 1 / (1 + np.exp(-0.7 * x))).astype(int)
@@ -118,8 +118,6 @@ def test_calibration_slope_equals_an_unpenalised_logistic_fit() -> None:
     [([0] * 12, ("roc_auc", "average_precision")), ([1] * 12, ("roc_auc", "average_precision"))],
 )
 def test_one_outcome_only_gives_none_and_the_reason(y: list[int], missing: tuple[str, ...]) -> None:
-    import json
-
     found = evaluate(y, np.linspace(0, 1, 12), np.arange(12), 0.5, draws=100)
     for name in missing:
         assert found[name] == {"value": None, "low": None, "high": None}

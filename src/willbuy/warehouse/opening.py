@@ -47,7 +47,7 @@ def open_tables(shop: Shop) -> DuckDBWarehouse:
 
 def _parquet(warehouse: DuckDBWarehouse, home: Path, files: Sequence[str], options: str = "") -> str:
     paths = ", ".join(warehouse.dialect.text(str(home / file)) for file in files)
-    return f"read_parquet([{paths}]{options})"
+    return f"read_parquet([{paths}], hive_partitioning = false{options})"
 
 
 def _sources(warehouse: DuckDBWarehouse, sources: Sequence[SourceRow]) -> None:
@@ -59,6 +59,20 @@ def _sources(warehouse: DuckDBWarehouse, sources: Sequence[SourceRow]) -> None:
         values = [row.source, row.path, row.sha256, row.bytes, row.format]
         values += [row.read, row.accepted, row.rejected, row.duplicates]
         warehouse.execute("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def _rejected(
+    warehouse: DuckDBWarehouse, home: Path, rejects: Sequence[str], conflicts: Sequence[str]
+) -> None:
+    """Rows refused when they were read, and those refused when they were merged: an event id with another content."""
+    rows = f"SELECT * FROM {_parquet(warehouse, home, rejects)}" if rejects else _NO_REJECTS
+    if conflicts:
+        late = _parquet(warehouse, home, conflicts)
+        rows += (
+            " UNION ALL SELECT source, line, 'event_id_conflict' AS rule, 'event_id' AS field, value, raw "
+            f"FROM {late} JOIN events_raw USING (source, line)"
+        )
+    warehouse.execute(f"CREATE VIEW rejected AS {rows}")
 
 
 def _raw(warehouse: DuckDBWarehouse, home: Path, parts: Sequence[Part]) -> None:

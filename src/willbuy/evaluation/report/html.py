@@ -54,6 +54,7 @@ def table(
     *,
     numbers: Sequence[int] = (),
     marked: int | None = None,
+    class_: str | None = None,
 ) -> Html:
     """A table. Cells are HTML; the columns in `numbers` stand to the right, the row `marked` is set off."""
     aligned = ["num" if column in numbers else None for column in range(len(head))]
@@ -68,7 +69,9 @@ def table(
         )
         for number, row in enumerate(rows)
     ]
-    return tag("div", tag("table", tag("thead", heading), tag("tbody", *body)), class_="scroll")
+    return tag(
+        "div", tag("table", tag("thead", heading), tag("tbody", *body), class_=class_), class_="scroll"
+    )
 
 
 def details(summary: str, *content: str) -> Html:

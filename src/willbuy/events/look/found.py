@@ -44,7 +44,7 @@ def found_source(looked: Looked, layout: Layout, found: Found) -> Source:
     content |= _written(layout)
     content["time"] = _time(looked, layout, found)
     if layout.preset is None:
-        content |= {"format": layout.shapes[0].format, "columns": layout.whole.columns, "kinds": found.kinds}
+        content |= {"columns": layout.whole.columns, "kinds": found.kinds}
         if found.money:
             content |= {"currency_digits": found.money.digits}
             content |= {"decimal": ","} if found.money.decimal == "," else {}
@@ -97,9 +97,9 @@ def _zone(looked: Looked, layout: Layout, clock: Clock, said: str | None) -> Cho
 
 def _written(layout: Layout) -> dict[str, Any]:
     shape, whole = layout.shapes[0], layout.whole
+    found: dict[str, Any] = {"format": shape.format} if shape.format != whole.format else {}
     if shape.format != "csv":
-        return {}
-    found: dict[str, Any] = {}
+        return found
     if shape.delimiter != (whole.delimiter or ","):
         found["delimiter"] = shape.delimiter
     if shape.encoding != (whole.encoding or "utf-8"):

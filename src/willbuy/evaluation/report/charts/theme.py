@@ -35,6 +35,7 @@ def spec_of(chart: alt.TopLevelMixin, *, height: int) -> dict[str, Any]:
             "domain": False,
             "ticks": False,
             "labelPadding": 6,
+            "labelFlush": False,
             "titlePadding": 10,
         },
         "legend": {"labelFontSize": 12, "orient": "top", "title": None, "symbolType": "square"},
@@ -44,9 +45,9 @@ def spec_of(chart: alt.TopLevelMixin, *, height: int) -> dict[str, Any]:
 
 def percent_axis(title: str, **more: Any) -> alt.Axis:
     """An axis in percent."""
-    return alt.Axis(title=title, format="~%", tickCount=5, **more)
+    return alt.Axis(title=title or None, format="~%", tickCount=5, **more)
 
 
 def percent_tip(field: str, title: str) -> alt.Tooltip:
     """A line of a tooltip, in percent."""
-    return alt.Tooltip(f"{field}:Q", title=title, format=".3~%")
+    return alt.Tooltip(f"{field}:Q", title=title or None, format=".3~%")

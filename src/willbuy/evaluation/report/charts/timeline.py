@@ -25,7 +25,7 @@ def base_rate(anchors: list[AnchorPoint], horizon: timedelta) -> dict[str, Any]:
     )
     y = alt.Y(
         "base_rate:Q",
-        axis=percent_axis("base rate", minExtent=_MARGIN, maxExtent=_MARGIN),
+        axis=percent_axis("", minExtent=_MARGIN, maxExtent=_MARGIN),
         scale=alt.Scale(zero=True),
     )
     base = drawn_from(rows)
