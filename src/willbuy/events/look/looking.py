@@ -8,7 +8,7 @@ from willbuy.durations import Duration
 from willbuy.errors import NotEnoughData, SourceError, listed
 from willbuy.events import presets
 from willbuy.events.look import decide, rates
-from willbuy.events.look.files import expand
+from willbuy.events.look.files import as_list, expand
 from willbuy.events.look.found import Found, find_out, found_source
 from willbuy.events.look.layout import Layout, lay_out, needed
 from willbuy.events.look.notes import notes
@@ -20,7 +20,7 @@ from willbuy.shop import Source
 
 
 def look(
-    files: Sequence[Path | str],
+    files: Path | str | Sequence[Path | str],
     declared: Source | None = None,
     within: str | None = None,
     zone: str | None = None,
@@ -34,7 +34,8 @@ def look(
     """
     if within is not None:
         decide.read_within(within)
-    layout = lay_out(expand(files), declared or Source())
+    given = as_list(files)
+    layout = lay_out(expand(given), declared or Source())
     with Looked(layout.shapes, layout.header, layout.has_header, budget) as looked:
         looked.load(needed(layout))
         if not looked.count():
@@ -42,7 +43,7 @@ def look(
                 f"{layout.shapes[0].path} has {_nothing(layout, looked)}. Expected events, one a line."
             )
         found = find_out(looked, layout, zone)
-        source = found_source(looked, layout, found)
+        source = found_source(looked, layout, found, [str(name) for name in given])
         resolved = presets.resolve(source)
         make_seen(looked, resolved)
         return _Sighting(looked, layout, found, resolved, source).sight(within, zone)

@@ -200,7 +200,10 @@ def _rest() -> Iterator[str]:
 
 
 def _relative(file: Path, folder: Path) -> str:
+    """The file as seen from the shop file; a link on the way stays a link."""
+    home = folder.resolve()
+    inside = file.resolve().is_relative_to(home)
     try:
-        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+        return Path(os.path.relpath(file.resolve() if inside else Path.cwd() / file, home)).as_posix()
     except ValueError:  # another drive on Windows
         return file.resolve().as_posix()
