@@ -2,118 +2,146 @@
 
 Keys: an entity's key is `bucket + 16 x its number in the bucket`, an item's its number in the shop; new ones are
 numbered in byte order of their ids, so the same files give the same keys whatever the order of their rows.
-
-Identity: with an event id, rows of one entity with the same id are one event. Without, an event is its fields and
-its ordinal among equal rows of its file: two equal rows of one file are two events, the same two rows in a second
-file are the same two events.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from willbuy.events.canonical import EVENTS_COLUMNS
+from willbuy.events.canonical import EVENTS_TYPES
+from willbuy.events.duplicates import find_duplicates
 from willbuy.events.parquet import write_parquet
 from willbuy.warehouse.dialect import Dialect
 from willbuy.warehouse.layout import BUCKETS, Layout
+from willbuy.warehouse.ledger import TableFile
 
 _sql = Dialect()
-COLUMNS = {name: text.split(",")[0].split(" ")[0] for name, text in EVENTS_COLUMNS.items()}
-"""Silver's columns and their SQL types."""
 
 
 @dataclass(frozen=True)
-class Existing:
-    """The files of a bucket that readers see now; None where there are none yet."""
+class Outcome:
+    """What a merge gave: its files, and the rows of each source by what became of them."""
 
-    events: Path | None
-    entities: Path | None
+    files: Sequence[TableFile]
+    kept: Mapping[int, int] = field(default_factory=dict)
+    duplicates: Mapping[int, int] = field(default_factory=dict)
+    conflicts: Mapping[int, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """For the ledger."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, found: dict[str, Any]) -> "Outcome":
+        """From the ledger."""
+        counts = ({int(k): v for k, v in found[name].items()} for name in ("kept", "duplicates", "conflicts"))
+        return cls([TableFile(**file) for file in found["files"]], *counts)
 
 
 @dataclass(frozen=True)
 class Merge:
-    """What all merges of one run share."""
+    """What all merges of one run share. `old` are the files that readers see now, by table and bucket."""
 
+    connection: duckdb.DuckDBPyConnection
     layout: Layout
     generation: int
+    old: Mapping[tuple[str, int], TableFile]
     staged: Sequence[Path]
     sources: Sequence[int]
     mapped: frozenset[str]
     kind_names: Sequence[tuple[str, str]]
 
-    def file(self, table: str, bucket: int) -> Path:
-        """Where this generation keeps a bucket of a table."""
-        return self.layout.silver(table, self.generation) / f"bucket={bucket:02d}.parquet"
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a statement."""
+        return self.connection.execute(sql).fetchall()
+
+    def write(self, sql: str, table: str, bucket: int) -> TableFile:
+        """Write a query's rows as this generation's file of a bucket."""
+        path = self.layout.silver(table, self.generation) / f"bucket={bucket:02d}.parquet"
+        rows = write_parquet(self.connection, sql, path)
+        return TableFile(table, bucket, path.relative_to(self.layout.home).as_posix(), rows)
+
+    def existing(self, table: str, bucket: int) -> list[TableFile]:
+        """The file of a bucket that readers see now, if there is one."""
+        return [file for (name, at), file in self.old.items() if (name, at) == (table, bucket)]
+
+    def path(self, table: str, bucket: int) -> Path | None:
+        """Where that file lies."""
+        return next((self.layout.home / file.file for file in self.existing(table, bucket)), None)
 
     @property
     def items(self) -> Path:
         """Where this generation keeps the items."""
-        return self.layout.silver("items", self.generation) / "items.parquet"
+        return self.layout.silver("items", self.generation) / "bucket=00.parquet"
 
 
-def merge_items(connection: duckdb.DuckDBPyConnection, merge: Merge, existing: Path | None) -> int:
+def merge_items(merge: Merge) -> Outcome:
     """Write this generation's items: the known ones with their keys, then the new ones in byte order."""
     if "item" not in merge.mapped:
-        found = "SELECT CAST(NULL AS VARCHAR) AS item WHERE false"
+        return Outcome(merge.existing("items", 0))
+    found = f"SELECT DISTINCT item FROM {_parquet(merge.staged)} WHERE rule = 0 AND item IS NOT NULL"
+    numbered = _numbered("item", merge.path("items", 0), found, "", 1)
+    return Outcome([merge.write(numbered, "items", 0)])
+
+
+def merge_bucket(merge: Merge, bucket: int) -> Outcome:
+    """Write a bucket's entities and events, and count what became of each source's rows."""
+    rows = f"SELECT * FROM {_parquet(merge.staged)} WHERE bucket = {bucket}"
+    if merge.run(f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
+        return Outcome([*merge.existing("events", bucket), *merge.existing("entities", bucket)])
+    new = "SELECT DISTINCT entity FROM staged"
+    numbered = _numbered("entity", merge.path("entities", bucket), new, f"{bucket} + ", BUCKETS)
+    entities = merge.write(numbered, "entities", bucket)
+    silver = merge.path("events", bucket)
+    keyed = _keyed(merge, merge.layout.home / entities.file)
+    if silver is None and len(merge.sources) == 1 and "event_id" not in merge.mapped:
+        outcome = _write_events(merge, bucket, keyed)  # one file alone holds no duplicate: see duplicates.py
     else:
-        found = f"SELECT DISTINCT item FROM {_parquet(merge.staged)} WHERE rule = 0 AND item IS NOT NULL"
-    old = _table(existing, "item_key BIGINT, item VARCHAR")
-    sql = f"""
-        WITH old AS MATERIALIZED ({old}), new AS ({found} EXCEPT SELECT item FROM old)
-        SELECT item_key, item FROM old
-        UNION ALL
-        SELECT (SELECT count(*) FROM old) + row_number() OVER (ORDER BY item) - 1, item FROM new
-        ORDER BY item_key"""
-    return write_parquet(connection, sql, merge.items)
+        outcome = _write_new_events(merge, bucket, keyed, silver)
+    return replace(outcome, files=[*outcome.files, entities])
 
 
-def merge_bucket(
-    connection: duckdb.DuckDBPyConnection, merge: Merge, bucket: int, existing: Existing
-) -> dict[str, Any]:
-    """Write a bucket's entities and events. Returns their numbers, first and last time, and rows kept by source."""
+def _write_new_events(merge: Merge, bucket: int, keyed: str, silver: Path | None) -> Outcome:
+    known = f"SELECT * FROM {_parquet([silver])}" if silver else None
+    merge.run(f"CREATE OR REPLACE TEMP TABLE arrived AS {keyed}")
+    find_duplicates(merge.connection, known)
+    duplicates = _counts(merge, "SELECT source FROM dropped WHERE NOT conflict")
+    conflicts = _counts(merge, "SELECT source FROM dropped WHERE conflict")
+    new = "SELECT * FROM arrived ANTI JOIN dropped USING (source, line)"
+    outcome = _write_events(merge, bucket, f"{known} UNION ALL {new}" if known else new)
+    files = [*outcome.files]
+    if conflicts:
+        rows = "SELECT source, line, event_id AS value FROM arrived JOIN dropped USING (source, line) WHERE conflict"
+        files.append(
+            merge.write(f"{rows} ORDER BY source, line", f"conflicts-{merge.generation:05d}", bucket)
+        )
+    return replace(outcome, files=files, duplicates=duplicates, conflicts=conflicts)
 
-    def run(sql: str) -> list[tuple[Any, ...]]:
-        return connection.execute(sql).fetchall()
 
-    run(
-        f"CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM {_parquet(merge.staged)} WHERE bucket = {bucket}"
-    )
-    entities = merge.file("entities", bucket)
-    known = write_parquet(connection, _entities(bucket, existing.entities), entities)
-    events = merge.file("events", bucket)
-    total = write_parquet(connection, _events(merge, entities, existing.events), events)
-    run("DROP TABLE staged")
+def _write_events(merge: Merge, bucket: int, events: str) -> Outcome:
+    file = merge.write(f"SELECT * FROM ({events}) ORDER BY time, source, line", "events", bucket)
+    written = _parquet([merge.layout.home / file.file])
+    first, last = merge.run(f"SELECT min(time), max(time) FROM {written}")[0]
+    if first is not None:
+        file = replace(file, first=first.isoformat(), last=last.isoformat())
     numbers = ", ".join(str(source) for source in merge.sources)
-    kept = run(
-        f"SELECT source, count(*) FROM {_parquet([events])} WHERE source IN ({numbers}) GROUP BY source ORDER BY source"
-    )
-    first, last = run(f"SELECT min(time), max(time) FROM {_parquet([events])}")[0]
-    return {
-        "entities": known,
-        "events": total,
-        "first": first.isoformat() if first else None,
-        "last": last.isoformat() if last else None,
-        "kept": {str(source): int(count) for source, count in kept},
-    }
+    return Outcome([file], kept=_counts(merge, f"SELECT source FROM {written} WHERE source IN ({numbers})"))
 
 
-def _entities(bucket: int, existing: Path | None) -> str:
-    old = _table(existing, "entity_key BIGINT, entity VARCHAR")
+def _numbered(name: str, existing: Path | None, found: str, offset: str, step: int) -> str:
+    """The known ids with their keys, and new ones numbered on from them in byte order."""
+    old = f"SELECT CAST(NULL AS BIGINT) AS {name}_key, CAST(NULL AS VARCHAR) AS {name} WHERE false"
+    if existing is not None:
+        old = f"SELECT * FROM {_parquet([existing])}"
     return f"""
-        WITH old AS MATERIALIZED ({old}), new AS (SELECT DISTINCT entity FROM staged EXCEPT SELECT entity FROM old)
-        SELECT entity_key, entity FROM old
+        WITH old AS MATERIALIZED ({old}), new AS ({found} EXCEPT SELECT {name} FROM old)
+        SELECT {name}_key, {name} FROM old
         UNION ALL
-        SELECT {bucket} + {BUCKETS} * ((SELECT count(*) FROM old) + row_number() OVER (ORDER BY entity) - 1), entity
-        FROM new
-        ORDER BY entity_key"""
-
-
-def _events(merge: Merge, entities: Path, existing: Path | None) -> str:
-    rows = _keyed(merge, entities)
-    return f"SELECT * FROM ({rows}) ORDER BY time, source, line"
+        SELECT {offset}{step} * ((SELECT count(*) FROM old) + row_number() OVER (ORDER BY {name}) - 1), {name} FROM new
+        ORDER BY {name}_key"""
 
 
 def _keyed(merge: Merge, entities: Path) -> str:
@@ -122,13 +150,13 @@ def _keyed(merge: Merge, entities: Path) -> str:
         "entity_key": "e.entity_key",
         "kind": _kind_case(merge.kind_names, 1),
         "kind_name": _kind_case(merge.kind_names, 0),
-        "item_key": "i.item_key" if "item" in merge.mapped else None,
+        "item_key": "i.item_key" if "item" in merge.mapped else "NULL",
         "source": "s.source",
         "line": "s.line",
     }
-    given |= {name: f"s.{name}" for name in COLUMNS if name in merge.mapped and name not in given}
+    given |= {name: f"s.{name}" for name in EVENTS_TYPES if name in merge.mapped and name not in given}
     chosen = ", ".join(
-        f"CAST({given.get(name) or 'NULL'} AS {kind}) AS {name}" for name, kind in COLUMNS.items()
+        f"CAST({given.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in EVENTS_TYPES.items()
     )
     items = f"LEFT JOIN {_parquet([merge.items])} AS i USING (item)" if "item" in merge.mapped else ""
     return f"SELECT {chosen} FROM staged AS s JOIN {_parquet([entities])} AS e USING (entity) {items}"
@@ -139,13 +167,9 @@ def _kind_case(names: Sequence[tuple[str, str]], which: int) -> str:
     return f"CASE s.kind_code {whens} END"
 
 
-def _table(file: Path | None, columns: str) -> str:
-    if file is not None:
-        return f"SELECT * FROM {_parquet([file])}"
-    nothing = ", ".join(
-        f"CAST(NULL AS {column.split()[1]}) AS {column.split()[0]}" for column in columns.split(", ")
-    )
-    return f"SELECT {nothing} WHERE false"
+def _counts(merge: Merge, rows: str) -> dict[int, int]:
+    found = merge.run(f"SELECT source, count(*) FROM ({rows}) GROUP BY source ORDER BY source")
+    return {int(source): int(count) for source, count in found}
 
 
 def _parquet(files: Sequence[Path]) -> str:
