@@ -37,8 +37,9 @@ format: $(READY)  ## write the code in the one style
 bench: .venv/.bench  ## our speed against rivals, as ratios from one run
 	@$(BIN)/python -m benchmarks
 
-docs: $(READY)  ## make docs/cli.md and the outputs shown in the docs anew
+docs: $(READY)  ## make the reference pages and the outputs shown in the docs anew
 	@$(BIN)/python scripts/cli_reference.py --write
+	@$(BIN)/python scripts/shop_reference.py --write
 	@$(BIN)/python scripts/shop_reference.py --write
 	@$(BIN)/python scripts/docs_examples.py --write
 
