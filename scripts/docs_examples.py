@@ -193,7 +193,9 @@ def main() -> int:
             now = render(page, Path(folder))
         if now != page:
             stale.append(path.name)
-            lines = difflib.unified_diff(page.splitlines(), now.splitlines(), path.name, "now", lineterm="", n=1)
+            lines = difflib.unified_diff(
+                page.splitlines(), now.splitlines(), path.name, "now", lineterm="", n=1
+            )
             print("\n".join(lines))
             if write:
                 path.write_text(now, encoding="utf-8")

@@ -26,7 +26,9 @@ INSTALLING = {("git", "clone"), ("cd",), ("pip", "install"), ("python3", "-m", "
 
 
 def test_there_are_pages() -> None:
-    assert {"README.md", "index.md", "tutorial.md", "cli.md", "architecture.md", "honesty.md"} <= {p.name for p in pages()}
+    assert {"README.md", "index.md", "tutorial.md", "cli.md", "architecture.md", "honesty.md"} <= {
+        p.name for p in pages()
+    }
 
 
 def test_the_cli_reference_is_current() -> None:
@@ -113,4 +115,6 @@ def test_every_path_and_test_that_is_named_exists(path: Path) -> None:
     for name, test in NAMED.findall(path.read_text(encoding="utf-8")):
         assert (ROOT / name).exists(), f"{path.name} names {name}, which is not there"
         if test:
-            assert f"def {test}(" in (ROOT / name).read_text(encoding="utf-8"), f"{path.name}: no {test} in {name}"
+            assert f"def {test}(" in (ROOT / name).read_text(encoding="utf-8"), (
+                f"{path.name}: no {test} in {name}"
+            )

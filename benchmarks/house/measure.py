@@ -127,9 +127,10 @@ def _text(file: Any) -> str:
 
 
 def _last_json(side: Side, written: str) -> dict[str, Any]:
-    lines = written.strip().splitlines()
-    try:
-        answer = json.loads(lines[-1])
-    except (IndexError, json.JSONDecodeError) as error:
-        raise SideFailed(f"{side.name} printed no JSON line at its end: {written[-300:]!r}") from error
-    return dict(answer)
+    """All that a side printed, or its last line, as JSON."""
+    for text in (written, *written.strip().splitlines()[-1:]):
+        try:
+            return dict(json.loads(text))
+        except (json.JSONDecodeError, TypeError, ValueError):
+            continue
+    raise SideFailed(f"{side.name} printed no JSON at its end: {written[-300:]!r}")

@@ -18,7 +18,9 @@ Log = Mapping[str, Sequence[Event]]
 Pair = tuple[str, datetime]
 Values = dict[str, Any]
 
-_NO_PAIRS = "SELECT CAST(0 AS BIGINT) pair, CAST(0 AS BIGINT) entity_key, TIMESTAMP '2000-01-01' moment LIMIT 0"
+_NO_PAIRS = (
+    "SELECT CAST(0 AS BIGINT) pair, CAST(0 AS BIGINT) entity_key, TIMESTAMP '2000-01-01' moment LIMIT 0"
+)
 _TYPES = ", ".join(f'"{name}" {text.replace(",", " ").split()[0]}' for name, text in EVENTS_COLUMNS.items())
 
 
@@ -63,7 +65,14 @@ class Live:
     def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
         everyone = [event for events in log.values() for event in events]
         return [
-            dict(evaluate(features, log[entity], moment, item_facts_at(features.facts, everyone, moment, features.clock)))
+            dict(
+                evaluate(
+                    features,
+                    log[entity],
+                    moment,
+                    item_facts_at(features.facts, everyone, moment, features.clock),
+                )
+            )
             for entity, moment in pairs
         ]
 
@@ -100,7 +109,11 @@ class DuckDBPairs:
     def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
         fill(self.warehouse, log)
         make(self.warehouse, "asked", _NO_PAIRS)
-        insert(self.warehouse, "asked", [[n, list(log).index(entity), at] for n, (entity, at) in enumerate(pairs)])
+        insert(
+            self.warehouse,
+            "asked",
+            [[n, list(log).index(entity), at] for n, (entity, at) in enumerate(pairs)],
+        )
         engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse))
         engine.prepare([moment for _, moment in pairs])
         return self.rows(engine, features, pairs)

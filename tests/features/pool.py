@@ -98,4 +98,3 @@ POOL: tuple[Feature, ...] = (
 
 DECAYED = {feature.name for feature in POOL if isinstance(feature, Decayed)}
 """Powers may differ in their last bit between engines: these agree to 1e-9, all others bit for bit."""
-

@@ -90,7 +90,11 @@ BUYERS = [
 ]
 
 CROWD: Mapping[str, Sequence[Event]] = {
-    "visitor": [Event(at(19, 9), "view", item="a"), Event(at(19, 10), "view", item="b"), Event(at(19, 11), "other")],
+    "visitor": [
+        Event(at(19, 9), "view", item="a"),
+        Event(at(19, 10), "view", item="b"),
+        Event(at(19, 11), "other"),
+    ],
     "others": [
         *(Event(at(day), "view", item="b") for day in (16, 17, 18, 19)),  # the 16th is older than 3 days
         Event(at(18, 13), "purchase", item="b"),

@@ -15,7 +15,9 @@ from willbuy.features.live import Event
 from willbuy.features.local_time import LocalTime
 from willbuy.features.sessions import SessionRule
 
-SPRING = datetime(2015, 3, 28, 22, 0)  # Berlin's clocks leap forward the night after, New York's did so before
+SPRING = datetime(
+    2015, 3, 28, 22, 0
+)  # Berlin's clocks leap forward the night after, New York's did so before
 STEPS = [timedelta(minutes=minutes) for minutes in (0, 0, 0, 1, 29, 30, 31, 90)] + [
     timedelta(hours=1),
     timedelta(hours=7, microseconds=1),
@@ -40,7 +42,19 @@ def events(draw: st.DrawFn, start: datetime) -> list[Event]:
     time, found = start, []
     for step in draw(st.lists(st.sampled_from(STEPS), max_size=12)):
         time += step
-        late = draw(st.sampled_from([None, None, None, timedelta(0), timedelta(minutes=45), timedelta(days=2), timedelta(seconds=-1)]))
+        late = draw(
+            st.sampled_from(
+                [
+                    None,
+                    None,
+                    None,
+                    timedelta(0),
+                    timedelta(minutes=45),
+                    timedelta(days=2),
+                    timedelta(seconds=-1),
+                ]
+            )
+        )
         found.append(
             Event(
                 time=time,

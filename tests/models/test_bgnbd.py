@@ -183,19 +183,26 @@ def test_the_likelihood_is_the_papers(x, last, age):
     assert ours == pytest.approx(likelihood_by_the_paper(CDNOW, x, last, age), rel=0.02)
 
 
-def test_the_parameters_are_recovered_within_their_sampling_error():
-    """Eight samples of 4,000 customers: the mean estimate lies within three standard errors of the truth."""
-    found = []
-    for seed in range(8):
-        random = np.random.default_rng(seed)
-        age = random.uniform(27, 39, 4_000)
-        x, recency, _, _ = simulate(CDNOW, age, random)
-        found.append(list(fit_bgnbd(x, recency, age).to_dict().values()))
-    logs = np.log(np.array(found))
-    truth = np.log([CDNOW.r, CDNOW.alpha, CDNOW.a, CDNOW.b])
-    error = logs.std(axis=0, ddof=1) / np.sqrt(len(found))
-    assert (np.abs(logs.mean(axis=0) - truth) < 3 * error + 0.02).all()
+@pytest.mark.parametrize("truth", [CDNOW, BGNBD(r=0.9, alpha=6.0, a=0.3, b=3.0)])
+def test_the_parameters_are_recovered_within_their_sampling_error(truth):
+    """Within four standard errors each, which the curvature of the likelihood gives, and these are small."""
+    random = np.random.default_rng(1)
+    age = random.uniform(27, 39, 40_000)
+    x, recency, _, _ = simulate(truth, age, random)
+    found, true = (np.array(list(m.to_dict().values())) for m in (fit_bgnbd(x, recency, age), truth))
+    columns, counts = (x, recency, age), np.ones(len(x), dtype=np.int64)
+
+    def slope(logs: np.ndarray) -> np.ndarray:
+        return log_likelihood(np.exp(logs), columns, counts)[1] * np.exp(logs)
+
+    at, steps = np.log(found), np.eye(4) * 1e-4
+    curvature = np.array([(slope(at - step) - slope(at + step)) / 2e-4 for step in steps])
+    error = np.sqrt(np.diag(np.linalg.inv((curvature + curvature.T) / 2)))
     assert (error < 0.15).all()
+    assert (np.abs(at - np.log(true)) < 4 * error).all()
+    # at the top: the slope is a small part of a standard error's rise
+    assert (np.abs(slope(at)) * error < 0.05).all()
+    assert log_likelihood(found, columns, counts)[0] > log_likelihood(true, columns, counts)[0]
 
 
 def test_a_fit_does_not_depend_on_the_unit_of_time_or_the_order():

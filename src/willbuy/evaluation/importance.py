@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from willbuy.errors import NotEnoughData, WillbuyError
 from willbuy.evaluation.assemble import number
-from willbuy.evaluation.cells import Sums, make_cells
+from willbuy.evaluation.cells import Sums, rank
 from willbuy.evaluation.ranking import average_precision
 from willbuy.evaluation.resample import Floats
 from willbuy.evaluation.result import Estimate
@@ -81,7 +81,6 @@ def _shuffled(X: Floats, column: int, rng: np.random.Generator) -> Floats:
 
 
 def _average_precision(y: npt.NDArray[np.int8], scores: Floats) -> float:
-    cells = make_cells(y, {"score": np.asarray(scores, dtype=np.float64)})
-    ranked = cells.ranked["score"]
-    counts = np.bincount(cells.of_row, minlength=cells.size)[None, :].astype(np.float64)
-    return float(average_precision(Sums(ranked, ranked.arrange(counts)))[0])
+    ranked, of_row = rank(y, np.asarray(scores, dtype=np.float64))
+    counts = np.bincount(of_row)[None, :].astype(np.float64)
+    return float(average_precision(Sums(ranked, counts))[0])

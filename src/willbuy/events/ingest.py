@@ -20,7 +20,6 @@ from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, regather
 from willbuy.events.publishing import Staged, publish
 from willbuy.events.settings import settings_of
-from willbuy.events.times import check_zone
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.shop import Shop
 from willbuy.warehouse.duckdb import DuckDBWarehouse
@@ -42,8 +41,6 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
         raise ShopError(
             "source.hash_ids = true is not there yet: ids would be stored as they are. Hash them before."
         )
-    if source.time_zone:
-        check_zone(source.time_zone)
     paths = find_files(shop, files)
     layout = Layout(shop.home)
     layout.temporary.mkdir(parents=True, exist_ok=True)

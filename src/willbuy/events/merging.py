@@ -4,14 +4,14 @@ Keys: an entity's key is `bucket + 16 x its number in the bucket`, an item's its
 numbered in byte order of their ids, so the same files give the same keys whatever the order of their rows.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from willbuy.events.canonical import EVENTS_COLUMNS
+from willbuy.events.canonical import EVENTS_TYPES
 from willbuy.events.duplicates import find_duplicates
 from willbuy.events.parquet import write_parquet
 from willbuy.warehouse.dialect import Dialect
@@ -19,17 +19,6 @@ from willbuy.warehouse.layout import BUCKETS, Layout
 from willbuy.warehouse.ledger import TableFile
 
 _sql = Dialect()
-COLUMNS = {name: text.split(",")[0].split(" ")[0] for name, text in EVENTS_COLUMNS.items()}
-"""Silver's columns and their SQL types."""
-
-
-@dataclass(frozen=True)
-class Existing:
-    """The files that readers see now; None where there are none yet."""
-
-    events: Path | None
-    entities: Path | None
-    items: Path | None
 
 
 @dataclass(frozen=True)
@@ -37,9 +26,9 @@ class Outcome:
     """What a merge gave: its files, and the rows of each source by what became of them."""
 
     files: Sequence[TableFile]
-    kept: dict[int, int]
-    duplicates: dict[int, int]
-    conflicts: dict[int, int]
+    kept: Mapping[int, int] = field(default_factory=dict)
+    duplicates: Mapping[int, int] = field(default_factory=dict)
+    conflicts: Mapping[int, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """For the ledger."""
@@ -54,11 +43,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Merge:
-    """What all merges of one run share."""
+    """What all merges of one run share. `old` are the files that readers see now, by table and bucket."""
 
     connection: duckdb.DuckDBPyConnection
     layout: Layout
     generation: int
+    old: Mapping[tuple[str, int], TableFile]
     staged: Sequence[Path]
     sources: Sequence[int]
     mapped: frozenset[str]
@@ -68,11 +58,19 @@ class Merge:
         """Run a statement."""
         return self.connection.execute(sql).fetchall()
 
-    def write(self, sql: str, table: str, bucket: int) -> tuple[Path, TableFile]:
+    def write(self, sql: str, table: str, bucket: int) -> TableFile:
         """Write a query's rows as this generation's file of a bucket."""
         path = self.layout.silver(table, self.generation) / f"bucket={bucket:02d}.parquet"
         rows = write_parquet(self.connection, sql, path)
-        return path, TableFile(table, bucket, path.relative_to(self.layout.home).as_posix(), rows)
+        return TableFile(table, bucket, path.relative_to(self.layout.home).as_posix(), rows)
+
+    def existing(self, table: str, bucket: int) -> list[TableFile]:
+        """The file of a bucket that readers see now, if there is one."""
+        return [file for (name, at), file in self.old.items() if (name, at) == (table, bucket)]
+
+    def path(self, table: str, bucket: int) -> Path | None:
+        """Where that file lies."""
+        return next((self.layout.home / file.file for file in self.existing(table, bucket)), None)
 
     @property
     def items(self) -> Path:
@@ -80,49 +78,57 @@ class Merge:
         return self.layout.silver("items", self.generation) / "bucket=00.parquet"
 
 
-def merge_items(merge: Merge, existing: Existing) -> Outcome:
+def merge_items(merge: Merge) -> Outcome:
     """Write this generation's items: the known ones with their keys, then the new ones in byte order."""
-    found = "SELECT CAST(NULL AS VARCHAR) AS item WHERE false"
-    if "item" in merge.mapped:
-        found = f"SELECT DISTINCT item FROM {_parquet(merge.staged)} WHERE rule = 0 AND item IS NOT NULL"
-    _, file = merge.write(_numbered("item", existing.items, found, "", 1), "items", 0)
-    return Outcome([file], {}, {}, {})
+    if "item" not in merge.mapped:
+        return Outcome(merge.existing("items", 0))
+    found = f"SELECT DISTINCT item FROM {_parquet(merge.staged)} WHERE rule = 0 AND item IS NOT NULL"
+    numbered = _numbered("item", merge.path("items", 0), found, "", 1)
+    return Outcome([merge.write(numbered, "items", 0)])
 
 
-def merge_bucket(merge: Merge, bucket: int, existing: Existing) -> Outcome:
+def merge_bucket(merge: Merge, bucket: int) -> Outcome:
     """Write a bucket's entities and events, and count what became of each source's rows."""
     rows = f"SELECT * FROM {_parquet(merge.staged)} WHERE bucket = {bucket}"
-    merge.run(f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")
+    if merge.run(f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
+        return Outcome([*merge.existing("events", bucket), *merge.existing("entities", bucket)])
     new = "SELECT DISTINCT entity FROM staged"
-    entities, entities_file = merge.write(
-        _numbered("entity", existing.entities, new, f"{bucket} + ", BUCKETS), "entities", bucket
-    )
-    silver = f"SELECT * FROM {_parquet([existing.events])}" if existing.events else None
+    numbered = _numbered("entity", merge.path("entities", bucket), new, f"{bucket} + ", BUCKETS)
+    entities = merge.write(numbered, "entities", bucket)
+    silver = merge.path("events", bucket)
+    keyed = _keyed(merge, merge.layout.home / entities.file)
     if silver is None and len(merge.sources) == 1 and "event_id" not in merge.mapped:
-        events = _keyed(merge, entities)  # one file alone holds no duplicate, by the definition of identity
-        duplicates = conflicts = dict[int, int]()
-        conflict_files: list[TableFile] = []
+        outcome = _write_events(merge, bucket, keyed)  # one file alone holds no duplicate: see duplicates.py
     else:
-        merge.run(f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge, entities)}")
-        find_duplicates(merge.connection, silver)
-        duplicates, conflicts = (
-            _counts(merge, f"SELECT source FROM dropped WHERE {which}")
-            for which in ("NOT conflict", "conflict")
+        outcome = _write_new_events(merge, bucket, keyed, silver)
+    return replace(outcome, files=[*outcome.files, entities])
+
+
+def _write_new_events(merge: Merge, bucket: int, keyed: str, silver: Path | None) -> Outcome:
+    known = f"SELECT * FROM {_parquet([silver])}" if silver else None
+    merge.run(f"CREATE OR REPLACE TEMP TABLE arrived AS {keyed}")
+    find_duplicates(merge.connection, known)
+    duplicates = _counts(merge, "SELECT source FROM dropped WHERE NOT conflict")
+    conflicts = _counts(merge, "SELECT source FROM dropped WHERE conflict")
+    new = "SELECT * FROM arrived ANTI JOIN dropped USING (source, line)"
+    outcome = _write_events(merge, bucket, f"{known} UNION ALL {new}" if known else new)
+    files = [*outcome.files]
+    if conflicts:
+        rows = "SELECT source, line, event_id AS value FROM arrived JOIN dropped USING (source, line) WHERE conflict"
+        files.append(
+            merge.write(f"{rows} ORDER BY source, line", f"conflicts-{merge.generation:05d}", bucket)
         )
-        conflict_files = _conflicts(merge, bucket) if conflicts else []
-        events = "SELECT * FROM arrived ANTI JOIN dropped USING (source, line)"
-        events = f"{silver} UNION ALL {events}" if silver else events
-    path, events_file = merge.write(f"SELECT * FROM ({events}) ORDER BY time, source, line", "events", bucket)
-    first, last = merge.run(f"SELECT min(time), max(time) FROM {_parquet([path])}")[0]
+    return replace(outcome, files=files, duplicates=duplicates, conflicts=conflicts)
+
+
+def _write_events(merge: Merge, bucket: int, events: str) -> Outcome:
+    file = merge.write(f"SELECT * FROM ({events}) ORDER BY time, source, line", "events", bucket)
+    written = _parquet([merge.layout.home / file.file])
+    first, last = merge.run(f"SELECT min(time), max(time) FROM {written}")[0]
     if first is not None:
-        events_file = TableFile(
-            **{**asdict(events_file), "first": first.isoformat(), "last": last.isoformat()}
-        )
+        file = replace(file, first=first.isoformat(), last=last.isoformat())
     numbers = ", ".join(str(source) for source in merge.sources)
-    kept = _counts(merge, f"SELECT source FROM {_parquet([path])} WHERE source IN ({numbers})")
-    for table in ("staged", "arrived", "dropped"):
-        merge.run(f"DROP TABLE IF EXISTS {table}")
-    return Outcome([events_file, entities_file, *conflict_files], kept, duplicates, conflicts)
+    return Outcome([file], kept=_counts(merge, f"SELECT source FROM {written} WHERE source IN ({numbers})"))
 
 
 def _numbered(name: str, existing: Path | None, found: str, offset: str, step: int) -> str:
@@ -148,9 +154,9 @@ def _keyed(merge: Merge, entities: Path) -> str:
         "source": "s.source",
         "line": "s.line",
     }
-    given |= {name: f"s.{name}" for name in COLUMNS if name in merge.mapped and name not in given}
+    given |= {name: f"s.{name}" for name in EVENTS_TYPES if name in merge.mapped and name not in given}
     chosen = ", ".join(
-        f"CAST({given.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in COLUMNS.items()
+        f"CAST({given.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in EVENTS_TYPES.items()
     )
     items = f"LEFT JOIN {_parquet([merge.items])} AS i USING (item)" if "item" in merge.mapped else ""
     return f"SELECT {chosen} FROM staged AS s JOIN {_parquet([entities])} AS e USING (entity) {items}"
@@ -164,14 +170,6 @@ def _kind_case(names: Sequence[tuple[str, str]], which: int) -> str:
 def _counts(merge: Merge, rows: str) -> dict[int, int]:
     found = merge.run(f"SELECT source, count(*) FROM ({rows}) GROUP BY source ORDER BY source")
     return {int(source): int(count) for source, count in found}
-
-
-def _conflicts(merge: Merge, bucket: int) -> list[TableFile]:
-    rows = (
-        "SELECT source, line, event_id AS value FROM arrived JOIN dropped USING (source, line) WHERE conflict"
-    )
-    table = f"conflicts-{merge.generation:05d}"
-    return [merge.write(f"{rows} ORDER BY source, line", table, bucket)[1]]
 
 
 def _parquet(files: Sequence[Path]) -> str:

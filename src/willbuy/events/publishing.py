@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from willbuy.events.account import FileAccount
-from willbuy.events.merging import Existing, Merge, Outcome, merge_bucket, merge_items
+from willbuy.events.merging import Merge, Outcome, merge_bucket, merge_items
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
 from willbuy.warehouse.layout import BUCKETS
@@ -55,6 +55,7 @@ def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], Table
         connection=bench.connection,
         layout=bench.layout,
         generation=bench.ledger.generation + 1,
+        old=old,
         staged=[home / part.staged for part in staged.parts if part.staged],
         sources=[row.source for row in staged.sources],
         mapped=frozenset(bench.source.columns),
@@ -67,18 +68,10 @@ def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], Table
         if bucket in finished:
             outcomes.append(Outcome.from_json(finished[bucket]))
             continue
-        existing = Existing(*(_file(home, old, table, bucket) for table in ("events", "entities", "items")))
-        outcomes.append(
-            merge_items(merge, existing) if bucket == ITEMS else merge_bucket(merge, bucket, existing)
-        )
+        outcomes.append(merge_items(merge) if bucket == ITEMS else merge_bucket(merge, bucket))
         bench.ledger.add_merge(name, bucket, outcomes[-1].to_json())
         bench.progress(bench.rows * (bucket + 1) // BUCKETS, bench.rows, "merging")
     return outcomes
-
-
-def _file(home: Path, old: Mapping[tuple[str, int], TableFile], table: str, bucket: int) -> Path | None:
-    found = old.get((table, max(bucket, 0)))
-    return home / found.file if found else None
 
 
 ITEMS = -1

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -91,15 +92,15 @@ def _open_text(path: Path, kind: str, source: ResolvedSource) -> _TextSource:
     if first is None:
         raise SourceError(f"{path} is empty: not even a header line. Nothing was kept.")
     columns: tuple[str, ...] = ()
-    rest: Block | None = first
+    rest = first
     if kind == "csv":
         columns, rest = _header(path, first, source)
     shape = RawShape(kind, columns, source.delimiter)
-    return _TextSource(file, _chain(rest, blocks), RowPlan(shape, source), size)
+    return _TextSource(file, chain([rest], blocks), RowPlan(shape, source), size)
 
 
-def _header(path: Path, block: Block, source: ResolvedSource) -> tuple[tuple[str, ...], Block | None]:
-    """The names of the columns, and the block without its header line (None when nothing is left)."""
+def _header(path: Path, block: Block, source: ResolvedSource) -> tuple[tuple[str, ...], Block]:
+    """The names of the columns, and the block without its header line."""
     lines = block.data.split(b"\n", 100)[:-1]
     plain = [line.partition(block.separator.encode())[2] if block.faults else line for line in lines]
     at = next((number for number, line in enumerate(plain) if line), None)
@@ -123,13 +124,7 @@ def _header(path: Path, block: Block, source: ResolvedSource) -> tuple[tuple[str
     taken = sum(len(line) + 1 for line in lines[: at + 1])
     left = block.lines - at - 1
     rest = replace(block, data=block.data[taken:], first_line=block.first_line + at + 1, lines=left)
-    return columns, rest if left else None
-
-
-def _chain(first: Block | None, rest: Iterator[Block]) -> Iterator[Block]:
-    if first is not None:
-        yield first
-    yield from rest
+    return columns, rest
 
 
 @dataclass
@@ -144,23 +139,21 @@ class _ParquetSource:
 
     def pieces(self, bench: Workbench) -> Iterator[Piece]:
         step = min(ROWS_A_PART, max(self.rows // PARTS_A_FILE, LEAST_ROWS_A_PART))
-        for number, first in enumerate(range(0, self.rows, step)):
+        for number, first in enumerate(range(0, max(self.rows, 1), step)):
             count = min(step, self.rows - first)
 
             def write(target: Path, first: int = first, count: int = count) -> None:
                 self._write(bench.cursor(), first, count, target)
 
             digest = int(self.digest[:8], 16)
-            yield Piece(number, first + 1, count, False, digest, (first + count) / self.rows, write)
+            yield Piece(number, first + 1, count, False, digest, (first + count) / max(self.rows, 1), write)
 
     def _write(self, connection: duckdb.DuckDBPyConnection, first: int, count: int, target: Path) -> None:
         try:
             written = write_rows(connection, self.path, first, count, self.floats, target)
-        except (
-            duckdb.InvalidInputException,
-            duckdb.ConversionException,
-            duckdb.SerializationException,
-        ) as error:
+        except (duckdb.IOException, duckdb.OutOfMemoryException):
+            raise
+        except duckdb.Error as error:
             raise _damaged(self.path, error) from error
         if written != count:
             raise SourceError(

@@ -13,12 +13,12 @@ from willbuy.shop import Shop
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
-COLUMNS = ("name", "meaning", "window", "unit")
+COLUMNS = ("name", "window", "unit", "meaning")
 
 
 def describe(shop: Shop) -> list[dict[str, str]]:
     """One row a feature of the shop, in order: name, meaning, window, unit, type."""
-    from willbuy.warehouse import open_warehouse  # noqa: PLC0415 - the rest of this file needs no engine
+    from willbuy.warehouse import open_warehouse
 
     with open_warehouse(shop) as warehouse:
         return rows(of_shop(shop, warehouse))
@@ -26,7 +26,7 @@ def describe(shop: Shop) -> list[dict[str, str]]:
 
 def query(shop: Shop) -> str:
     """The shop's SQL: what prepares the events, then one anchor, the last local midnight of the log."""
-    from willbuy.warehouse import open_warehouse  # noqa: PLC0415
+    from willbuy.warehouse import open_warehouse
 
     with open_warehouse(shop) as warehouse:
         features, log = of_shop(shop, warehouse), summarise(warehouse)

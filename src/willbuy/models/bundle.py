@@ -127,7 +127,7 @@ def _rehearse(content: Mapping[str, bytes]) -> None:
 
     bundle = _build("", parse(content[MANIFEST]), content)
     if NATIVE in content:
-        check_golden(bundle.in_bulk(), unpack(content[GOLDEN], GOLDEN), OTHER_PLATFORM)
+        check_golden(bundle.in_bulk(threads=1), unpack(content[GOLDEN], GOLDEN), OTHER_PLATFORM)
 
 
 def load_bundle(folder: Path | str, expected_id: str | None = None) -> Bundle:

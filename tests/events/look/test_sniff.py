@@ -3,6 +3,7 @@
 import gzip
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -44,9 +45,13 @@ def test_encodings_that_prove_themselves(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(("compression", "pack"), [("gz", gzip.compress), ("zst", zstandard.compress)])
-def test_compression_is_told_by_content_not_by_name(tmp_path: Path, compression: str, pack: object) -> None:
-    shape = sniff(put(tmp_path, pack(TEXT.encode())))  # type: ignore[operator]
+def test_compression_must_stand_in_the_name(tmp_path: Path, compression: str, pack: Any) -> None:
+    shape = sniff(put(tmp_path, pack(TEXT.encode()), f"log.csv.{compression}"))
     assert (shape.compression, len(shape.rows)) == (compression, 3)
+    with pytest.raises(SourceError, match=rf"is compressed, but .*Call it log\.csv\.{compression}"):
+        sniff(put(tmp_path, pack(TEXT.encode())))
+    with pytest.raises(SourceError, match=r"is not compressed, though .*Call it log\.csv"):
+        sniff(put(tmp_path, TEXT.encode(), f"log.csv.{compression}"))
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -118,8 +123,9 @@ NOISE = random.Random(1).randbytes(10_000)
     ],
 )
 def test_what_is_no_log_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    suffix = {b"\x1f\x8b": ".gz", b"\x28\xb5": ".zst"}.get(content[:2], "")
     with pytest.raises(SourceError, match=message) as raised:
-        sniff(put(tmp_path, content, "x.csv"))
+        sniff(put(tmp_path, content, f"x.csv{suffix}"))
     assert "\n" not in str(raised.value)
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from willbuy.errors import SourceError
+from willbuy.events import presets
 from willbuy.events.look import decide, kinds
 from willbuy.events.look.clock import Clock, prove
 from willbuy.events.look.layout import Layout
-from willbuy.events.look.money import Money, look_at_prices
+from willbuy.events.look.money import Money, look_at_prices, refused_quantities
 from willbuy.events.look.sight import Choice
 from willbuy.events.look.table import Looked
 from willbuy.events.presets.resolved import ISO
@@ -24,6 +25,7 @@ class Found:
     zone: Choice
     kinds: dict[str, tuple[str, ...]]
     money: Money | None
+    odd_quantities: int
 
 
 def find_out(looked: Looked, layout: Layout, zone: str | None) -> Found:
@@ -33,8 +35,10 @@ def find_out(looked: Looked, layout: Layout, zone: str | None) -> Found:
         looked, whole.columns["time"], whole.time, "declared" if _own_time(layout) else "by the preset"
     )
     found = kinds_of(looked, layout)
-    money = look_at_prices(looked, whole.decimal) if "price" in whole.columns else None
-    return Found(clock, _zone(looked, layout, clock, zone), found, money)
+    digits = whole.currency_digits if "currency_digits" in whole.model_fields_set else None
+    money = look_at_prices(looked, whole.decimal, digits) if "price" in whole.columns else None
+    odd = refused_quantities(looked) if "quantity" in whole.columns else 0
+    return Found(clock, _zone(looked, layout, clock, zone), found, money, odd)
 
 
 def found_source(looked: Looked, layout: Layout, found: Found) -> Source:
@@ -43,7 +47,9 @@ def found_source(looked: Looked, layout: Layout, found: Found) -> Source:
     content["files"] = [str(shape.path) for shape in layout.shapes]
     content |= _written(layout)
     content["time"] = _time(looked, layout, found)
-    if layout.preset is None:
+    if layout.preset is not None:
+        content["kinds"] = _more_kinds(layout, found)
+    else:
         content |= {"columns": layout.whole.columns, "kinds": found.kinds}
         if found.money:
             content |= {"currency_digits": found.money.digits}
@@ -55,6 +61,19 @@ def found_source(looked: Looked, layout: Layout, found: Found) -> Source:
         }
         content["drop_suffix"] = floats | layout.whole.drop_suffix
     return make_source({key: value for key, value in content.items() if value not in (None, {}, ())})
+
+
+def _more_kinds(layout: Layout, found: Found) -> dict[str, tuple[str, ...]]:
+    """The names that the preset does not map, as they were declared or are known."""
+    known = {
+        name
+        for names in presets.overlay(Source(preset=layout.declared.preset)).kinds.values()
+        for name in names
+    }
+    more = {kind: tuple(name for name in names if name not in known) for kind, names in found.kinds.items()}
+    moved = {kind: tuple(n for n in names if n in known) for kind, names in layout.declared.kinds.items()}
+    both = {kind: (*more.get(kind, ()), *moved.get(kind, ())) for kind in (*more, *moved)}
+    return {kind: names for kind, names in both.items() if names}
 
 
 def kinds_of(looked: Looked, layout: Layout) -> dict[str, tuple[str, ...]]:

@@ -108,6 +108,7 @@ class _Sighting:
             unreadable=looked.unreadable,
             without_entity=no_entity,
             without_time=rows - int(events) - no_entity,
+            without_kind=int(events) - sum(seen.events for seen in kinds),
             first=first,
             last=last,
             entities=int(entities),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from willbuy.errors import ShopError
 from willbuy.events.canonical import KINDS
 from willbuy.features.algebra.item_fact import ItemFact
-from willbuy.features.algebra.kinds import check_kinds, kinds_slug, kinds_words, slug
+from willbuy.features.algebra.kinds import check_kinds, kind_words, kinds_slug, kinds_words, slug
 from willbuy.features.algebra.window import EVER, Window
 
 Type = Literal["integer", "real"]
@@ -120,6 +120,13 @@ class Windowed(Feature):
         """The events in plain words."""
         words = kinds_words(self.kinds)
         return words if self.category is None else f"{words} in category {self.category!r}"
+
+    @property
+    def event_words(self) -> str:
+        """One of the events in plain words, with the window where there is one."""
+        category = "" if self.category is None else f" in category {self.category!r}"
+        window = "" if self.window == EVER else f" {self.window.words}"
+        return f"{kind_words(self.kinds)}{category}{window}"
 
     @property
     def window_text(self) -> str:

@@ -15,6 +15,15 @@ WORDS = {
     "other": "other events",
 }
 
+ONE = {
+    "view": "view",
+    "cart": "addition to the cart",
+    "remove": "removal from the cart",
+    "favourite": "favourite",
+    "purchase": "purchase",
+    "other": "other event",
+}
+
 
 def check_kinds(kinds: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """Return kinds in canonical order. Raises ShopError on a kind that is not one of KINDS.
@@ -43,6 +52,11 @@ def kinds_slug(kinds: tuple[str, ...]) -> str:
 def kinds_words(kinds: tuple[str, ...]) -> str:
     """Kinds in plain words; any kind is "events"."""
     return " or ".join(WORDS[kind] for kind in kinds) or "events"
+
+
+def kind_words(kinds: tuple[str, ...]) -> str:
+    """One event of the kinds in plain words."""
+    return " or ".join(ONE[kind] for kind in kinds) or "event"
 
 
 def slug(text: str) -> str:

@@ -31,7 +31,7 @@ class Last(Windowed):
 
     @property
     def meaning(self) -> str:
-        return f"{MEASURE_WORDS[self.of]} of the last of {self.events_words} {self.window.words}; null if there is none"
+        return f"{MEASURE_WORDS[self.of]} of the last {self.event_words}; null if there is none"
 
     @property
     def unit(self) -> str:

@@ -35,7 +35,8 @@ class BatchFeatures:
 
     First `prepare(moments)`, then `grid_sql(moment)` for each of them, or `pairs_sql(anchors)` for (entity, moment)
     pairs; `close()` at the end. `population` is the count that must be above 0 for an entity to have a row at an
-    anchor; None asks nothing of pairs, and one visible event on a grid.
+    anchor; None asks nothing. With `sessions` the prepared events carry their kind and session, whatever the
+    features read.
 
     What was prepared looks at later events to find the last of a group, and so is right where all that had happened
     before an anchor was known by then. Where an entity has events that were not, the same texts run over the
@@ -48,22 +49,34 @@ class BatchFeatures:
         features: FeatureSet,
         log: LogSummary,
         population: Windowed | None = None,
+        *,
+        sessions: bool = False,
     ) -> None:
         self.warehouse = warehouse
         self.features = features
         self.log = log
         self.population = population
+        self.has_late = log.late
+        self.sessions = sessions or features.in_session
         self.dialect = warehouse.dialect
         self.offsets = tuple(features.clock.offsets(log.first, max(log.last, log.first + timedelta(days=1))))
 
     # Once.
 
     def prepare(self, moments: Sequence[datetime], condition: str = "") -> None:
-        """Prepare the events that the anchors need; `condition` narrows them by entity, with the alias `e`."""
+        """Prepare the events that the anchors need; `condition` narrows them by entity, with the alias `e`.
+
+        For one moment alone only what was known at it is prepared, and nothing of that is late.
+        """
+        alone = len(set(moments)) == 1 and self.log.late
+        if alone:
+            known = f'COALESCE(e."received", e."time") <= {self.dialect.timestamp(moments[0])}'
+            condition = " AND ".join([known, *([condition] if condition else [])])
         make(self.warehouse, PREPARED, self.prepare_sql(moments, condition))
+        self.has_late = self.log.late and not alone
         if self.features.facts:
             make(self.warehouse, ITEM_FACTS, self.item_facts_sql(moments))
-        if self.log.late:
+        if self.has_late:
             late = " AND ".join(['e."received" > e."time"', *self._needed(moments, condition)])
             make(
                 self.warehouse,
@@ -146,7 +159,7 @@ class BatchFeatures:
 
     def _any_late(self, pairs: str) -> bool:
         """Put pairs whose events were not all known into the table LATE_PAIRS; whether there are any."""
-        if not self.log.late:
+        if not self.has_late:
             return False
         make(self.warehouse, LATE_PAIRS, pairs)
         return not is_empty(self.warehouse, LATE_PAIRS)
@@ -157,6 +170,9 @@ class BatchFeatures:
         query = self._literal(self.log.last)
         if self.population is not None:
             query.matches(self.population)
+        if self.sessions:
+            query.in_session()
+            query.columns.kept |= {"kind", *(("received",) if self.log.late else ())}
         return Preparation(query.columns, self.dialect, self.features.sessions, self.offsets)
 
     def _literal(self, moment: datetime) -> Query:
@@ -169,14 +185,14 @@ class BatchFeatures:
         """Which events the anchors can see at all."""
         needed = [f'e."time" < {self.dialect.timestamp(max(moments))}', *([condition] if condition else [])]
         span = longest_window(self._literal(min(moments)), self.population)
-        if span is not None:
+        if span is not None and not self.sessions:
             needed.append(f'e."time" >= {LiteralAnchor(min(moments), self.dialect).start(span)}')
         return needed
 
     def _of_kinds(self) -> list[str]:
         """Leave out kinds that nothing reads."""
         read = {kind for feature in self.features.everything() for kind in feature.reads}
-        read |= set(self.population.reads if self.population is not None else self.log.kinds)
+        read |= set(self.log.kinds if self.population is None or self.sessions else self.population.reads)
         if read >= set(self.log.kinds):
             return []
         kinds = ", ".join(self.dialect.text(kind) for kind in self.log.kinds if kind in read)
