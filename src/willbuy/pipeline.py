@@ -1,6 +1,6 @@
 """Training: the steps, in order. `STEPS` is the whole of it; each step reads and extends one `Training`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -265,7 +265,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
 )
 
 
-def train(shop: Shop, progress: StepCallback) -> Mapping[str, Any]:
+def train(shop: Shop, progress: StepCallback) -> Result:
     """Train on a shop's ingested log. Returns the run's result, as it stands in `result.json`."""
     with open_warehouse(shop) as warehouse:
         run = Training(shop, warehouse, new_run(shop.home), progress)

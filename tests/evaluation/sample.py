@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from willbuy.backtest import split_in_time
+from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.result import Result
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules, rules_needed
 from willbuy.evaluation.sealed import audit
-from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.verdict import verdict
 
 WEEK = timedelta(days=7)
@@ -48,12 +48,15 @@ def make_result(
     base: float = 0.04,
     seed: int = 7,
     draws: int = 200,
+    test_buyers: bool = True,
     **changes: Any,
 ) -> tuple[Result, pd.DataFrame]:
     """(result, predictions) of a run on the made-up shop."""
     rows = make_shop(visitors, skill, base, seed)
     moments = [moment.to_pydatetime() for moment in rows["anchor"].drop_duplicates()]
     split = split_in_time(moments[:-1], WEEK, LAG)
+    if not test_buyers:
+        rows.loc[rows["anchor"] == split.test, "label"] = 0
     matured = rows[rows["anchor"] <= split.test]
     parts = split.parts(matured)
     train, test = matured[parts == 0], matured[parts == 2]

@@ -94,6 +94,26 @@ def test_dense_has_many_buyers_and_a_steady_base_rate(truths: dict[str, pd.DataF
     assert rates.iloc[-1] / rates.iloc[:-1].mean() == pytest.approx(1, abs=0.12)
 
 
+@pytest.mark.parametrize("preset", sorted(VISITORS))
+def test_survival_is_the_exponential_of_the_generator(preset: str) -> None:
+    """The sum of exponentials against the matrix exponential, by its series."""
+    chain = Chain(PRESETS[preset])
+    for span in (0.0, 0.5, 7.0):
+        expected = np.stack([series(generator * span).sum(axis=1) for generator in chain.unsold])
+        found = chain.survival(np.arange(len(chain.unsold)), np.full((len(chain.unsold), 1), span))
+        assert found == pytest.approx(expected, abs=1e-10)
+
+
+def series(matrix: np.ndarray) -> np.ndarray:
+    """exp(matrix): the power series of a small part of it, squared up again."""
+    small, term = matrix / 2**12, np.eye(len(matrix))
+    total = term
+    for n in range(1, 12):
+        term = term @ small / n
+        total = total + term
+    return np.linalg.matrix_power(total, 2**12)
+
+
 FUTURES = 4_000
 
 

@@ -4,6 +4,7 @@ A file holds `raw` (the line, or a Parquet row as JSON; NULL for a blank line) a
 Row k of a part is line `first_line + k` of its source.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -33,11 +34,25 @@ def write_block(connection: duckdb.DuckDBPyConnection, block: Block, target: Pat
 
 
 def write_rows(
-    connection: duckdb.DuckDBPyConnection, source: Path, first: int, rows: int, target: Path
+    connection: duckdb.DuckDBPyConnection,
+    source: Path,
+    first: int,
+    rows: int,
+    floats: Sequence[str],
+    target: Path,
 ) -> int:
-    """Write rows `first` to `first + rows` (from 0) of a Parquet file to a bronze part, as JSON; return how many."""
+    """Write rows `first` to `first + rows` (from 0) of a Parquet file to a bronze part, as JSON; return how many.
+
+    Columns of single precision (`floats`) are kept as their shortest text: as JSON numbers, 35.79 would become
+    35.790000915527344.
+    """
     file = f"read_parquet({_sql.text(str(source))}, file_row_number = true)"
-    picked = f"SELECT * EXCLUDE (file_row_number) FROM {file} WHERE file_row_number BETWEEN {first} AND {first + rows - 1}"
+    shortest = ", ".join(
+        f"CAST({_sql.identifier(name)} AS VARCHAR) AS {_sql.identifier(name)}" for name in floats
+    )
+    replaced = f" REPLACE ({shortest})" if floats else ""
+    last = first + rows - 1
+    picked = f"SELECT * EXCLUDE (file_row_number){replaced} FROM {file} WHERE file_row_number BETWEEN {first} AND {last}"
     sql = f"SELECT CAST(to_json(r) AS VARCHAR) AS raw, CAST(NULL AS VARCHAR) AS fault FROM ({picked}) AS r"
     return write_parquet(connection, sql, target, TEXT)
 

@@ -27,3 +27,6 @@ EVENTS_COLUMNS = {
     "line": "BIGINT, line (CSV, JSON lines) or row (Parquet) in that file, from 1",
 }
 """The columns of silver `events`, with their type and meaning."""
+
+EVENTS_TYPES = {name: meaning.split(",")[0].split(" ")[0] for name, meaning in EVENTS_COLUMNS.items()}
+"""The SQL types of these columns."""

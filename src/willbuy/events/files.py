@@ -1,6 +1,5 @@
 """Which files a shop's source is made of, and what each of them is."""
 
-import glob
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,7 +45,10 @@ def _matches(folder: Path, name: str) -> list[Path]:
         return [path]
     if path.is_dir():
         raise SourceError(f"{path} is a folder; name its files, such as '{name}/*.csv'.")
-    return sorted(Path(match) for match in glob.glob(str(path), recursive=True) if Path(match).is_file())
+    pattern = Path(name)
+    root = Path(path.anchor) if pattern.is_absolute() else folder
+    inside = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
+    return sorted(match for match in root.glob(str(inside)) if match.is_file())
 
 
 def format_of(path: Path, declared: str | None) -> str:

@@ -56,3 +56,6 @@ RULES = (
 
 CODES = {rule.name: code for code, rule in enumerate(RULES, 1)}
 """A rule's number in staged rows; 0 is a sound row."""
+
+SAYS = {rule.name: rule.says for rule in RULES}
+"""What each rule says."""

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import duckdb
 
-from willbuy.events.parquet import TEXT, write_parquet
+from willbuy.events.parquet import STAGED, TEXT, write_parquet
 from willbuy.events.rules import RULES
 from willbuy.events.typed import RowPlan, refused_value, shown_value, staged_columns, typed
 from willbuy.warehouse.dialect import Dialect
+from willbuy.warehouse.ledger import Part
 
 _sql = Dialect()
 
@@ -24,33 +25,30 @@ class Staged:
 def stage_part(
     connection: duckdb.DuckDBPyConnection,
     plan: RowPlan,
-    number: int,
     bronze: Path,
-    first_line: int,
-    quotes: bool,
+    part: Part,
     staged: Path,
     rejects: Path,
 ) -> Staged:
-    """Type the rows of a bronze part of source `number`; write them, and the refused ones if there are any."""
-    rows = typed(plan, _sql.text(str(bronze)), first_line, quotes)
-    kept = f"SELECT CAST({number} AS INTEGER) AS source, {staged_columns(plan)} FROM ({rows}) ORDER BY bucket"
-    read = write_parquet(connection, kept, staged)
+    """Type the rows of a bronze part; write them, and the refused ones if there are any."""
+    rows = typed(plan, _sql.text(str(bronze)), part.first_line, part.quotes)
+    source = f"CAST({part.source} AS INTEGER) AS source"
+    kept = f"SELECT {source}, {staged_columns(plan)} FROM ({rows}) ORDER BY bucket"
+    read = write_parquet(connection, kept, staged, STAGED)
     counts = connection.execute(
         f"SELECT rule, count(*) FROM read_parquet({_sql.text(str(staged))}) WHERE rule > 0 GROUP BY rule ORDER BY rule"
     ).fetchall()
     rejected = {RULES[code - 1].name: int(count) for code, count in counts}
     if rejected:
-        _write_rejects(connection, plan, number, rows, staged, rejects)
+        _write_rejects(connection, plan, source, rows, staged, rejects)
     return Staged(read, rejected)
 
 
 def _write_rejects(
-    connection: duckdb.DuckDBPyConnection, plan: RowPlan, number: int, rows: str, staged: Path, target: Path
+    connection: duckdb.DuckDBPyConnection, plan: RowPlan, source: str, rows: str, staged: Path, target: Path
 ) -> None:
     refused = f"SELECT line FROM read_parquet({_sql.text(str(staged))}) WHERE rule > 0"
     names = shown_value()
     named = f"SELECT * REPLACE ({names['rule']} AS rule), {names['field']} AS field FROM ({rows}) WHERE line IN ({refused})"
-    shown = (
-        f"SELECT CAST({number} AS INTEGER) AS source, line, rule, field, {refused_value(plan)} AS value, raw"
-    )
+    shown = f"SELECT {source}, line, rule, field, {refused_value(plan)} AS value, raw"
     write_parquet(connection, f"{shown} FROM ({named}) ORDER BY line", target, TEXT)

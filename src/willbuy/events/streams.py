@@ -69,21 +69,23 @@ def utf8_chunks(file: HashingFile, path: Path, encoding: str) -> Iterator[bytes]
 
     The encoding is the declared one unless a byte-order mark says otherwise. Bytes that are no UTF-8 in a file
     declared as UTF-8 are passed on as they are: the block reader marks their lines. Raises SourceError for a
-    cut or damaged compressed file, an unknown encoding, bytes that another declared encoding cannot hold, and
+    cut or damaged compressed file, bytes that another declared encoding cannot hold, and
     a file that expands beyond reason.
     """
     chunks = _bounded(_decompressed(file, path), file, path)
     head = next(chunks, b"")
     mark, marked = next(((bom, name) for bom, name in _MARKS if head.startswith(bom)), (b"", encoding))
-    return _plain_ends(_transcoded(_chain(head[len(mark) :], chunks), _codec(marked, path), path))
+    return _plain_ends(_transcoded(_chain(head[len(mark) :], chunks), codecs.lookup(marked).name, path))
 
 
 def _decompressed(file: HashingFile, path: Path) -> Iterator[bytes]:
     suffix = path.suffix.lower()
     try:
         if suffix == ".gz":
-            with gzip.GzipFile(fileobj=io.BufferedReader(file, CHUNK)) as opened:
+            buffered = io.BufferedReader(file, CHUNK)
+            with gzip.GzipFile(fileobj=buffered) as opened:
                 yield from iter(lambda: opened.read(CHUNK), b"")
+            buffered.detach()  # else it would close the file, whose hash is not taken yet
         elif suffix == ".zst":
             yield from _zstd(file)
         else:
@@ -126,15 +128,6 @@ def _bounded(chunks: Iterator[bytes], file: HashingFile, path: Path) -> Iterator
                 "No log shrinks that well, so it was not read on; nothing of it was kept. Expand it yourself if you trust it."
             )
         yield chunk
-
-
-def _codec(name: str, path: Path) -> str:
-    try:
-        return codecs.lookup(name).name
-    except LookupError as error:
-        raise SourceError(
-            f"{path}: unknown encoding {name!r} (source.encoding). Use a name such as 'utf-8', 'cp1252' or 'latin-1'."
-        ) from error
 
 
 def _transcoded(chunks: Iterator[bytes], codec: str, path: Path) -> Iterator[bytes]:

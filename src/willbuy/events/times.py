@@ -3,9 +3,6 @@
 Nothing is guessed: the unit of numbers, the format of text and the zone of times without an offset are declared.
 """
 
-from zoneinfo import ZoneInfo
-
-from willbuy.errors import ShopError
 from willbuy.events.presets import ResolvedSource
 from willbuy.events.presets.resolved import ISO
 from willbuy.warehouse.dialect import Dialect
@@ -45,16 +42,6 @@ def read_time(name: str, source: ResolvedSource, native: bool) -> Layers:
     locals_ = [sql for form in formats if (sql := _local(text, form))]
     first = {f"{name}_instant": _first(instants), f"{name}_local": _first(locals_)}
     return [first, *_to_utc(name, source.time_zone)]
-
-
-def check_zone(name: str) -> None:
-    """Raise ShopError when there is no such zone."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ShopError(
-            f"source.time.zone = {name!r}: no such zone. Use an IANA name such as 'Europe/London'."
-        ) from error
 
 
 def _epoch(text: str, unit: str) -> str:

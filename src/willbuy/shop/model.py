@@ -108,7 +108,7 @@ class Train(Section):
 class Offer(Section):
     """How the threshold is chosen: on out-of-fold predictions, never on the test."""
 
-    threshold: Literal["f1"] | Annotated[float, Field(gt=0, lt=1)] = key(
+    threshold: Literal["f1"] | Annotated[float, Field(strict=True, gt=0, lt=1)] = key(
         "`f1`, the threshold of the best F1, or a probability.", 0.2, "f1"
     )
 

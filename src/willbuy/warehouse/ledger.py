@@ -7,8 +7,8 @@ name was never there, and is written anew.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sources (
     source INTEGER PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT, bytes INTEGER NOT NULL, format TEXT NOT NULL,
-    columns TEXT NOT NULL, settings TEXT NOT NULL, status TEXT NOT NULL,
+    columns TEXT NOT NULL, native_times TEXT NOT NULL, reading TEXT NOT NULL, settings TEXT NOT NULL, status TEXT NOT NULL,
     read INTEGER, accepted INTEGER, rejected INTEGER, duplicates INTEGER);
 CREATE TABLE IF NOT EXISTS parts (
-    source INTEGER NOT NULL, part INTEGER NOT NULL, bronze TEXT NOT NULL, staged TEXT, rejects TEXT,
-    digest INTEGER NOT NULL, first_line INTEGER NOT NULL, lines INTEGER NOT NULL, quotes INTEGER NOT NULL,
+    source INTEGER NOT NULL, part INTEGER NOT NULL, bronze TEXT NOT NULL, digest INTEGER NOT NULL,
+    first_line INTEGER NOT NULL, lines INTEGER NOT NULL, quotes INTEGER NOT NULL, staged TEXT, rejects TEXT,
     read INTEGER NOT NULL, rejected TEXT NOT NULL, PRIMARY KEY (source, part)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS merges (
     run TEXT NOT NULL, bucket INTEGER NOT NULL, outcome TEXT NOT NULL, PRIMARY KEY (run, bucket)) WITHOUT ROWID;
@@ -37,7 +37,11 @@ CREATE TABLE IF NOT EXISTS rejections (
 
 @dataclass(frozen=True)
 class SourceRow:
-    """A source file: `status` is `reading`, `staged` (read whole, waits for its merge) or `done`."""
+    """A source file: `status` is `reading`, `staged` (read whole, waits for its merge) or `done`.
+
+    `reading` and `settings` are fingerprints of what was declared when its text was read and when its rows were
+    typed; `native_times` are the fields whose column is a timestamp by its type.
+    """
 
     source: int
     path: str
@@ -45,33 +49,35 @@ class SourceRow:
     bytes: int
     format: str
     columns: tuple[str, ...]
+    native_times: tuple[str, ...]
+    reading: str
     settings: str
     status: str
-    read: int | None = None
-    accepted: int | None = None
-    rejected: int | None = None
-    duplicates: int | None = None
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    duplicates: int = 0
 
 
 @dataclass(frozen=True)
 class Part:
-    """One block of a source: its bronze file, its staged rows and its rejects, all complete.
+    """One piece of a source: its bronze file, its staged rows and its rejects, all complete.
 
-    Paths are relative to the shop's home. `read` counts rows (blank lines are none), `lines` physical lines;
-    `rejected` counts rows by rule; `quotes` says that lines may hold quotes.
+    Paths are relative to the shop's home. `lines` counts physical lines, `read` rows (blank lines are none),
+    `rejected` refused rows by rule; `quotes` says that lines may hold quotes.
     """
 
     source: int
     part: int
     bronze: str
-    staged: str | None
-    rejects: str | None
     digest: int
     first_line: int
     lines: int
     quotes: bool
-    read: int
-    rejected: Mapping[str, int]
+    staged: str | None = None
+    rejects: str | None = None
+    read: int = 0
+    rejected: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,17 +135,16 @@ class Ledger:
         """All sources, or those of a status, by number."""
         sql = "SELECT * FROM sources WHERE ? IS NULL OR status = ? ORDER BY source"
         rows = self._db.execute(sql, [status, status]).fetchall()
-        return [SourceRow(*row[:5], tuple(json.loads(row[5])), *row[6:]) for row in rows]
+        return [_source_row(*row) for row in rows]
 
-    def add_source(self, path: str, size: int, kind: str, columns: Sequence[str], settings: str) -> SourceRow:
-        """Register a file that is about to be read, under the next free number."""
+    def add_source(self, row: SourceRow) -> SourceRow:
+        """Register a file that is about to be read, under the next free number; return it with that number."""
         number = self._db.execute("SELECT coalesce(max(source), 0) + 1 FROM sources").fetchone()[0]
-        row = SourceRow(number, path, None, size, kind, tuple(columns), settings, "reading")
-        self._db.execute(
-            "INSERT INTO sources (source, path, bytes, format, columns, settings, status) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [number, path, size, kind, json.dumps(list(columns)), settings, row.status],
-        )
-        return row
+        self._db.execute("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0)", [
+            number, row.path, row.sha256, row.bytes, row.format, json.dumps(row.columns), json.dumps(row.native_times),
+            row.reading, row.settings, "reading",
+        ])  # fmt: skip
+        return replace(row, source=number, status="reading")
 
     def source_staged(self, source: int, sha256: str) -> None:
         """Every part of a source is done."""
@@ -156,17 +161,14 @@ class Ledger:
     def parts(self, source: int) -> list[Part]:
         """The finished parts of a source, in order."""
         rows = self._db.execute("SELECT * FROM parts WHERE source = ? ORDER BY part", [source]).fetchall()
-        return [Part(*row[:8], bool(row[8]), row[9], json.loads(row[10])) for row in rows]
+        return [_part(*row) for row in rows]
 
     def add_part(self, part: Part) -> None:
         """Record that a part is complete."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                part.source, part.part, part.bronze, part.staged, part.rejects, part.digest, part.first_line,
-                part.lines, int(part.quotes), part.read, json.dumps(part.rejected),
-            ],
-        )  # fmt: skip
+        self._db.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [
+            part.source, part.part, part.bronze, part.digest, part.first_line, part.lines, int(part.quotes),
+            part.staged, part.rejects, part.read, json.dumps(part.rejected),
+        ])  # fmt: skip
 
     def merges(self, run: str) -> dict[int, Any]:
         """What the finished merges of a run gave, by bucket. Merges of any other run are forgotten."""
@@ -197,34 +199,41 @@ class Ledger:
         generation: int,
         files: Iterable[TableFile],
         sources: Iterable[SourceRow],
+        parts: Iterable[Part],
         rejections: Mapping[int, Mapping[str, int]],
-        settings: str,
     ) -> None:
-        """Make a generation visible: its files and the counts of its sources, in one transaction."""
+        """Make a generation visible in one transaction: its files, and its sources with their parts and counts."""
         with _transaction(self._db):
             self._db.execute("DELETE FROM files")
-            self._db.executemany(
-                "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
-                [(f.name, f.bucket, f.file, f.rows, f.first, f.last) for f in files],
-            )
+            rows = [(f.name, f.bucket, f.file, f.rows, f.first, f.last) for f in files]
+            self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
             for row in sources:
                 self._db.execute(
-                    "UPDATE sources SET status = 'done', settings = ?, read = ?, accepted = ?, rejected = ?, duplicates = ? "
-                    "WHERE source = ?",
-                    [settings, row.read, row.accepted, row.rejected, row.duplicates, row.source],
+                    "UPDATE sources SET status = 'done', settings = ?, read = ?, accepted = ?, rejected = ?, "
+                    "duplicates = ? WHERE source = ?",
+                    [row.settings, row.read, row.accepted, row.rejected, row.duplicates, row.source],
                 )
                 self._db.execute("DELETE FROM rejections WHERE source = ?", [row.source])
-            self._db.executemany(
-                "INSERT INTO rejections VALUES (?, ?, ?)",
-                [
-                    (source, rule, rows)
-                    for source, rules in rejections.items()
-                    for rule, rows in rules.items()
-                ],
-            )
+            for part in parts:
+                self.add_part(part)
+            counts = [
+                (source, rule, rows) for source, rules in rejections.items() for rule, rows in rules.items()
+            ]
+            self._db.executemany("INSERT INTO rejections VALUES (?, ?, ?)", counts)
             self._db.execute("DELETE FROM merges")
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", [str(generation)])
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('settings', ?)", [settings])
+
+
+def _source_row(*row: Any) -> SourceRow:
+    values = dict(zip((column.name for column in fields(SourceRow)), row, strict=True))
+    values |= {name: tuple(json.loads(values[name])) for name in ("columns", "native_times")}
+    return SourceRow(**values)
+
+
+def _part(*row: Any) -> Part:
+    values = dict(zip((column.name for column in fields(Part)), row, strict=True))
+    values |= {"quotes": bool(values["quotes"]), "rejected": json.loads(values["rejected"])}
+    return Part(**values)
 
 
 class _transaction:

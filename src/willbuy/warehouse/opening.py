@@ -1,18 +1,28 @@
 """Open a shop's tables: one view a table, over the files that the ledger names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from willbuy.errors import WillbuyError
+from willbuy.events.canonical import EVENTS_TYPES
 from willbuy.shop import Shop
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, Part, SourceRow
 
-_NO_REJECTS = (
-    "SELECT CAST(NULL AS INTEGER) AS source, CAST(NULL AS BIGINT) AS line, CAST(NULL AS VARCHAR) AS rule, "
-    "CAST(NULL AS VARCHAR) AS field, CAST(NULL AS VARCHAR) AS value, CAST(NULL AS VARCHAR) AS raw WHERE false"
-)
+_REJECTED = {
+    "source": "INTEGER",
+    "line": "BIGINT",
+    "rule": "VARCHAR",
+    "field": "VARCHAR",
+    "value": "VARCHAR",
+    "raw": "VARCHAR",
+}
+_TABLES = {
+    "events": EVENTS_TYPES,
+    "entities": {"entity_key": "BIGINT", "entity": "VARCHAR"},
+    "items": {"item_key": "BIGINT", "item": "VARCHAR"},
+}
 
 
 def open_tables(shop: Shop) -> DuckDBWarehouse:
@@ -29,25 +39,30 @@ def open_tables(shop: Shop) -> DuckDBWarehouse:
         sources = ledger.sources("done")
         files = ledger.files()
         parts = [part for source in sources for part in ledger.parts(source.source)]
-    if not files:
+    if not sources:
         raise WillbuyError(f"no ingest into {layout.home} was finished yet. Run: willbuy ingest")
     warehouse = DuckDBWarehouse(shop.home, shop.storage.memory, shop.storage.threads)
-    for table in ("events", "entities", "items"):
-        rows = _parquet(warehouse, layout.home, [file.file for file in files if file.name == table])
-        warehouse.execute(f"CREATE VIEW {table} AS SELECT * FROM {rows}")
-    rejects = [part.rejects for part in parts if part.rejects] + [
-        f.file for f in files if f.name == "conflicts"
-    ]
-    rejected = f"SELECT * FROM {_parquet(warehouse, layout.home, rejects)}" if rejects else _NO_REJECTS
-    warehouse.execute(f"CREATE VIEW rejected AS {rejected}")
+    for table, columns in _TABLES.items():
+        found = [file.file for file in files if file.name == table]
+        rows = f"SELECT * FROM {_parquet(warehouse, layout.home, found)}" if found else _nothing(columns)
+        warehouse.execute(f"CREATE VIEW {table} AS {rows}")
     _sources(warehouse, sources)
     _raw(warehouse, layout.home, parts)
+    conflicts = [file.file for file in files if file.name.startswith("conflicts")]
+    _rejected(warehouse, layout.home, [part.rejects for part in parts if part.rejects], conflicts)
     return warehouse
 
 
 def _parquet(warehouse: DuckDBWarehouse, home: Path, files: Sequence[str], options: str = "") -> str:
     paths = ", ".join(warehouse.dialect.text(str(home / file)) for file in files)
-    return f"read_parquet([{paths}]{options})"
+    return f"read_parquet([{paths}], hive_partitioning = false{options})"
+
+
+def _nothing(columns: Mapping[str, str]) -> str:
+    """A table of these columns without rows: of a log that was read and held none."""
+    return (
+        f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {name}' for name, kind in columns.items())} WHERE false"
+    )
 
 
 def _sources(warehouse: DuckDBWarehouse, sources: Sequence[SourceRow]) -> None:
@@ -61,15 +76,29 @@ def _sources(warehouse: DuckDBWarehouse, sources: Sequence[SourceRow]) -> None:
         warehouse.execute("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 
+def _rejected(
+    warehouse: DuckDBWarehouse, home: Path, rejects: Sequence[str], conflicts: Sequence[str]
+) -> None:
+    """Rows refused when they were read, and those refused when they were merged: an event id with another content."""
+    selects = []
+    if rejects:
+        selects.append(f"SELECT * FROM {_parquet(warehouse, home, rejects)}")
+    if conflicts:
+        selects.append(
+            "SELECT source, line, 'event_id_conflict' AS rule, 'event_id' AS field, value, raw "
+            f"FROM {_parquet(warehouse, home, conflicts)} JOIN events_raw USING (source, line)"
+        )
+    warehouse.execute(f"CREATE VIEW rejected AS {' UNION ALL '.join(selects) or _nothing(_REJECTED)}")
+
+
 def _raw(warehouse: DuckDBWarehouse, home: Path, parts: Sequence[Part]) -> None:
     warehouse.execute("CREATE TABLE raw_parts (file VARCHAR, source INTEGER, first_line BIGINT)")
     for part in parts:
         values = [str(home / part.bronze), part.source, part.first_line]
         warehouse.execute("INSERT INTO raw_parts VALUES (?, ?, ?)", values)
-    rows = _parquet(
-        warehouse, home, [part.bronze for part in parts], ", filename = true, file_row_number = true"
-    )
+    options = ", filename = true, file_row_number = true"
     warehouse.execute(
         "CREATE VIEW events_raw AS SELECT p.source, p.first_line + r.file_row_number AS line, r.raw, r.fault "
-        f"FROM {rows} AS r JOIN raw_parts AS p ON p.file = r.filename WHERE r.raw IS NOT NULL"
+        f"FROM {_parquet(warehouse, home, [part.bronze for part in parts], options)} AS r "
+        "JOIN raw_parts AS p ON p.file = r.filename WHERE r.raw IS NOT NULL"
     )

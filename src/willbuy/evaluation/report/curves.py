@@ -9,7 +9,7 @@ from typing import TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from willbuy.evaluation.cells import Ranked, Sums, make_cells
+from willbuy.evaluation.cells import Ranked, Sums, coarsen, rank
 from willbuy.evaluation.resample import Floats, Resampler
 
 BAND_DRAWS = 200
@@ -39,17 +39,17 @@ def curves(y: npt.ArrayLike, p: npt.ArrayLike, groups: npt.ArrayLike, seed: int 
     outcomes, scores = np.asarray(y, dtype=np.int8), np.asarray(p, dtype=np.float64)
     if not 0 < outcomes.sum() < len(outcomes):
         return None
-    cells = make_cells(outcomes, {"p": scores})
-    ranked = cells.ranked["p"]
-    resampler = Resampler(cells.of_row, np.asarray(groups), cells.size)
+    exact, of_row = rank(outcomes, scores)
+    ranked, of_cell = coarsen(exact, np.bincount(of_row).astype(np.float64), threshold=0.0, finest=STEPS * 20)
+    resampler = Resampler(of_cell[of_row], np.asarray(groups), len(ranked.score))
     even = np.linspace(0, 1, STEPS + 1)
     plans: dict[str, tuple[Reader, Floats]] = {
         "roc": (_roc, even),
         "precision_recall": (_precision_recall, even[1:]),
         "gain": (_gain, even),
     }
-    values = _read(ranked, ranked.arrange(resampler.counts[None, :]), plans)
-    drawn = [_read(ranked, ranked.arrange(weights), plans) for weights in resampler.draws(BAND_DRAWS, seed)]
+    values = _read(ranked, resampler.counts[None, :], plans)
+    drawn = [_read(ranked, weights, plans) for weights in resampler.draws(BAND_DRAWS, seed)]
     points = {
         name: _points(at, values[name][0], np.concatenate([draw[name] for draw in drawn]))
         for name, (_, at) in plans.items()

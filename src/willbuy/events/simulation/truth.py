@@ -10,7 +10,6 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import expm
 
 from willbuy.events.simulation.block import Block
 from willbuy.events.simulation.clock import ShopClock
@@ -46,6 +45,9 @@ class Chain:
         self.silent = fall - walk.visit_rate[:, :, None] * np.eye(len(STATES))
         self.unsold = self.silent + walk.visit_rate[:, :, None] * (walk.outcome[:, :BUY] @ walk.after[:BUY])
         self.delays = walk.purchase_delays(DELAYS)
+        # exp(unsold * span) @ 1, written as a sum of exponentials: parts @ exp(values * span)
+        self._values, vectors = np.linalg.eig(self.unsold)
+        self._parts = vectors * np.linalg.inv(vectors).sum(axis=2)[:, None, :]
 
     def intent(self, pace: Ints, kind: Ints, silence: Floats) -> Floats:
         """Probabilities of the intents, a row each: after a visit of `kind` and `silence` business days without any."""
@@ -59,9 +61,13 @@ class Chain:
         found: Floats = likely / likely.sum(axis=1, keepdims=True)
         return found
 
-    def survival(self, spans: Floats) -> Floats:
-        """Probability, by pace and intent, that no visit with a purchase begins within a span: the mean over `spans`."""
-        found: Floats = expm(self.unsold * spans[:, None, None, None]).sum(axis=-1).mean(axis=0)
+    def survival(self, pace: Ints, spans: Floats) -> Floats:
+        """Probability, by intent, that no visit with a purchase begins within a span; the mean over the row's spans.
+
+        `pace` has n entries, `spans` n rows of business days; the answer has n rows, a column for each intent.
+        """
+        decay = np.exp(self._values[pace][:, None, :] * spans[:, :, None]).mean(axis=1)
+        found: Floats = np.einsum("nsk,nk->ns", self._parts[pace], decay).real
         return found
 
 
@@ -75,15 +81,19 @@ def truth_at(block: Block, chain: Chain, clock: ShopClock, anchor: float, horizo
     silence = clock.business(anchor) - clock.business(ended)
     intent = chain.intent(pace, kind, np.maximum(silence, 0.0))
     until = anchor + horizon
-    unsold = (intent * chain.survival(_spans(clock, chain, anchor, until))[pace]).sum(axis=1)
-    for row in np.flatnonzero(ended >= anchor):  # a visit is under way: the watch begins when it ends
-        unsold[row] = intent[row] @ chain.survival(_spans(clock, chain, float(ended[row]), until))[pace[row]]
-    unsold[(kind == BUY) & (ended >= anchor) & (ended < until)] = 0.0
+    paces = np.arange(len(chain.unsold))
+    ahead = np.tile(_spans(clock, chain, np.array([anchor]), until), (len(paces), 1))
+    unsold = (intent * chain.survival(paces, ahead)[pace]).sum(axis=1)
+    under_way = ended >= anchor  # then the watch begins when the visit ends
+    ahead = _spans(clock, chain, ended[under_way], until)
+    unsold[under_way] = (intent[under_way] * chain.survival(pace[under_way], ahead)).sum(axis=1)
+    unsold[under_way & (kind == BUY) & (ended < until)] = 0.0
     bots = block.bots[block.bots_since < anchor]
     probability = np.concatenate([np.clip(1.0 - unsold, 0.0, 1.0), np.zeros(len(bots))])
     return Truth(np.concatenate([visits.visitor[last], bots]), probability)
 
 
-def _spans(clock: ShopClock, chain: Chain, since: float, until: float) -> Floats:
-    """Business days in which a visit must begin for its purchase to come before `until`, for each delay."""
-    return clock.business(np.maximum(until - chain.delays, since)) - clock.business(since)
+def _spans(clock: ShopClock, chain: Chain, since: Floats, until: float) -> Floats:
+    """Business days in which a visit must begin for its purchase to come before `until`: a row for each `since`."""
+    latest = np.maximum(until - chain.delays, since[:, None])
+    return clock.business(latest) - clock.business(since)[:, None]

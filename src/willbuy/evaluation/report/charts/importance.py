@@ -19,7 +19,10 @@ def importance(features: list[FeatureResult]) -> dict[str, Any]:
         if (found := feature.get("importance")) is not None and found["value"] is not None
     ]
     y = alt.Y(
-        "name:N", sort=[str(row["name"]) for row in rows], title=None, axis=alt.Axis(labelLimit=240, grid=False)
+        "name:N",
+        sort=[str(row["name"]) for row in rows],
+        title=None,
+        axis=alt.Axis(labelLimit=240, grid=False),
     )
     title = "average precision lost"
     base = drawn_from(rows)

@@ -2,7 +2,7 @@
 
 from willbuy.evaluation.report.html import Html, escape, paragraph, section, table
 from willbuy.evaluation.result import Result
-from willbuy.evaluation.words import count, percent
+from willbuy.evaluation.words import count, moment, percent
 
 
 def came_in(result: Result) -> Html:
@@ -21,10 +21,10 @@ def came_in(result: Result) -> Html:
     return section(
         "ingest",
         "What came in",
-        table(["rows", "", "of those read"], rows, numbers=(1, 2)),
-        table(["why rejected", "rows"], by_rule, numbers=(1,)) if by_rule else "",
+        table(["rows", "", "of those read"], rows, numbers=(1, 2), class_="narrow"),
+        table(["why rejected", "rows"], by_rule, numbers=(1,), class_="narrow") if by_rule else "",
         paragraph(
-            f"{count(found['entities'])} entities, from {found['first'] or '–'} to {found['last'] or '–'} (UTC)."
+            f"{count(found['entities'])} entities, from {moment(found['first'])} to {moment(found['last'])} (UTC)."
             " Rows read = accepted + rejected + duplicates; rejected rows are kept with their reason."
         ),
     )

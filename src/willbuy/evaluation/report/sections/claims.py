@@ -1,6 +1,6 @@
 """What is not claimed, and what is needed to make this page again."""
 
-from willbuy.evaluation.report.html import Html, escape, paragraph, section, table, tag
+from willbuy.evaluation.report.html import Html, escape, section, table, tag
 from willbuy.evaluation.result import Result
 from willbuy.evaluation.words import count
 
@@ -46,9 +46,10 @@ def again(result: Result) -> Html:
                 f"95 %, {count(boot['draws'])} bootstrap draws of {count(boot['entities'])} entities, seed {boot['seed']}"
             ),
         ],
-        *([f"seed: {escape(name)}", escape(seed)] for name, seed in (result.get("seeds") or {}).items()),
-        *([escape(name), escape(version)] for name, version in (result.get("versions") or {}).items()),
+        *([f"seed: {escape(name)}", str(escape(seed))] for name, seed in (result.get("seeds") or {}).items()),
+        *(
+            [str(escape(name)), str(escape(version))]
+            for name, version in (result.get("versions") or {}).items()
+        ),
     ]
-    return section(
-        "again", "To make it again", table(["", ""], rows), paragraph(result["task"]["words"], "note")
-    )
+    return section("again", "To make it again", table(["", ""], rows))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from willbuy.evaluation.report.charts import timeline
 from willbuy.evaluation.report.html import Html, chart, details, escape, paragraph, section, table, tag
 from willbuy.evaluation.result import AnchorPoint, Result
-from willbuy.evaluation.words import count, percent
+from willbuy.evaluation.words import count, moment, percent
 
 
 def tested(result: Result) -> Html:
@@ -32,15 +32,17 @@ def _split_words(result: Result) -> Html:
     lag = float(split.get("lag_seconds") or 0.0)
     if "cutoff" in split:
         text = (
-            f"Sessions that had closed by {_day(split['cutoff'])} are the training part; sessions that began at or after it are"
+            f"Sessions that had closed by {moment(split['cutoff'])} are the training part; sessions that began at or after it are"
             " the test. Those still open at that moment belong to neither."
         )
     else:
+        waits = f" and the time that labels take to become known ({span(lag)})" if lag else ""
         text = (
             "The model was trained on the past and tested once on what came after. Between the two lies an embargo of the"
-            f" horizon ({span(float(split['horizon_seconds']))}) and the time that labels take to become known"
-            f" ({span(lag)}), so that no training label saw anything of the test."
+            f" horizon ({span(float(split['horizon_seconds']))}){waits}, so that no training label saw anything of the test."
         )
+        if not split.get("embargo"):
+            text += " The anchors lie so far apart that none fell into it."
     return paragraph(text)
 
 
@@ -63,7 +65,7 @@ def _charts(result: Result) -> Html:
         chart(
             timeline.split(anchors, horizon),
             "The label window of each anchor: from the anchor to the horizon’s end (UTC). Anchors of the embargo were not used.",
-            height=timeline.SPLIT_HEIGHT,
+            height=timeline.split_height(anchors),
         )
     )
     return tag("div", *plots)
@@ -100,7 +102,7 @@ def _audit(result: Result) -> Html:
 def _anchors(anchors: list[AnchorPoint]) -> Html:
     rows = [
         [
-            escape(_day(anchor["anchor"])),
+            _date(moment(anchor["anchor"])),
             escape(anchor["part"]),
             "yes" if anchor["matured"] else "no",
             count(anchor["n"]),
@@ -117,18 +119,8 @@ def _anchors(anchors: list[AnchorPoint]) -> Html:
 def _range(anchors: list[str]) -> str:
     if not anchors:
         return "–"
-    first, last = _day(min(anchors)), _day(max(anchors))
-    return escape(first if first == last else f"{first} to {last}")
-
-
-def _day(moment: str) -> str:
-    """ISO text for readers: the date alone at midnight.
-
-    >>> _day("2024-03-01T00:00:00"), _day("2024-03-01T12:30:00")
-    ('2024-03-01', '2024-03-01 12:30')
-    """
-    day, _, clock = str(moment).partition("T")
-    return day if clock[:8] in ("", "00:00:00", "00:00") else f"{day} {clock[:5]}"
+    first, last = moment(min(anchors)), moment(max(anchors))
+    return _date(first) if first == last else f"{_date(first)} to {_date(last)}"
 
 
 def span(seconds: float) -> str:
@@ -146,3 +138,8 @@ def span(seconds: float) -> str:
                 else f"{number:.1f} {unit}s"
             )
     return "nothing"
+
+
+def _date(text: str) -> Html:
+    """A date that is not broken over two lines."""
+    return tag("span", escape(text), class_="date")

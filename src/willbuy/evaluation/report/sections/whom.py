@@ -4,7 +4,7 @@ from willbuy.evaluation.report.charts.curve import HEIGHT, curve
 from willbuy.evaluation.report.curves import Curves
 from willbuy.evaluation.report.html import Html, chart, escape, paragraph, section, stacked, table, tag
 from willbuy.evaluation.result import Metrics, Result
-from willbuy.evaluation.words import count, figure, interval, percent, percent_interval
+from willbuy.evaluation.words import count, figure, interval, percent, percent_interval, share
 
 
 def whom(result: Result, found: Curves | None) -> Html:
@@ -31,7 +31,7 @@ def whom(result: Result, found: Curves | None) -> Html:
 def _shares(test: Metrics) -> Html:
     rows = [
         [
-            f"best {percent(top['share'])}",
+            f"best {share(top['share'])}",
             count(top["n"]),
             count(top["buyers"]),
             stacked(percent(top["gain"]["value"]), percent_interval(top["gain"])),

@@ -1,0 +1,141 @@
+"""Gathering: which files are new, which are resumed, which were ingested before; the new ones are read and staged."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from willbuy.errors import ShopError, SourceError
+from willbuy.events.fields import RawShape
+from willbuy.events.files import format_of
+from willbuy.events.reading import SourceChanged, read_parts, stage
+from willbuy.events.rules import SAYS
+from willbuy.events.settings import reading_of
+from willbuy.events.sources import OpenSource, open_source
+from willbuy.events.typed import RowPlan
+from willbuy.events.workbench import Workbench
+from willbuy.warehouse.ledger import Part, SourceRow
+
+
+def ingested_before(bench: Workbench, path: Path) -> bool:
+    """Whether this very file, by path and content, is part of the log already."""
+    same = [row for row in bench.ledger.sources("done") if row.path == str(path)]
+    return any(row.bytes == path.stat().st_size for row in same) and _sha256(path) in {
+        row.sha256 for row in same
+    }
+
+
+def gather(bench: Workbench, path: Path) -> SourceRow:
+    """Read a file into bronze and staged parts, or finish what an interrupted ingest began.
+
+    Raises SourceError when the file cannot be read as declared, or when no row of it can: nothing of it is kept.
+    """
+    for row in bench.ledger.sources():
+        if row.path != str(path) or row.status == "done":
+            continue
+        if row.status == "staged" and row.settings == bench.settings and row.sha256 == _sha256(path):
+            _count_again(bench, row)
+            return row
+        if row.status == "reading" and row.settings == bench.settings and row.bytes == path.stat().st_size:
+            try:
+                return _read(bench, path, row)
+            except SourceChanged:
+                pass
+        forget(bench, row.source)
+    return _read(bench, path, None)
+
+
+def regather(bench: Workbench, row: SourceRow) -> list[Part]:
+    """Type a source's rows again, from bronze, because what is declared has changed since. Returns its new parts."""
+    if row.reading != reading_of(bench.source):
+        raise ShopError(
+            f"{row.path} was read with another format, delimiter, header or encoding than source declares now. Such a "
+            f"change needs the file itself: delete {bench.layout.home} and ingest anew."
+        )
+    missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
+    if missing:
+        raise ShopError(
+            f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
+        )
+    plan = RowPlan(
+        RawShape(row.format, row.columns, bench.source.delimiter), bench.source, frozenset(row.native_times)
+    )
+    parts = []
+    for part in bench.ledger.parts(row.source):
+        parts.append(stage(bench, plan, part))
+        bench.rows_read(parts[-1].read, 0)
+    return parts
+
+
+def forget(bench: Workbench, source: int) -> None:
+    """Remove every trace of a source that is not part of the log."""
+    bench.ledger.forget_source(source)
+    for folder in (bench.layout.bronze, bench.layout.staged, bench.layout.rejected):
+        shutil.rmtree(folder(source), ignore_errors=True)
+
+
+def _read(bench: Workbench, path: Path, row: SourceRow | None) -> SourceRow:
+    kind = format_of(path, bench.source.format)
+    opened = open_source(path, kind, bench.source)
+    if row is not None and row.columns != opened.plan.shape.columns:
+        raise SourceChanged
+    if row is None:
+        row = bench.ledger.add_source(_described(bench, path, kind, opened))
+    try:
+        read_parts(bench, opened.plan, row.source, opened.pieces(bench))
+        _refuse_if_unreadable(bench, path, row.source)
+        bench.ledger.source_staged(row.source, opened.sha256())
+    except SourceError:
+        forget(bench, row.source)
+        raise
+    return next(found for found in bench.ledger.sources("staged") if found.source == row.source)
+
+
+def _described(bench: Workbench, path: Path, kind: str, opened: OpenSource) -> SourceRow:
+    return SourceRow(
+        source=0,
+        path=str(path),
+        sha256=None,
+        bytes=path.stat().st_size,
+        format=kind,
+        columns=opened.plan.shape.columns,
+        native_times=tuple(sorted(opened.plan.native_times)),
+        reading=reading_of(bench.source),
+        settings=bench.settings,
+        status="reading",
+    )
+
+
+def _refuse_if_unreadable(bench: Workbench, path: Path, source: int) -> None:
+    parts = bench.ledger.parts(source)
+    rules: dict[str, int] = {}
+    for part in parts:
+        for rule, rows in part.rejected.items():
+            rules[rule] = rules.get(rule, 0) + rows
+    read = sum(part.read for part in parts)
+    if not read or sum(rules.values()) < read:
+        return
+    rule = max(rules, key=lambda name: rules[name])
+    example = _example(bench, parts, rule)
+    raise SourceError(
+        f"{path}: not one of its {read:,} rows can be read as declared; {rules[rule]:,} broke the rule {rule} "
+        f"({SAYS[rule]}), {example}. Nothing of it was kept; check [source] in the shop file."
+    )
+
+
+def _example(bench: Workbench, parts: list[Part], rule: str) -> str:
+    part = next(part for part in parts if rule in part.rejected)
+    line, value = bench.connection.execute(
+        "SELECT line, value FROM read_parquet(?) WHERE rule = ? ORDER BY line LIMIT 1",
+        [str(bench.layout.home / str(part.rejects)), rule],
+    ).fetchall()[0]
+    return f"first line {line}: {value!r}"
+
+
+def _count_again(bench: Workbench, row: SourceRow) -> None:
+    for part in bench.ledger.parts(row.source):
+        bench.rows_read(part.read, 0)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,124 @@
+"""Publishing: staged sources are merged into the next generation of silver, counted, and made visible at once."""
+
+import hashlib
+import shutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from willbuy.events.account import FileAccount
+from willbuy.events.merging import Merge, Outcome, merge_buckets, merge_items
+from willbuy.events.typed import kind_names
+from willbuy.events.workbench import Workbench
+from willbuy.warehouse.layout import BUCKETS
+from willbuy.warehouse.ledger import Part, SourceRow, TableFile
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What is to be merged: sources with their parts. `anew` says that silver is made anew from them alone."""
+
+    sources: Sequence[SourceRow]
+    parts: Sequence[Part]
+    anew: bool = False
+
+    def of(self, source: int) -> list[Part]:
+        """The parts of one source."""
+        return [part for part in self.parts if part.source == source]
+
+
+def publish(bench: Workbench, staged: Staged) -> list[FileAccount]:
+    """Merge, check that every row is accounted for, and commit. Returns an account for each source."""
+    before = bench.ledger.files()
+    old = {} if staged.anew else {(file.name, file.bucket): file for file in before}
+    merged = _merge(bench, staged, old)
+    sources, accounts, rejections = [], [], {}
+    for row in staged.sources:
+        account = _account(row, staged.of(row.source), merged)
+        account.check()
+        accounts.append(account)
+        rejections[row.source] = account.rejected_by_rule
+        counts = {name: getattr(account, name) for name in ("read", "accepted", "rejected", "duplicates")}
+        sources.append(replace(row, settings=bench.settings, **counts))
+    files = [file for outcome in merged for file in outcome.files]
+    files += [file for (name, _), file in old.items() if name.startswith("conflicts")]
+    visible = [replace(part, staged=None) for part in staged.parts]
+    bench.ledger.publish(bench.ledger.generation + 1, files, sources, visible, rejections)
+    _clean(bench, staged, before)
+    return accounts
+
+
+def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], TableFile]) -> list[Outcome]:
+    """Merge the items and every bucket, but what an interrupted run of the same merges has done."""
+    home = bench.layout.home
+    merge = Merge(
+        connection=bench.connection,
+        layout=bench.layout,
+        generation=bench.ledger.generation + 1,
+        old=old,
+        staged=[home / part.staged for part in staged.parts if part.staged],
+        sources=[row.source for row in staged.sources],
+        mapped=frozenset(bench.source.columns),
+        kind_names=kind_names(bench.source),
+    )
+    name = _name_of(bench, staged)
+    finished = bench.ledger.merges(name)
+    outcomes = []
+    for number, buckets in enumerate((ITEMS, *GROUPS)):
+        if number in finished:
+            outcomes.append(Outcome.from_json(finished[number]))
+            continue
+        outcomes.append(merge_buckets(merge, buckets) if buckets else merge_items(merge))
+        if outcomes[-1].files:
+            bench.ledger.add_merge(name, number, outcomes[-1].to_json())
+        bench.progress(bench.rows * number // len(GROUPS), bench.rows, "merging")
+    return outcomes
+
+
+ITEMS: tuple[int, ...] = ()
+GROUPS = tuple((bucket, bucket + 1) for bucket in range(0, BUCKETS, 2))
+"""The merges: first the items, then the buckets two by two."""
+
+
+def _name_of(bench: Workbench, staged: Staged) -> str:
+    """A merge may be taken up again only by a run that merges the same."""
+    what = [bench.ledger.generation, bench.settings, staged.anew]
+    what += [(row.source, row.sha256) for row in staged.sources]
+    return hashlib.sha256(repr(what).encode()).hexdigest()
+
+
+def _account(row: SourceRow, parts: Sequence[Part], merged: Sequence[Outcome]) -> FileAccount:
+    rules: dict[str, int] = {}
+    for part in parts:
+        for rule, rows in part.rejected.items():
+            rules[rule] = rules.get(rule, 0) + rows
+    conflicts = sum(outcome.conflicts.get(row.source, 0) for outcome in merged)
+    if conflicts:
+        rules["event_id_conflict"] = conflicts
+    return FileAccount(
+        path=row.path,
+        read=sum(part.read for part in parts),
+        accepted=sum(outcome.kept.get(row.source, 0) for outcome in merged),
+        rejected=sum(rules.values()),
+        duplicates=sum(outcome.duplicates.get(row.source, 0) for outcome in merged),
+        rejected_by_rule=rules,
+    )
+
+
+def _clean(bench: Workbench, staged: Staged, before: Sequence[TableFile]) -> None:
+    """Remove what nobody needs: staged rows, older refused rows, and silver of before the last generation.
+
+    The last generation stays, because a reader may have it open.
+    """
+    home = bench.layout.home
+    for row in staged.sources:
+        shutil.rmtree(bench.layout.staged(row.source), ignore_errors=True)
+        needed = {part.rejects for part in staged.of(row.source)}
+        _remove_others(home, bench.layout.rejected(row.source), needed)
+    _remove_others(home, home / "silver", {file.file for file in [*before, *bench.ledger.files()]})
+
+
+def _remove_others(home: Path, folder: Path, needed: Collection[str | None]) -> None:
+    for path in folder.rglob("*.parquet"):
+        if path.relative_to(home).as_posix() not in needed:
+            path.unlink(missing_ok=True)

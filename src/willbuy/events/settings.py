@@ -1,0 +1,28 @@
+"""Fingerprints of what a shop file declares about its source: two ingests of one shop must agree on them."""
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from willbuy.events.presets import ResolvedSource
+from willbuy.events.rules import RULES
+
+TYPING = 1
+"""Raised when rows are typed in another way than by earlier versions of willbuy: silver is then made anew."""
+
+_READING = ("format", "delimiter", "header", "encoding")
+
+
+def reading_of(source: ResolvedSource) -> str:
+    """The fingerprint of how a file's text is read; bronze depends on it."""
+    return _digest({name: value for name, value in asdict(source).items() if name in _READING})
+
+
+def settings_of(source: ResolvedSource) -> str:
+    """The fingerprint of all that decides which events a source's rows become; silver depends on it."""
+    declared = {name: value for name, value in asdict(source).items() if name != "preset"}
+    return _digest({**declared, "typing": TYPING, "rules": [rule.name for rule in RULES]})
+
+
+def _digest(content: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

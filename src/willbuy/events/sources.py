@@ -1,0 +1,215 @@
+"""Open a source file of any format: its columns are checked, and its rows can be read in pieces, once."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from willbuy.errors import SourceError, did_you_mean
+from willbuy.events.blocks import Block, block_size, read_blocks
+from willbuy.events.bronze import write_block, write_rows
+from willbuy.events.fields import RawShape, split_line
+from willbuy.events.files import COMPRESSED
+from willbuy.events.presets import ResolvedSource
+from willbuy.events.streams import HashingFile
+from willbuy.events.typed import IDS, RowPlan
+from willbuy.events.workbench import Workbench
+from willbuy.warehouse.dialect import Dialect
+
+ROWS_A_PART = 1 << 17
+LEAST_ROWS_A_PART = 1 << 13
+PARTS_A_FILE = 24
+_NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "BIT", "VARIANT")
+_sql = Dialect()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part that is to be made. `write` writes its bronze file; `digest` tells whether a file has changed since."""
+
+    part: int
+    first_line: int
+    lines: int
+    quotes: bool
+    digest: int
+    part_of_file: float
+    write: Callable[[Path], None]
+
+
+class OpenSource(Protocol):
+    """A source file, open."""
+
+    plan: RowPlan
+
+    def pieces(self, bench: Workbench) -> Iterator[Piece]:
+        """The file's rows in pieces. Raises SourceError when it turns out to be damaged."""
+        ...
+
+    def sha256(self) -> str:
+        """The hash of the file, once its pieces are read."""
+        ...
+
+
+def open_source(path: Path, kind: str, source: ResolvedSource) -> OpenSource:
+    """Open a file. Raises SourceError when it cannot be what is declared."""
+    return _open_parquet(path, source) if kind == "parquet" else _open_text(path, kind, source)
+
+
+@dataclass
+class _TextSource:
+    """A CSV or JSON lines file."""
+
+    file: HashingFile
+    blocks: Iterator[Block]
+    plan: RowPlan
+    size: int
+
+    def pieces(self, bench: Workbench) -> Iterator[Piece]:
+        for number, block in enumerate(self.blocks):
+            scratch = bench.layout.temporary / f"block-{number:05d}.txt"
+
+            def write(target: Path, block: Block = block, scratch: Path = scratch) -> None:
+                write_block(bench.cursor(), block, target, scratch)
+
+            done = block.end / max(self.size, 1)
+            yield Piece(number, block.first_line, block.lines, block.quotes, block.digest, done, write)
+
+    def sha256(self) -> str:
+        digest = self.file.sha256()
+        self.file.close()
+        return digest
+
+
+def _open_text(path: Path, kind: str, source: ResolvedSource) -> _TextSource:
+    file = HashingFile(path)
+    size = path.stat().st_size
+    blocks = read_blocks(file, path, source.encoding, block_size(size, path.suffix.lower() in COMPRESSED))
+    first = next(blocks, None)
+    if first is None:
+        raise SourceError(f"{path} is empty: not even a header line. Nothing was kept.")
+    columns: tuple[str, ...] = ()
+    rest = first
+    if kind == "csv":
+        columns, rest = _header(path, first, source)
+    shape = RawShape(kind, columns, source.delimiter)
+    return _TextSource(file, chain([rest], blocks), RowPlan(shape, source), size)
+
+
+def _header(path: Path, block: Block, source: ResolvedSource) -> tuple[tuple[str, ...], Block]:
+    """The names of the columns, and the block without its header line."""
+    lines = block.data.split(b"\n", 100)[:-1]
+    plain = [line.partition(block.separator.encode())[2] if block.faults else line for line in lines]
+    at = next((number for number, line in enumerate(plain) if line), None)
+    if at is None:
+        raise SourceError(f"{path} begins with nothing but blank lines. Nothing was kept.")
+    if b"\\x00" in plain[at]:
+        raise SourceError(
+            f"{path}: the first line holds NUL bytes. Is it UTF-16? Then declare source.encoding = 'utf-16-le'."
+        )
+    names = split_line(plain[at].decode(), source.delimiter)
+    if names is None:
+        raise SourceError(f"{path}: a quote in the header line is not closed. Nothing was kept.")
+    columns, has_header = source.column_names(names, str(path))
+    twice = sorted({name for name in source.needed if columns.count(name) > 1})
+    if twice:
+        raise SourceError(
+            f"{path}: the header names {twice[0]!r} twice, and it is mapped. Rename one of them."
+        )
+    if not has_header:
+        return columns, block
+    taken = sum(len(line) + 1 for line in lines[: at + 1])
+    left = block.lines - at - 1
+    rest = replace(block, data=block.data[taken:], first_line=block.first_line + at + 1, lines=left)
+    return columns, rest
+
+
+@dataclass
+class _ParquetSource:
+    """A Parquet file. `digest` is of the whole file."""
+
+    path: Path
+    plan: RowPlan
+    rows: int
+    floats: tuple[str, ...]
+    digest: str
+
+    def pieces(self, bench: Workbench) -> Iterator[Piece]:
+        step = min(ROWS_A_PART, max(self.rows // PARTS_A_FILE, LEAST_ROWS_A_PART))
+        for number, first in enumerate(range(0, max(self.rows, 1), step)):
+            count = min(step, self.rows - first)
+
+            def write(target: Path, first: int = first, count: int = count) -> None:
+                self._write(bench.cursor(), first, count, target)
+
+            digest = int(self.digest[:8], 16)
+            yield Piece(number, first + 1, count, False, digest, (first + count) / max(self.rows, 1), write)
+
+    def _write(self, connection: duckdb.DuckDBPyConnection, first: int, count: int, target: Path) -> None:
+        try:
+            written = write_rows(connection, self.path, first, count, self.floats, target)
+        except (duckdb.IOException, duckdb.OutOfMemoryException):
+            raise
+        except duckdb.Error as error:
+            raise _damaged(self.path, error) from error
+        if written != count:
+            raise SourceError(
+                f"{self.path}: {written} of {count} rows from row {first + 1} on could be read."
+            )
+
+    def sha256(self) -> str:
+        return self.digest
+
+
+def _open_parquet(path: Path, source: ResolvedSource) -> _ParquetSource:
+    name = _sql.text(str(path))
+    with duckdb.connect() as connection:
+        try:
+            found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({name})").fetchall()
+            rows = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({name})").fetchall()[
+                0
+            ][0]
+        except duckdb.Error as error:
+            raise _damaged(path, error) from error
+    types = {str(column): str(kind) for column, kind, *_ in found}
+    _check_types(path, types, source)
+    floats = tuple(column for column, kind in types.items() if kind == "FLOAT")
+    native = frozenset(
+        f for f in ("time", "received") if types.get(source.columns.get(f, ""), "").startswith("TIMESTAMP")
+    )
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    plan = RowPlan(RawShape("parquet", tuple(types)), source, native)
+    return _ParquetSource(path, plan, int(rows), floats, digest)
+
+
+def _check_types(path: Path, types: dict[str, str], source: ResolvedSource) -> None:
+    for column in source.needed:
+        if column not in types:
+            shown = ", ".join(list(types)[:12])
+            raise SourceError(f"{path}: no column {column!r}. It has: {shown}.{did_you_mean(column, types)}")
+        if types[column].startswith(_NESTED) or types[column].endswith("]"):
+            raise SourceError(
+                f"{path}: column {column!r} is {types[column][:60]}; a mapped column must hold plain values."
+            )
+    for field in IDS:
+        kind = types.get(source.columns.get(field, ""), "")
+        if kind in ("DOUBLE", "FLOAT") and field not in source.drop_suffix:
+            raise SourceError(
+                f"{path}: column {source.columns[field]!r} ({field}) is {kind}: an id that went through a float may have "
+                f"lost digits. Write it as text or integer; or, if it is whole, declare source.drop_suffix.{field} = '.0'."
+            )
+    if "file_row_number" in {column.lower() for column in types}:
+        raise SourceError(
+            f"{path}: a column is called file_row_number, a name that the engine needs. Rename it."
+        )
+
+
+def _damaged(path: Path, error: Exception) -> SourceError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return SourceError(
+        f"{path}: no sound Parquet file ({reason}). Nothing of it was kept; write or fetch it again."
+    )
