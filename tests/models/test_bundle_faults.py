@@ -251,6 +251,33 @@ def test_hostile_arrays_under_good_hashes_are_refused(copy, tmp_path, what):
     assert not list(tmp_path.rglob("*canary*"))
 
 
+@pytest.mark.parametrize("array", [np.array(["a"]), np.array([1j]), np.array(["2020-01-01"], dtype="M8[s]")])
+def test_arrays_of_other_things_than_numbers_are_refused(tmp_path, array):
+    np.savez(tmp_path / "x.npz", a=array)
+    with pytest.raises(BundleError, match="expected plain numbers"):
+        unpack((tmp_path / "x.npz").read_bytes(), "x.npz")
+
+
+def test_compressed_arrays_are_refused_before_they_unfold(tmp_path):
+    np.savez_compressed(tmp_path / "x.npz", a=np.zeros(1 << 20))
+    with pytest.raises(BundleError, match="is not stored as a plain array"):
+        unpack((tmp_path / "x.npz").read_bytes(), "x.npz")
+
+
+def test_a_manifest_that_says_the_same_in_other_bytes_is_refused(copy):
+    """One content, one text: else one model would go under many ids."""
+    content = (copy / "manifest.json").read_bytes()
+    for same in (
+        content + b" ",
+        content.replace(b"\n", b"\n "),
+        content.replace(b'"format"', b'"\\u0066ormat"'),
+    ):
+        assert same != content
+        (copy / "manifest.json").write_bytes(same)
+        with pytest.raises(BundleError, match="was changed after it was written"):
+            load_bundle(copy)
+
+
 def test_arrays_come_back_as_they_were_and_cannot_be_written_to():
     arrays = {"a": np.arange(6.0).reshape(2, 3), "b": np.array(3), "c": np.array([], dtype=np.int32)}
     again = unpack(pack(arrays), "x")
