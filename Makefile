@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test gate lint types format bench docs lock clean
+.PHONY: help demo test gate lint types format bench real docs lock clean
 
 help:  ## list the targets (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,8 +37,12 @@ format: $(READY)  ## write the code in the one style
 bench: .venv/.bench  ## our speed against rivals, as ratios from one run
 	@$(BIN)/python -m benchmarks
 
-docs: $(READY)  ## make docs/cli.md and the outputs shown in the docs anew
+real: $(READY)  ## the whole way on the real logs beside the project (docs/real-data.md)
+	@$(BIN)/python scripts/real_data.py --write docs/real-data.md
+
+docs: $(READY)  ## make the reference pages and the outputs shown in the docs anew
 	@$(BIN)/python scripts/cli_reference.py --write
+	@$(BIN)/python scripts/shop_reference.py --write
 	@$(BIN)/python scripts/docs_examples.py --write
 
 lock:  ## renew the hash-locked requirements after pyproject.toml changed (needs uv; UPGRADE=--upgrade for newer ones)

@@ -42,12 +42,45 @@ def init(
     ] = None,
     shop: ShopFile = DEFAULT_SHOP,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing shop file.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="FIELD=NAME: the column that holds a field, such as entity=cookie."),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="KIND=NAME: what a name means, such as purchase=order; other=* the rest."),
+    ] = None,
+    every_row: Annotated[str | None, typer.Option(help="The kind of every row, such as purchase.")] = None,
+    header: Annotated[
+        str | None, typer.Option(help="Names for columns without a header line: user,time,...")
+    ] = None,
+    time_unit: Annotated[str | None, typer.Option(help="The unit of the times: s, ms, us or text.")] = None,
+    time_format: Annotated[
+        str | None, typer.Option(help="How times are written, as for strptime: '%d.%m.%Y %H:%M'.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="How letters are written, such as cp1252.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="What stands between two columns.")] = None,
 ) -> None:
     """Look at an event log and write a commented shop file."""
     from willbuy.events.look import init as look_and_write
     from willbuy.events.look import render
 
-    sight = look_and_write(files, preset=preset, within=within, shop_path=shop, zone=zone, force=force)
+    sight = look_and_write(
+        files,
+        preset=preset,
+        within=within,
+        shop_path=shop,
+        zone=zone,
+        force=force,
+        columns=column,
+        kinds=kind,
+        every_row=every_row,
+        header=header.split(",") if header else None,
+        time_unit=time_unit,
+        time_format=time_format,
+        encoding=encoding,
+        delimiter=delimiter,
+    )
     _show(render(sight))
     typer.echo(f"Wrote {shop}. Read it, then run: willbuy ingest{_shop_flag(shop)}")
 
@@ -97,9 +130,9 @@ def features(
 @app.command()
 def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     """Train, calibrate and test a model; write a bundle."""
-    from willbuy.pipeline import summary
     from willbuy.pipeline import train as run_training
     from willbuy.progress import step_log
+    from willbuy.result import summary
     from willbuy.shop import load_shop
 
     with step_log(quiet=as_json) as progress:
@@ -122,7 +155,7 @@ def report(
     ),
 ) -> None:
     """Write the run's report: one self-contained HTML page."""
-    from willbuy.pipeline import write_run_report
+    from willbuy.reporting import write_run_report
     from willbuy.shop import load_shop
 
     write_run_report(load_shop(shop), output, run)

@@ -1,5 +1,6 @@
 """Every metric against scikit-learn on the same rows, ties and weights included, and against counting by hand."""
 
+import json
 import warnings
 
 import numpy as np
@@ -7,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as theirs
+from sklearn.linear_model import LogisticRegression
 
 from willbuy.errors import NotEnoughData
-from willbuy.evaluation.cells import Sums, make_cells
 from willbuy.evaluation.evaluate import MetricsError, evaluate
-from willbuy.evaluation.resample import Resampler
 from willbuy.evaluation.scored import Scored
 
 rows = st.lists(
@@ -49,41 +49,28 @@ def test_values_equal_scikit_learn(found: list[tuple[int, float]], threshold: fl
 def test_weighted_values_equal_scikit_learn_with_sample_weights(
     found: list[tuple[int, float]], seed: int
 ) -> None:
-    """The same code serves the draws, where rows carry weights: so weights are tried too, on two scores at once."""
+    """The same code serves the draws, where rows carry weights: so weights are tried too."""
     y, p = np.array([y for y, _ in found], dtype=np.int8), np.array([p for _, p in found])
-    other = np.random.default_rng(seed).choice([0.2, 0.4, 0.8], len(y))
-    cells = make_cells(y, {"p": p, "other": other})
-    weight_of_cell = np.random.default_rng(seed).poisson(1.0, cells.size).astype(float)
-    weight = weight_of_cell[cells.of_row]
+    scored, of_row = Scored.make(y, p, 0.5)
+    drawable, coarse = scored.drawable()
+    weight_of_cell = np.random.default_rng(seed).poisson(1.0, len(scored.counts)).astype(float)
+    weight = weight_of_cell[of_row]
     if not 0 < (weight * y).sum() < weight.sum():
         return
-    for name, score in (("p", p), ("other", other)):
-        ranked = cells.ranked[name]
-        per_cell = weight_of_cell * np.bincount(cells.of_row, minlength=cells.size)
-        sums = Sums(ranked, ranked.arrange(per_cell[None, :]))
-        scored = Scored.make(
-            ranked,
-            ranked.arrange(np.bincount(cells.of_row, minlength=cells.size)[None, :].astype(float)),
-            0.5,
+    assert np.array_equal(coarse, np.arange(len(scored.counts)))  # so few cells are drawn as they are
+    drawn = drawable.draw((weight_of_cell * scored.counts)[None, :])
+    ours = {name: float(value[0]) for name, value in drawn.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert ours["roc_auc"] == pytest.approx(theirs.roc_auc_score(y, p, sample_weight=weight), abs=1e-9)
+        assert ours["average_precision"] == pytest.approx(
+            theirs.average_precision_score(y, p, sample_weight=weight), abs=1e-9
         )
-        ours = {key: float(metric(sums)[0]) for key, metric in scored.metrics.items()}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            assert ours["roc_auc"] == pytest.approx(
-                theirs.roc_auc_score(y, score, sample_weight=weight), abs=1e-9
-            )
-            assert ours["average_precision"] == pytest.approx(
-                theirs.average_precision_score(y, score, sample_weight=weight), abs=1e-9
-            )
-            assert ours["log_loss"] == pytest.approx(
-                theirs.log_loss(y, score, sample_weight=weight, labels=[0, 1]), abs=1e-9
-            )
-            assert ours["brier"] == pytest.approx(
-                theirs.brier_score_loss(y, score, sample_weight=weight), abs=1e-9
-            )
-            assert ours["f1"] == pytest.approx(
-                theirs.f1_score(y, score >= 0.5, sample_weight=weight), abs=1e-9
-            )
+        assert ours["log_loss"] == pytest.approx(
+            theirs.log_loss(y, p, sample_weight=weight, labels=[0, 1]), abs=1e-9
+        )
+        assert ours["brier"] == pytest.approx(theirs.brier_score_loss(y, p, sample_weight=weight), abs=1e-9)
+        assert ours["f1"] == pytest.approx(theirs.f1_score(y, p >= 0.5, sample_weight=weight), abs=1e-9)
 
 
 def test_ece_slope_lift_and_gain_by_hand() -> None:
@@ -101,8 +88,6 @@ def test_ece_slope_lift_and_gain_by_hand() -> None:
 
 
 def test_calibration_slope_equals_an_unpenalised_logistic_fit() -> None:
-    from sklearn.linear_model import LogisticRegression
-
     rng = np.random.default_rng(3)
     x = rng.normal(-1, 1, 4000)
     y = (rng.random(4000) < 1 / (1 + np.exp(-0.7 * x))).astype(int)
@@ -118,8 +103,6 @@ def test_calibration_slope_equals_an_unpenalised_logistic_fit() -> None:
     [([0] * 12, ("roc_auc", "average_precision")), ([1] * 12, ("roc_auc", "average_precision"))],
 )
 def test_one_outcome_only_gives_none_and_the_reason(y: list[int], missing: tuple[str, ...]) -> None:
-    import json
-
     found = evaluate(y, np.linspace(0, 1, 12), np.arange(12), 0.5, draws=100)
     for name in missing:
         assert found[name] == {"value": None, "low": None, "high": None}
@@ -164,11 +147,3 @@ def test_the_order_of_the_rows_plays_no_part() -> None:
         == evaluate(y[turn], p[turn], groups[turn], 0.5, draws=100)["confusion"]
     )
     assert evaluate(y, p, groups, 0.5, draws=100) == evaluate(y[turn], p[turn], groups[turn], 0.5, draws=100)
-
-
-def test_cells_hold_every_row_once() -> None:
-    rng = np.random.default_rng(5)
-    y, p = rng.integers(0, 2, 500).astype(np.int8), rng.integers(0, 9, 500) / 9
-    cells = make_cells(y, {"p": p})
-    resampler = Resampler(cells.of_row, rng.integers(0, 50, 500), cells.size)
-    assert resampler.counts.sum() == 500 and cells.size <= 18

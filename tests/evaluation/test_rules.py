@@ -109,7 +109,7 @@ def test_null_features_get_their_own_rate_and_a_feature_that_is_null_everywhere_
 
 def test_a_missing_column_is_named() -> None:
     rows, y = shop(100, 0)
-    with pytest.raises(RuleError, match="'recency' reads the column 'days_since_last_event'.*rules_needed"):
+    with pytest.raises(RuleError, match=r"'recency' reads the column 'days_since_last_event'.*rules_needed"):
         fit_rules(rows.drop(columns="days_since_last_event"), y, (RECENCY,))
 
 

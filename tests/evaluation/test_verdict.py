@@ -19,7 +19,7 @@ def shop(n: int, base: float, skill: float, rule_skill: float, seed: int = 0) ->
         name: 1 / (1 + np.exp(-(logit(base) + skill * z + (1 - skill) * rng.normal(0, 1.5, n))))
         for name, skill in (("model", skill), ("recency", rule_skill))
     }
-    return side_by_side(y, scores, np.arange(n), {"model": 0.3, "recency": 0.3}, draws=300)
+    return side_by_side(y, scores, np.arange(n), {"model": 0.3, "recency": 0.3}, draws=150)
 
 
 def say(beside: SideBySide, **more: object) -> Verdict:
@@ -46,8 +46,8 @@ def test_a_slightly_better_model_is_barely_better() -> None:
 
 
 def test_an_equal_model_is_no_better_and_a_worse_one_is_worse() -> None:
-    assert say(shop(60_000, 0.2, 0.6, 0.6))["kind"] == "no_better"
-    assert say(shop(60_000, 0.2, 0.2, 1.0))["kind"] == "worse"
+    assert say(shop(30_000, 0.2, 0.6, 0.6))["kind"] == "no_better"
+    assert say(shop(30_000, 0.2, 0.2, 1.0))["kind"] == "worse"
 
 
 def test_log_loss_is_better_when_less() -> None:

@@ -2,73 +2,147 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from willbuy.events.canonical import EVENTS_COLUMNS
 from willbuy.features.algebra import Count
-from willbuy.features.batch.engine import BatchFeatures
+from willbuy.features.batch import BatchFeatures
+from willbuy.features.batch.tables import LATE_PAIRS, drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event, evaluate
+from willbuy.features.live.item_facts import item_facts_at
 from willbuy.features.log import summarise
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 Log = Mapping[str, Sequence[Event]]
-Values = dict[str, int | float | None]
+Pair = tuple[str, datetime]
+Values = dict[str, Any]
+
+_NO_PAIRS = (
+    "SELECT CAST(0 AS BIGINT) pair, CAST(0 AS BIGINT) entity_key, TIMESTAMP '2000-01-01' moment LIMIT 0"
+)
+_TYPES = ", ".join(f'"{name}" {text.replace(",", " ").split()[0]}' for name, text in EVENTS_COLUMNS.items())
 
 
 def fill(warehouse: DuckDBWarehouse, log: Log) -> None:
     """Make the tables of silver from a log. Keys follow the order of arrival, as ingest's do."""
-    items = list(
-        dict.fromkeys(event.item for events in log.values() for event in events if event.item is not None)
-    )
-    for name in ("events", "entities", "items"):
-        warehouse.execute(f"DROP TABLE IF EXISTS {name}")
-    columns = ", ".join(f'"{name}" {text.split(",")[0].split()[0]}' for name, text in EVENTS_COLUMNS.items())
-    warehouse.execute(f"CREATE TABLE events ({columns})")
+    drop(warehouse, "events", "entities", "items")
+    warehouse.execute(f"CREATE TABLE events ({_TYPES})")
     warehouse.execute("CREATE TABLE entities (entity_key BIGINT, entity VARCHAR)")
     warehouse.execute("CREATE TABLE items (item_key BIGINT, item VARCHAR)")
+    items: dict[str, int] = {}
     rows: list[list[Any]] = []
     for key, (entity, events) in enumerate(log.items()):
         warehouse.execute("INSERT INTO entities VALUES (?, ?)", [key, entity])
         for event in events:
-            item = None if event.item is None else items.index(event.item)
-            rows.append([key, event.time, event.kind, item, event.category, event.price, event.quantity, event.session,
-                         event.event_id, event.received, event.kind_name, 1, len(rows) + 1])  # fmt: skip
-    marks = ", ".join("?" for _ in EVENTS_COLUMNS)
+            item = None if event.item is None else items.setdefault(event.item, len(items))
+            place = [event.received, event.kind_name, 1, len(rows) + 1]
+            rows.append([key, event.time, event.kind, item, *event[3:8], *place])
+    insert(warehouse, "events", rows)
+    insert(warehouse, "items", [[number, item] for item, number in items.items()])
+
+
+def insert(warehouse: DuckDBWarehouse, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a table."""
     if rows:
-        warehouse.connection.executemany(f"INSERT INTO events VALUES ({marks})", rows)
-    for number, item in enumerate(items):
-        warehouse.execute("INSERT INTO items VALUES (?, ?)", [number, item])
+        marks = ", ".join("(" + ", ".join("?" for _ in row) + ")" for row in rows)
+        warehouse.execute(f"INSERT INTO {table} VALUES {marks}", [value for row in rows for value in row])
+
+
+class Engine(Protocol):
+    """Answers for pairs, in order; None where the engine has no row for an entity without a visible event."""
+
+    name: str
+
+    def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]: ...
 
 
 class Live:
-    """Plain Python."""
+    """Plain Python, the oracle."""
 
     name = "live"
 
-    def values(self, features: FeatureSet, log: Log, entity: str, moment: datetime) -> Values | None:
-        events = log[entity]
-        return (
-            evaluate(features, events, moment) if any(event.visible_at(moment) for event in events) else None
-        )
+    def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
+        everyone = [event for events in log.values() for event in events]
+        return [
+            dict(
+                evaluate(
+                    features,
+                    log[entity],
+                    moment,
+                    item_facts_at(features.facts, everyone, moment, features.clock),
+                )
+            )
+            for entity, moment in pairs
+        ]
 
 
 class DuckDBGrid:
-    """Batch on DuckDB, one literal anchor."""
+    """Batch on DuckDB: a query with literal bounds for each moment."""
 
-    name = "duckdb grid"
+    name = "duckdb-grid"
 
-    def values(self, features: FeatureSet, log: Log, entity: str, moment: datetime) -> Values | None:
-        with DuckDBWarehouse(None, threads=1) as warehouse:
-            fill(warehouse, log)
-            engine = BatchFeatures(warehouse, features, Count(), summarise(warehouse))
-            engine.prepare([moment])
-            key = list(log).index(entity)
-            names = ", ".join(warehouse.dialect.identifier(name) for name in features.names)
-            rows = warehouse.rows(
-                f"SELECT {names} FROM ({engine.grid_sql(moment)}) g WHERE entity_key = {key}"
-            )
-            return dict(zip(features.names, rows[0], strict=True)) if rows else None
+    def __init__(self) -> None:
+        self.warehouse = DuckDBWarehouse(None, threads=1)
+
+    def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
+        fill(self.warehouse, log)
+        engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse), Count())
+        moments = sorted({moment for _, moment in pairs})
+        engine.prepare(moments)
+        names = ", ".join(self.warehouse.dialect.identifier(name) for name in ("entity_key", *features.names))
+        found = {}
+        for moment in moments:
+            for key, *row in self.warehouse.rows(f"SELECT {names} FROM ({engine.grid_sql(moment)}) g"):
+                found[list(log)[key], moment] = dict(zip(features.names, row, strict=True))
+        return [found.get(pair) for pair in pairs]
 
 
-ENGINES = (Live(), DuckDBGrid())
+class DuckDBPairs:
+    """Batch on DuckDB: one query with a joined table of anchors."""
+
+    name = "duckdb-pairs"
+
+    def __init__(self) -> None:
+        self.warehouse = DuckDBWarehouse(None, threads=1)
+
+    def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
+        fill(self.warehouse, log)
+        make(self.warehouse, "asked", _NO_PAIRS)
+        insert(
+            self.warehouse,
+            "asked",
+            [[n, list(log).index(entity), at] for n, (entity, at) in enumerate(pairs)],
+        )
+        engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse))
+        engine.prepare([moment for _, moment in pairs])
+        return self.rows(engine, features, pairs)
+
+    def query(self, engine: BatchFeatures) -> str:
+        return engine.pairs_sql("asked")
+
+    def rows(self, engine: BatchFeatures, features: FeatureSet, pairs: Sequence[Pair]) -> list[Values | None]:
+        names = ", ".join(self.warehouse.dialect.identifier(name) for name in ("pair", *features.names))
+        rows = self.warehouse.rows(f"SELECT {names} FROM ({self.query(engine)}) q ORDER BY pair")
+        assert [row[0] for row in rows] == list(range(len(pairs)))
+        return [dict(zip(features.names, row[1:], strict=True)) for row in rows]
+
+
+class DuckDBKnown(DuckDBPairs):
+    """Batch on DuckDB: every pair prepared anew from the events that were known, as if all had late ones."""
+
+    name = "duckdb-known"
+
+    def query(self, engine: BatchFeatures) -> str:
+        make(self.warehouse, LATE_PAIRS, "SELECT * FROM asked")
+        return engine.known_pairs_sql()
+
+
+def close(engine: Engine) -> None:
+    """Close the engine's connection, where it has one."""
+    if isinstance(engine, DuckDBGrid | DuckDBPairs):
+        engine.warehouse.close()
+        del engine.warehouse
+
+
+ENGINES: tuple[Engine, ...] = (Live(), DuckDBGrid(), DuckDBPairs(), DuckDBKnown())

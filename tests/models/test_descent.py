@@ -82,5 +82,5 @@ def test_a_deep_thin_tree_ends():
     ],
 )
 def test_arrays_that_are_no_trees_are_refused(name, value):
-    with pytest.raises(BundleError, match="^trees: "):
+    with pytest.raises(BundleError, match=r"^trees: "):
         Forest(**{**TREES, name: value})

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from willbuy.errors import NotEnoughData, WillbuyError
 from willbuy.evaluation.assemble import assemble, estimate
-from willbuy.evaluation.cells import Sums, make_cells
+from willbuy.evaluation.joint import Joint
 from willbuy.evaluation.resample import Floats, Resampler
 from willbuy.evaluation.result import Estimate, Metrics
 from willbuy.evaluation.scored import PAIRED, Scored
@@ -99,30 +99,34 @@ def side_by_side(
 ) -> SideBySide:
     """Evaluate several scores on the same rows: one set of draws for all, so that they can be compared in pairs."""
     outcomes, probabilities, entities = _checked(y, scores, groups)
-    cells = make_cells(outcomes, probabilities)
-    resampler = Resampler(cells.of_row, entities, cells.size)
-    scored = {
-        name: Scored.make(ranked, ranked.arrange(resampler.counts[None, :]), thresholds[name])
-        for name, ranked in cells.ranked.items()
-    }
-    buyers, others = (len(np.unique(entities[outcomes == outcome])) for outcome in (1, 0))
-    count = draws if min(buyers, others) >= 2 else 0  # one buyer drawn again and again is no spread
+    scored, drawable, of_row = {}, {}, {}
+    for name, p in probabilities.items():
+        scored[name], exact = Scored.make(outcomes, p, thresholds[name])
+        drawable[name], coarse = scored[name].drawable()
+        of_row[name] = coarse[exact]
+    joint = Joint.of(of_row)
+    resampler = Resampler(joint.of_row, entities, joint.size)
+    count = draws if _can_spread(outcomes, entities) else 0
     drawn: dict[str, dict[str, list[Floats]]] = {
-        name: {key: [] for key in one.metrics} for name, one in scored.items()
+        name: {metric: [] for metric in one.metrics} for name, one in drawable.items()
     }
-    for weights in resampler.draws(count, seed):
-        for name, one in scored.items():
-            sums = Sums(one.ranked, one.ranked.arrange(weights))
-            for key, metric in one.metrics.items():
-                drawn[name][key].append(metric(sums))
+    for batch in resampler.draws(count, seed):
+        for name, weights in joint.weights(batch).items():
+            for metric, found in drawable[name].draw(weights).items():
+                drawn[name][metric].append(found)
     flat = {
-        name: {key: np.concatenate([[], *parts]) for key, parts in keys.items()}
-        for name, keys in drawn.items()
+        name: {metric: np.concatenate([[], *parts]) for metric, parts in of.items()}
+        for name, of in drawn.items()
     }
-    metrics = {
+    figures = {
         name: assemble(one, flat[name], resampler.entities, count, seed) for name, one in scored.items()
     }
-    return SideBySide(metrics=metrics, values={name: one.values for name, one in scored.items()}, draws=flat)
+    return SideBySide(metrics=figures, values={name: one.values for name, one in scored.items()}, draws=flat)
+
+
+def _can_spread(outcomes: npt.NDArray[np.int8], entities: npt.NDArray[np.int64]) -> bool:
+    """Whether 2 entities bought and 2 did not: one buyer drawn again and again is no spread."""
+    return all((np.bincount(entities[outcomes == outcome]) > 0).sum() >= 2 for outcome in (0, 1))
 
 
 def _checked(

@@ -12,7 +12,6 @@ from willbuy.evaluation.cells import Ranked, Sums
 from willbuy.evaluation.resample import Floats, Ints
 
 ECE_BINS = 10
-_EPS = np.finfo(np.float64).eps  # as scikit-learn clips: a certain and wrong answer costs 36, not infinity
 _LOG_ODDS_CLIP = 1e-6  # for the slope: isotonic calibration can answer 0
 
 
@@ -24,24 +23,24 @@ def base_rate(sums: Sums) -> Floats:
 
 def log_loss(sums: Sums) -> Floats:
     """Mean negative log of the probability given to what happened, in nats. Less is better."""
-    return _mean(sums, _losses(sums.ranked))
+    return _mean(sums, 0)
 
 
 def brier(sums: Sums) -> Floats:
     """Mean squared distance of probability and outcome. Less is better."""
-    return _mean(sums, (sums.ranked.score - sums.ranked.bought) ** 2)
+    return _mean(sums, 1)
 
 
 def predicted_over_actual(sums: Sums) -> Floats:
     """The sum of probabilities over the number of buyers: 1 when as many bought as were promised.
 
-    >>> from willbuy.evaluation.cells import make_cells
-    >>> ranked = make_cells(np.array([1, 0, 0, 0]), {"p": np.array([0.6, 0.3, 0.2, 0.1])}).ranked["p"]
+    >>> from willbuy.evaluation.cells import rank
+    >>> ranked, _ = rank(np.array([1, 0, 0, 0]), np.array([0.6, 0.3, 0.2, 0.1]))
     >>> round(float(predicted_over_actual(Sums(ranked, np.ones((1, 4))))[0]), 4)
     1.2
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = (sums.weights @ sums.ranked.score) / sums.positives
+        ratio = sums.added[:, 2] / sums.positives
     return np.where(sums.positives > 0, ratio, np.nan)
 
 
@@ -50,7 +49,7 @@ def ece(sums: Sums, bins: Ints) -> Floats:
 
     `bins` are the cells at which a bin begins (`equal_count_bins`).
     """
-    gaps = np.add.reduceat(sums.weights * (sums.ranked.score - sums.ranked.bought), bins, axis=1)
+    gaps = np.add.reduceat(sums.weights * (sums.ranked.predicted - sums.ranked.bought), bins, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         error: Floats = np.abs(gaps).sum(axis=1) / sums.all
     return error
@@ -58,15 +57,15 @@ def ece(sums: Sums, bins: Ints) -> Floats:
 
 def ece_if_calibrated(ranked: Ranked, counts: Floats, bins: Ints) -> float:
     """The ECE that a perfectly calibrated model would show on as many rows by chance alone (normal approximation)."""
-    spread = np.sqrt(np.add.reduceat(counts * ranked.score * (1 - ranked.score), bins))
+    spread = np.sqrt(np.add.reduceat(counts * ranked.predicted * (1 - ranked.predicted), bins))
     return float(np.sqrt(2 / np.pi) * spread.sum() / counts.sum())
 
 
 def equal_count_bins(ranked: Ranked, counts: Floats, bins: int = ECE_BINS) -> Ints:
     """The cells at which each bin begins: about as many rows in each, a tie never torn apart; fewer bins where ties are large.
 
-    >>> from willbuy.evaluation.cells import make_cells
-    >>> ranked = make_cells(np.array([0, 0, 1, 0]), {"p": np.array([0.4, 0.3, 0.2, 0.1])}).ranked["p"]
+    >>> from willbuy.evaluation.cells import rank
+    >>> ranked, _ = rank(np.array([0, 0, 1, 0]), np.array([0.4, 0.3, 0.2, 0.1]))
     >>> equal_count_bins(ranked, np.ones(4), 2).tolist()
     [0, 2]
     """
@@ -85,6 +84,12 @@ class Slope:
     intercept: float
     slope: float
     columns: Floats  # (cells, 5): score of intercept and slope, information of 1, x, x^2
+
+    def coarsen(self, of_cell: Ints, counts: Floats) -> "Slope":
+        """The same fit, its columns averaged over coarser cells."""
+        rows = np.bincount(of_cell, weights=counts)
+        columns = [np.bincount(of_cell, weights=counts * column) / rows for column in self.columns.T]
+        return Slope(self.intercept, self.slope, np.stack(columns, axis=1))
 
     def draws(self, sums: Sums) -> Floats:
         """(b,) slopes, to first order equal to a refit on each draw."""
@@ -120,11 +125,7 @@ def _slope_columns(x: Floats, y: Floats, beta: Floats) -> Floats:
     return np.stack([y - mu, (y - mu) * x, v, v * x, v * x * x], axis=1)
 
 
-def _losses(ranked: Ranked) -> Floats:
-    p = np.clip(ranked.score, _EPS, 1 - _EPS)
-    return -np.where(ranked.bought, np.log(p), np.log1p(-p))
-
-
-def _mean(sums: Sums, column: Floats) -> Floats:
+def _mean(sums: Sums, column: int) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
-        return (sums.weights @ column) / sums.all
+        mean: Floats = sums.added[:, column] / sums.all
+    return mean

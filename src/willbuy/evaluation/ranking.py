@@ -12,8 +12,8 @@ from willbuy.evaluation.resample import Floats
 def roc_auc(sums: Sums) -> Floats:
     """The chance that a buyer stands above a non-buyer; a tie counts one half. 0.5 is blind, 1 is perfect.
 
-    >>> from willbuy.evaluation.cells import make_cells
-    >>> ranked = make_cells(np.array([1, 0, 1, 0]), {"p": np.array([0.9, 0.8, 0.7, 0.7])}).ranked["p"]
+    >>> from willbuy.evaluation.cells import rank
+    >>> ranked, _ = rank(np.array([1, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.7]))
     >>> float(roc_auc(Sums(ranked, np.ones((1, 4))))[0])  # of 4 pairs 2 are right and 1 is tied
     0.625
     """
@@ -30,8 +30,8 @@ def roc_auc(sums: Sums) -> Floats:
 def average_precision(sums: Sums) -> Floats:
     """Mean precision over the buyers, each at the depth that just takes in its tie. Blind guessing gives the base rate.
 
-    >>> from willbuy.evaluation.cells import make_cells
-    >>> ranked = make_cells(np.array([1, 0, 1, 0]), {"p": np.array([0.9, 0.8, 0.7, 0.6])}).ranked["p"]
+    >>> from willbuy.evaluation.cells import rank
+    >>> ranked, _ = rank(np.array([1, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.6]))
     >>> round(float(average_precision(Sums(ranked, np.ones((1, 4))))[0]), 4)  # (1/1 + 2/3) / 2
     0.8333
     """
@@ -46,8 +46,8 @@ def average_precision(sums: Sums) -> Floats:
 def gain(sums: Sums, share: float) -> Floats:
     """The part of all buyers that stands in the top `share` of the rows; a tie at the border is entered in proportion.
 
-    >>> from willbuy.evaluation.cells import make_cells
-    >>> ranked = make_cells(np.array([1, 0, 1, 0]), {"p": np.array([0.9, 0.8, 0.7, 0.7])}).ranked["p"]
+    >>> from willbuy.evaluation.cells import rank
+    >>> ranked, _ = rank(np.array([1, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.7]))
     >>> float(gain(Sums(ranked, np.ones((1, 4))), 0.75)[0])  # one buyer, and half of the tie's one
     0.75
     """

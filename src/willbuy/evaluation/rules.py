@@ -34,7 +34,7 @@ class Rule:
     )
 
 
-EVERYONE = Rule("everyone", "everyone buys at the training part's rate")
+EVERYONE = Rule("everyone", "everyone buys at the training part’s rate")
 RECENCY = Rule(
     "recency",
     "who was here last comes first",

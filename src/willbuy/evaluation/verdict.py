@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from willbuy.evaluation.result import Estimate, Metrics, Verdict
-from willbuy.evaluation.words import count, figure, interval, percent, signed, signed_interval
+from willbuy.evaluation.words import count, figure, interval, percent, share, signed, signed_interval
 
 FEWEST_BUYERS = 20  # below, a bootstrap interval promises more than it knows
 MATERIAL = {
@@ -154,13 +154,13 @@ class Case:
         )
 
 
-def reach(model: Metrics, share: float = 0.10) -> str:
+def reach(model: Metrics, of: float = 0.10) -> str:
     """What the best-scored tenth holds: the sentence that a manager takes away."""
-    top = next((top for top in model["top"] if top["share"] == share), None)
+    top = next((top for top in model["top"] if top["share"] == of), None)
     if top is None or top["gain"]["value"] is None:
         return ""
     return (
-        f"The best-scored {percent(share)} ({count(top['n'])} of {count(model['n'])}) hold"
+        f"The best-scored {share(of)} ({count(top['n'])} of {count(model['n'])}) hold"
         f" {percent(top['gain']['value'])} of the buyers,"
         f" {figure(top['lift']['value'], 1)} times as many as a random pick of the same size."
     )

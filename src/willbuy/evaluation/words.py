@@ -28,17 +28,28 @@ def figure(value: float | None, digits: int = 3) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share of 1 in percent, with two to three significant digits.
+    """A share of 1 in percent, with two to three significant digits; 100 % is all, and nothing less.
 
-    >>> percent(0.5), percent(0.0423), percent(0.00012), percent(1.0), percent(0.0)
-    ('50.0 %', '4.2 %', '0.012 %', '100 %', '0 %')
+    >>> percent(0.5), percent(0.0423), percent(0.00012), percent(0.99983), percent(1.0), percent(0.0)
+    ('50.0 %', '4.2 %', '0.012 %', '99.983 %', '100 %', '0 %')
     """
     if value is None:
         return NONE
     if value in (0.0, 1.0):
         return f"{value:.0%}".replace("%", " %")
     hundredfold = 100 * value
+    if hundredfold > 99.9:
+        return f"{100 - float(f'{100 - hundredfold:.2g}'):.10g} %"
     return f"{hundredfold:.1f} %" if abs(hundredfold) >= 1 else f"{hundredfold:.2g} %"
+
+
+def share(value: float) -> str:
+    """A share that somebody set, not measured, in percent.
+
+    >>> share(0.1), share(0.025)
+    ('10 %', '2.5 %')
+    """
+    return f"{100 * value:.4g} %"
 
 
 def signed(value: float | None, digits: int = 3) -> str:
@@ -75,3 +86,15 @@ def percent_interval(found: Interval | Estimate) -> str:
     if found["low"] is None or found["high"] is None:
         return NONE
     return f"{percent(found['low'])} to {percent(found['high'])}"
+
+
+def moment(text: str | None) -> str:
+    """ISO text for readers: the date alone at midnight, minutes else.
+
+    >>> moment("2024-03-01T00:00:00"), moment("2024-03-01T12:30:04.5"), moment(None)
+    ('2024-03-01', '2024-03-01 12:30', '–')
+    """
+    if text is None:
+        return NONE
+    day, _, clock = text.replace(" ", "T").partition("T")
+    return day if clock[:8] in ("", "00:00:00", "00:00") else f"{day} {clock[:5]}"

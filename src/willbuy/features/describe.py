@@ -13,12 +13,12 @@ from willbuy.shop import Shop
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
-COLUMNS = ("name", "meaning", "window", "unit")
+COLUMNS = ("name", "window", "unit", "meaning")
 
 
 def describe(shop: Shop) -> list[dict[str, str]]:
     """One row a feature of the shop, in order: name, meaning, window, unit, type."""
-    from willbuy.warehouse import open_warehouse  # noqa: PLC0415 - the rest of this file needs no engine
+    from willbuy.warehouse import open_warehouse
 
     with open_warehouse(shop) as warehouse:
         return rows(of_shop(shop, warehouse))
@@ -26,12 +26,12 @@ def describe(shop: Shop) -> list[dict[str, str]]:
 
 def query(shop: Shop) -> str:
     """The shop's SQL: what prepares the events, then one anchor, the last local midnight of the log."""
-    from willbuy.warehouse import open_warehouse  # noqa: PLC0415
+    from willbuy.warehouse import open_warehouse
 
     with open_warehouse(shop) as warehouse:
         features, log = of_shop(shop, warehouse), summarise(warehouse)
         moment = features.clock.midnight(features.clock.day(log.last))
-        engine = BatchFeatures(warehouse, features, population_of(shop), log)
+        engine = BatchFeatures(warehouse, features, log, population_of(shop))
         return (
             f"-- once: the events, with what the features need beside them\n{engine.prepare_sql([moment])};\n\n"
             f"-- for each anchor: one row an entity of the population\n{engine.plain_grid_sql(moment)};"

@@ -6,7 +6,7 @@ from typing import Any
 
 from willbuy.durations import Duration
 from willbuy.errors import BundleError, ShopError
-from willbuy.features.algebra import Feature, feature_from_spec
+from willbuy.features.algebra import Feature, ItemFact, feature_from_spec, feature_to_spec
 from willbuy.features.label import refuse_look_ahead
 from willbuy.features.local_time import LocalTime
 from willbuy.features.sessions import SessionRule
@@ -52,6 +52,17 @@ class FeatureSet:
         """The features and all that they are made of."""
         return tuple(part for feature in self.features for part in with_parts(feature))
 
+    @property
+    def in_session(self) -> bool:
+        """Whether any feature reads the current session."""
+        return any(feature.in_session for feature in self.features)
+
+    @property
+    def facts(self) -> tuple[ItemFact, ...]:
+        """The facts about items that the features read, by name."""
+        found = {fact.name: fact for feature in self.features for fact in feature.facts}
+        return tuple(found[name] for name in sorted(found))
+
     def to_spec(self) -> dict[str, Any]:
         """Return the set as JSON, for the bundle."""
         return {
@@ -59,7 +70,7 @@ class FeatureSet:
             "zone": self.clock.zone,
             "session_gap": str(self.sessions.gap),
             "session_own_ids": self.sessions.own_ids,
-            "features": [{"name": feature.name, **feature.to_spec()} for feature in self.features],
+            "features": [{"name": feature.name, **feature_to_spec(feature)} for feature in self.features],
         }
 
     @classmethod

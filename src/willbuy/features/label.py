@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from willbuy.durations import Duration
 from willbuy.errors import ShopError
 from willbuy.features.algebra import Feature
-from willbuy.features.algebra.feature import check_kinds
+from willbuy.features.algebra.kinds import check_kinds
 
 
 @dataclass(frozen=True)

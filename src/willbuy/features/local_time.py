@@ -37,7 +37,7 @@ class LocalTime:
         try:
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            from zoneinfo import available_timezones  # noqa: PLC0415 - reads the disk; only for this message
+            from zoneinfo import available_timezones
 
             hint = did_you_mean(self.zone, available_timezones())
             raise ShopError(

@@ -2,7 +2,7 @@
 
 from willbuy.durations import Duration
 from willbuy.features.algebra import EVER, Count, Window
-from willbuy.features.algebra.feature import check_kinds
+from willbuy.features.algebra.kinds import check_kinds
 from willbuy.shop import Shop
 
 DEFAULT = Duration.parse("30d")
@@ -22,3 +22,9 @@ def population_of(shop: Shop) -> Count:
     if asked.active_within is None and asked.ever:
         return Count(kinds, EVER)
     return Count(kinds, Window(span=asked.active_within or DEFAULT))
+
+
+def session_population_of(shop: Shop) -> Count | None:
+    """The population of a session task, None where the shop asks for none: then every session is asked."""
+    asked = shop.population
+    return population_of(shop) if asked.ever or asked.kind or asked.active_within else None

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from willbuy.durations import MINUTE, Duration
 
-
 HALF_HOUR = Duration(30 * MINUTE)
 
 

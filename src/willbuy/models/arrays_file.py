@@ -44,8 +44,10 @@ def unpack(content: bytes, what: str) -> dict[str, NDArray[Any]]:
             members = archive.infolist()
             _check_members(members, len(content), what)
             return {member.filename[:-4]: _array(archive.read(member), what) for member in members}
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise BundleError(f"{what} is no file of arrays: {error}") from error
+    except BundleError:
+        raise
+    except Exception as error:  # whatever zipfile or numpy make of bytes that somebody forged
+        raise BundleError(f"{what} is no file of arrays: {type(error).__name__} {error}") from error
 
 
 def _check_members(members: list[zipfile.ZipInfo], size: int, what: str) -> None:

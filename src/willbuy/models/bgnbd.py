@@ -20,7 +20,6 @@ from willbuy.errors import NotEnoughData
 
 Floats = NDArray[np.float64]
 FEWEST_REPEATERS = 50
-_NEAR_ONE = 1e-4  # how near to 1 the closed form in `a` loses its digits
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,9 @@ class BGNBD:
         return np.where(x > 0, log_odds, -np.inf)
 
     def _expected_if_alive(self, x: Floats, whole: Floats, horizon: float) -> Floats:
-        # The closed form divides by a - 1. Around 1 it is smooth: the mean of both sides is right to 1e-8.
-        if abs(self.a - 1) < _NEAR_ONE:
-            sides = [
-                _closed_form(self.r, 1 + off, self.b, x, self.alpha + whole, horizon)
-                for off in (-_NEAR_ONE, _NEAR_ONE)
-            ]
-            return (sides[0] + sides[1]) / 2
-        return _closed_form(self.r, self.a, self.b, x, self.alpha + whole, horizon)
+        from willbuy.models.bgnbd_expected import expected_if_alive
+
+        return expected_if_alive(self.r, self.a, self.b, x, self.alpha + whole, horizon)
 
     def to_dict(self) -> dict[str, float]:
         """For a manifest."""
@@ -87,21 +81,6 @@ class BGNBD:
         if not all(0 < value < np.inf for value in made.to_dict().values()):
             raise ValueError(f"BG/NBD parameters {made.to_dict()}: expected finite numbers above 0")
         return made
-
-
-def _closed_form(r: float, a: float, b: float, x: Floats, until: Floats, horizon: float) -> Floats:
-    """(a + b + x - 1) / (a - 1) * (1 - (1 - z)^(a - 1) * 2F1(a + b - 1 - r, a - 1; a + b + x - 1; z)).
-
-    The paper's 2F1(r + x, b + x; ...) overflows for frequent buyers; after Euler's transformation the x stands
-    in the third place alone, and the series is the shorter the larger it is.
-    """
-    from scipy.special import hyp2f1
-
-    z = horizon / (until + horizon)
-    third = a + b + x - 1
-    series = np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a + b - 1 - r, a - 1, third, z)
-    expected: Floats = third / (a - 1) * (1.0 - series)
-    return expected
 
 
 def _columns(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[Floats, Floats, Floats]:

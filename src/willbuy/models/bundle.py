@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy import __version__
-from willbuy.errors import BundleError
+from willbuy.errors import BundleError, WillbuyError
 from willbuy.models.arrays_file import pack, unpack
 from willbuy.models.bundle_files import GOLDEN, MANIFEST, MODEL, NATIVE, read_files, write_files
 from willbuy.models.calibrators import Calibrator, calibrator_from_arrays
@@ -41,7 +41,7 @@ class Bundle:
         self.scorer = scorer
         self.calibrator = calibrator
         self.feature_names: tuple[str, ...] = tuple(manifest["feature_names"])
-        self.threshold = float(manifest["threshold"])
+        self.threshold: float = manifest["threshold"]
 
     def log_odds(self, X: Any) -> Floats:
         """Uncalibrated log-odds, shape (n,). Raises InputError for missing columns and infinite values."""
@@ -85,8 +85,6 @@ def write_bundle(
     if target.exists():
         raise BundleError(f"{target} is there already; a bundle is never overwritten")
     rows = as_rows(np.asarray(golden), feature_names)
-    if not 0 < len(rows) <= MOST_GOLDEN:
-        raise BundleError(f"{len(rows)} golden rows; expected 1 to {MOST_GOLDEN}")
     content = {
         MODEL: pack(_model_arrays(scorer, calibrator)),
         GOLDEN: pack(_golden(scorer, calibrator, rows)),
@@ -129,7 +127,7 @@ def _rehearse(content: Mapping[str, bytes]) -> None:
 
     bundle = _build("", parse(content[MANIFEST]), content)
     if NATIVE in content:
-        check_golden(bundle.in_bulk(), unpack(content[GOLDEN], GOLDEN), OTHER_PLATFORM)
+        check_golden(bundle.in_bulk(threads=1), unpack(content[GOLDEN], GOLDEN), OTHER_PLATFORM)
 
 
 def load_bundle(folder: Path | str, expected_id: str | None = None) -> Bundle:
@@ -141,7 +139,9 @@ def load_bundle(folder: Path | str, expected_id: str | None = None) -> Bundle:
     files = read_files(Path(folder), expected_id)
     try:
         return _build(files.id, files.manifest, files.content)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except WillbuyError as error:
+        raise BundleError(f"{folder} is no usable bundle: {error}") from error
+    except Exception as error:  # the hashes hold, so somebody forged it: whatever it breaks, it is refused
         raise BundleError(f"{folder} is no usable bundle: {type(error).__name__} {error}") from error
 
 
@@ -151,12 +151,19 @@ def _build(bundle_id: str, manifest: dict[str, Any], content: Mapping[str, bytes
     calibrator = calibrator_from_arrays(manifest["calibrator"], _part(arrays, "calibrator."))
     scorer.native = content.get(NATIVE)
     bundle = Bundle(bundle_id, manifest, scorer, calibrator)
-    if len(bundle.feature_names) != scorer.n_features or not 0.0 <= bundle.threshold <= 1.0:
-        names = len(bundle.feature_names)
-        raise BundleError(f"{names} names for {scorer.n_features} features, threshold {bundle.threshold}")
+    _check_manifest(manifest, scorer.n_features)
     same = manifest["platform"] == platform()
     check_golden(bundle, unpack(content[GOLDEN], GOLDEN), SAME_PLATFORM if same else OTHER_PLATFORM)
     return bundle
+
+
+def _check_manifest(manifest: Mapping[str, Any], n_features: int) -> None:
+    names, threshold = manifest["feature_names"], manifest["threshold"]
+    named = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if not named or len(set(names)) != len(names) or len(names) != n_features:
+        raise BundleError(f"expected the names of {n_features} features, each once")
+    if not isinstance(threshold, float) or not 0.0 <= threshold <= 1.0:
+        raise BundleError(f"the threshold is {str(threshold)[:20]}; expected a number from 0 to 1")
 
 
 def _part(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:
@@ -165,6 +172,8 @@ def _part(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:
 
 def check_golden(bundle: Bundle, golden: Arrays, allowed: float) -> None:
     """Score the golden rows again. Raises BundleError where a score moved by more than `allowed`."""
+    if not 0 < len(golden["rows"]) <= MOST_GOLDEN:
+        raise BundleError(f"{len(golden['rows'])} golden rows; expected 1 to {MOST_GOLDEN}")
     log_odds = bundle.log_odds(golden["rows"])
     for name, found in (("log_odds", log_odds), ("probability", bundle.calibrator.probability(log_odds))):
         if found.shape != golden[name].shape:

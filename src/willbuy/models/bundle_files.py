@@ -103,11 +103,14 @@ def write_files(folder: Path, content: Mapping[str, bytes]) -> None:
                 os.fsync(file.fileno())
         made.chmod(0o755)
         sync_folder(made)
-        os.rename(made, folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
-    sync_folder(folder.parent)
+        made.rename(folder)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise BundleError(
+            f"{folder} could not be written: {error.strerror}. Nothing of it was kept"
+        ) from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)  # gone already where the rename went well
 
 
 def sync_folder(folder: Path) -> None:

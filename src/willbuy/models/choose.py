@@ -33,6 +33,7 @@ METRICS: dict[str, tuple[Callable[[Floats, NDArray[Any]], float], int]] = {
 def choose(log_odds: Mapping[str, Floats], y: NDArray[Any], metric: str) -> tuple[str, dict[str, float]]:
     """Return (name of the best candidate, metric of each). The first named wins a tie: name the plainest first.
 
+    >>> import numpy as np
     >>> y = np.array([0, 1, 0, 1])
     >>> choose({"dull": np.zeros(4), "keen": np.array([-1.0, 1.0, -1.0, 1.0])}, y, "roc_auc")
     ('keen', {'dull': 0.5, 'keen': 1.0})

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from willbuy.errors import BundleError
 
 Singles = NDArray[np.float32]
+DEEPEST = 1000  # steps; trees that learn from shops are a hundred times shallower
 CHUNK = 1 << 16  # (row, tree) pairs in flight at once: about 3 MB of work space, and the fastest we measured
 
 
@@ -87,6 +88,8 @@ class Forest:
         """How many steps until every path has reached its leaf. Children lie behind parents: it ends."""
         level, nodes = 0, np.unique(self.root)
         while not leaf[nodes].all():
+            if level == DEEPEST:
+                raise BundleError(f"trees: a path is longer than {DEEPEST} steps")
             inner = nodes[~leaf[nodes]]
             nodes = np.unique(np.concatenate((self.left[inner], self.left[inner] + 1)))
             level += 1

@@ -33,24 +33,22 @@ def canonical(value: Any) -> bytes:
 
 
 def plain(value: Any, where: str = "manifest") -> Any:
-    """The value in JSON's own types: numpy numbers and arrays, tuples and paths become plain; NaN becomes null.
+    """The value in JSON's own types: tuples, numpy's numbers and arrays, moments become plain; NaN becomes null.
 
     >>> import numpy as np
     >>> plain({"auc": np.float64(0.5), "parts": (1, float("nan"))})
     {'auc': 0.5, 'parts': [1, None]}
     """
-    if value is None or isinstance(value, bool | str):
-        return value
+    if hasattr(value, "tolist"):  # numpy's numbers and arrays
+        value = value.tolist()
     if isinstance(value, Mapping):
         return {_key(key, where): plain(inner, f"{where}.{key}") for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner, f"{where}[{number}]") for number, inner in enumerate(value)]
-    if isinstance(value, int):
-        return int(value)
     if isinstance(value, float):
-        return _finite(float(value), where)
-    if hasattr(value, "tolist"):
-        return plain(value.tolist(), where)
+        return _finite(value, where)
+    if value is None or isinstance(value, bool | int | str):
+        return value
     if hasattr(value, "isoformat"):
         return value.isoformat()
     raise TypeError(f"{where} is a {type(value).__name__}; expected what JSON can say")

@@ -26,13 +26,19 @@ def as_rows(X: Any, names: Sequence[str]) -> Floats:
         rows = _numbers(rows, "the rows")
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise InputError(f"rows have shape {rows.shape}; expected (n, {len(names)}), one column a feature")
-    # NaN passes: no comparison with it is true
-    if (np.abs(rows) > _LARGEST).any():
-        column = int(np.argmax((np.abs(rows) > _LARGEST).any(axis=0)))
-        raise InputError(
-            f"{names[column]} holds an infinite or over-large value; expected |x| < 3.4e38, or null"
-        )
+    check_finite(rows, names)
     return rows
+
+
+def check_finite(rows: Floats, names: Sequence[str]) -> None:
+    """Raise InputError that names the column where a value is infinite or has no place in a float32; nulls pass."""
+    if not rows.size:
+        return
+    # fmax and fmin pass over NaN, and need no second array of the rows' size
+    beyond = (np.fmax.reduce(rows, axis=0) > _LARGEST) | (np.fmin.reduce(rows, axis=0) < -_LARGEST)
+    if beyond.any():
+        name = names[int(np.argmax(beyond))]
+        raise InputError(f"{name} holds an infinite or over-large value; expected |x| < 3.4e38, or null")
 
 
 def _from_columns(table: Any, names: Sequence[str]) -> Floats:
@@ -65,7 +71,8 @@ def _numbers(column: Any, name: str) -> Floats:
     try:
         if hasattr(column, "to_numpy"):
             column = column.to_numpy()
-        values = np.asarray(column)
+        # a list may mix numbers and text, which numpy would make all text
+        values = np.asarray(column, dtype=object if isinstance(column, list | tuple) else None)
         if values.dtype.kind in "OUS":
             values = np.array([_number(value) for value in values.ravel()]).reshape(values.shape)
         if values.dtype.kind not in "biuf":

@@ -1,21 +1,26 @@
 """What is wrong with a shop file, in one line: the key, the value, what was expected, the nearest right spelling."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from willbuy.errors import did_you_mean
+from willbuy.shop import toml
 
 _EXPECTED = {
     "string_type": "a text in quotes",
     "int_type": "a whole number",
     "float_type": "a number",
+    "int_from_float": "a whole number",
     "bool_type": "true or false",
     "tuple_type": "a list in square brackets",
     "dict_type": "a table",
     "model_type": "a table",
     "model_attributes_type": "a table",
+    "too_short": "at least one entry",
+    "string_too_short": "a text that is not empty",
 }
 _LIMITS = {
     "greater_than_equal": ("{ge} or more", "ge"),
@@ -28,24 +33,46 @@ _LIMITS = {
 def explain(
     model: type[BaseModel], content: Mapping[str, Any], error: ValidationError, prefix: str = ""
 ) -> str:
-    """Return the first mistake as one line.
+    """Return one mistake as one line: an unknown key before all else, since it may explain what is missing.
 
     Pydantic reports a value that may be one of several types once for each of them; those are put together.
     """
-    found = error.errors()
-    path = _key_path(found[0]["loc"], content)
-    same = [one for one in found if _key_path(one["loc"], content) == path]
-    name = prefix + ".".join(str(part) for part in path)
+    found = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     first = found[0]
+    path = _key_path(first["loc"], content)
+    same = [one for one in found if _key_path(one["loc"], content) == path]
+    name = prefix + dotted(path)
     if first["type"] == "extra_forbidden":
         return _unknown(model, path, name)
     if first["type"] == "missing":
         return _missing(model, path, name)
     value = first.get("input")
-    shown = "" if isinstance(value, BaseModel | Mapping) else f" = {value!r}"
+    shown = "" if isinstance(value, BaseModel | Mapping) else f" = {_short(value)}"
     if first["type"] == "value_error":
-        return f"{name or 'the file'}{shown}: {first['ctx']['error']}."
+        reason = str(first["ctx"]["error"])
+        return f"{name}{shown}: " * bool(name) + reason + "." * (reason[-1] not in "?.")
     return f"{name}{shown}: expected {' or '.join(dict.fromkeys(_expected(one) for one in same))}.{_nearest(same, value)}"
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Write a key's path as in TOML; the entries of a list are counted from 1.
+
+    >>> dotted(("source", "rules", 0, "kind")), dotted(("a b",))
+    ('source.rules[1].kind', '"a b"')
+    """
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            bare = re.fullmatch(r"[A-Za-z0-9_-]{1,60}", part)
+            text += ("." if text else "") + (part if bare else toml.quoted(part[:60]))
+    return text
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _key_path(location: Sequence[str | int], content: Any) -> tuple[str | int, ...]:
@@ -101,36 +128,28 @@ def _missing(model: type[BaseModel], path: Sequence[str | int], name: str) -> st
     section = section_at(model, path[:-1])
     field = section.model_fields.get(str(path[-1])) if section else None
     if field is not None and field.examples:
-        return (
-            f"{name} is missing. Add it, for example: {path[-1]} = {field.examples[0]!r}".replace("'", '"')
-            + "."
-        )
+        return f"{name} is missing. Add it, for example: {path[-1]} = {toml.value(field.examples[0])}."
     return f"[{name}] is missing. Add that section; docs/shop-file.md explains its keys."
 
 
 def _expected(error: Mapping[str, Any]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "literal_error":
-        return (
-            f"one of {context['expected'].replace(' or ', ', ')}"
-            if "," in context["expected"] or " or " in context["expected"]
-            else str(context["expected"])
-        )
+        words = _words(error)
+        return f"one of {', '.join(map(repr, words))}" if len(words) > 1 else repr(words[0])
     if kind in _LIMITS:
         text, limit = _LIMITS[kind]
         return text.format(**{limit: context[limit]})
-    if kind in ("too_short", "string_too_short"):
-        return "at least one entry" if kind == "too_short" else "a text that is not empty"
     return _EXPECTED.get(kind, str(error["msg"]))
+
+
+def _words(error: Mapping[str, Any]) -> list[str]:
+    """The words that a literal allows, out of pydantic's `'a', 'b' or 'c'`."""
+    return re.findall(r"'([^']*)'", error["ctx"]["expected"])
 
 
 def _nearest(errors: Sequence[Mapping[str, Any]], value: Any) -> str:
     if not isinstance(value, str):
         return ""
-    known = [
-        word.strip().strip("'")
-        for error in errors
-        if error["type"] == "literal_error"
-        for word in error["ctx"]["expected"].replace(" or ", ", ").split(",")
-    ]
+    known = [word for error in errors if error["type"] == "literal_error" for word in _words(error)]
     return did_you_mean(value, known)

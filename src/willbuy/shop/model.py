@@ -79,7 +79,7 @@ class Features(Section):
     windows: tuple[Span, ...] | None = key("Look-back windows of the set.", ["1d", "7d", "30d"], min_length=1)
     add: tuple[dict[str, Any], ...] = key(
         "More features, each a table; see `willbuy features` for what there is.",
-        [{"feature": "count", "kind": "cart", "window": "3d"}],
+        [{"feature": "count", "kinds": ["cart"], "window": "3d"}],
         (),
     )
     drop: tuple[str, ...] = key("Names of features to leave out.", ["count_view_1d"], ())
@@ -108,7 +108,7 @@ class Train(Section):
 class Offer(Section):
     """How the threshold is chosen: on out-of-fold predictions, never on the test."""
 
-    threshold: Literal["f1"] | Annotated[float, Field(gt=0, lt=1)] = key(
+    threshold: Literal["f1"] | Annotated[float, Field(strict=True, gt=0, lt=1)] = key(
         "`f1`, the threshold of the best F1, or a probability.", 0.2, "f1"
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, StrictFloat, model_validator
 
 from willbuy.errors import did_you_mean
 from willbuy.events.canonical import FIELDS, KINDS
@@ -16,7 +16,7 @@ def _known(names: dict[str, object], known: tuple[str, ...], what: str) -> None:
     for name in names:
         if name not in known:
             raise ValueError(
-                f"{name!r} is no {what}: expected one of {', '.join(known)}.{did_you_mean(name, known)}"
+                f"{name[:60]!r} is no {what}: expected one of {', '.join(known)}.{did_you_mean(name[:60], known)}"
             )
 
 
@@ -37,7 +37,7 @@ def _kinds(kinds: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         for name in names:
             if name in home:
                 where = "twice" if home[name] == kind else f"as {home[name]} and as {kind}"
-                raise ValueError(f"the name {name!r} is mapped {where}: map it once")
+                raise ValueError(f"the name {name[:60]!r} is mapped {where}: map it once")
             home[name] = kind
     return kinds
 
@@ -45,7 +45,9 @@ def _kinds(kinds: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 def _header(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
     twice = [name for name in names or () if (names or ()).count(name) > 1]
     if twice:
-        raise ValueError(f"the name {twice[0]!r} stands there twice: every column needs a name of its own")
+        raise ValueError(
+            f"the name {twice[0][:60]!r} stands there twice: every column needs a name of its own"
+        )
     return names
 
 
@@ -83,7 +85,7 @@ class SourceRule(Section):
 
     column: str = key("The column of the file that is looked at.", "InvoiceNo", ...)
     starts_with: str | None = key("Matches where the text begins like this.", "C")
-    at_most: Whole | float | None = key(
+    at_most: Whole | StrictFloat | None = key(
         "Matches where the number is this or less. Instead of `starts_with`.", 0
     )
     kind: Kind = key("The kind of rows that match.", "other", ...)

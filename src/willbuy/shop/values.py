@@ -19,7 +19,12 @@ _PROBE = datetime(2019, 11, 23, 14, 45, 56)
 
 def span(value: Any) -> Duration:
     """Read a span of time: `30m`, `12h`, `7d`, `2w`."""
-    return value if isinstance(value, Duration) else Duration.parse(value)
+    try:
+        return value if isinstance(value, Duration) else Duration.parse(value)
+    except ValueError as error:
+        raise ValueError(
+            "expected a span of time: a whole number and s, m, h, d or w, such as '7d'"
+        ) from error
 
 
 def span_or_session(value: Any) -> Any:
@@ -46,7 +51,7 @@ def zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        near = difflib.get_close_matches(value.lower(), _zones(), n=1, cutoff=0.6)
+        near = difflib.get_close_matches(value.lower()[:100], _zones(), n=1, cutoff=0.6)
         hint = f" Did you mean '{_zones()[near[0]]}'?" if near else ""
         raise ValueError(f"expected the name of a zone, such as 'UTC' or 'Europe/London'.{hint}") from error
     return value
@@ -97,7 +102,7 @@ def time_formats(value: Any) -> Any:
     for form in [value] if isinstance(value, str) else value:
         if form != ISO and not _reads_a_day(form):
             raise ValueError(
-                f"{form!r} does not read a day: expected 'iso', or a format such as '%d.%m.%Y %H:%M' (as for strptime)"
+                f"{form[:40]!r} does not read a day: expected 'iso', or a format such as '%d.%m.%Y %H:%M' (as for strptime)"
             )
     return value
 
@@ -124,4 +129,4 @@ def _zones() -> dict[str, str]:
 
 
 def _near(value: Any, known: Iterable[str]) -> str:
-    return did_you_mean(value, known) if isinstance(value, str) else ""
+    return did_you_mean(value[:100], known) if isinstance(value, str) else ""

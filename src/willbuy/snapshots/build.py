@@ -6,12 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from willbuy.errors import ShopError
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import summarise
 from willbuy.shop import Shop
 from willbuy.snapshots.checks import check_labels, check_target
 from willbuy.snapshots.grid import grid
 from willbuy.snapshots.horizon import HorizonTask
+from willbuy.snapshots.session import SessionTask
 from willbuy.snapshots.store import Progress, Snapshots
 
 if TYPE_CHECKING:
@@ -29,24 +31,34 @@ def build_snapshots(
 ) -> Snapshots:
     """Write the snapshots of a shop's anchors and return them.
 
-    `anchors` overrides the grid; those that have not matured get no label. They lie in `folder`, by default
-    `<home>/snapshots`: complete, or not there. Raises NotEnoughData where the log is too short, has no purchase in
-    a label window, or every snapshot buys.
+    `anchors` overrides a horizon task's grid; those that have not matured get no label. The snapshots lie in `folder`,
+    by default `<home>/snapshots`: complete, or not there.
+
+    Raises NotEnoughData where the log is too short, nobody buys in a label window, or everybody does.
     """
-    log = summarise(warehouse)
-    check_target(warehouse, shop, log)
-    moments = sorted(anchors) if anchors is not None else grid(shop, log.first, log.last, log.lag)
-    task = HorizonTask(warehouse, shop, features, log)
     place = shop.home / "snapshots" if folder is None else folder
     partial = place.with_name(place.name + ".partial")
+    task = _task(warehouse, shop, features, anchors)
     shutil.rmtree(partial, ignore_errors=True)
     try:
-        task.write(partial, moments, progress)
-        counted = tuple(task.count(partial, moment) for moment in moments)
+        built = task.build(partial, place, progress)
         if anchors is None:
-            check_labels(shop, counted)
+            check_labels(shop, built.anchors)
         shutil.rmtree(place, ignore_errors=True)
         partial.replace(place)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return Snapshots(warehouse, place, features, counted)
+    return built
+
+
+def _task(
+    warehouse: "DuckDBWarehouse", shop: Shop, features: FeatureSet, anchors: Sequence[datetime] | None
+) -> HorizonTask | SessionTask:
+    log = summarise(warehouse)
+    check_target(warehouse, shop, log)
+    if shop.target.within == "session":
+        if anchors is not None:
+            raise ShopError("a session task has its anchors inside sessions; it takes no moments of a grid")
+        return SessionTask(warehouse, shop, features, log)
+    moments = sorted(set(anchors)) if anchors is not None else grid(shop, log.first, log.last, log.lag)
+    return HorizonTask(warehouse, shop, features, log, moments)

@@ -32,7 +32,8 @@ def check_labels(shop: Shop, anchors: Sequence[Anchor]) -> None:
     """Raise NotEnoughData where no snapshot is followed by the target, or every one is."""
     rows = sum(anchor.n for anchor in anchors)
     positives = sum(anchor.positives or 0 for anchor in anchors)
-    what = f"{shop.target.kind} within {shop.target.within}"
+    rest = shop.target.within == "session"
+    what = f"{shop.target.kind} " + ("in the rest of its session" if rest else f"within {shop.target.within}")
     if rows == 0:
         raise NotEnoughData(
             f"nobody is in the population at any of the {len(anchors)} anchors. Widen [population] in shop.toml"

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from willbuy.features.batch.engine import BatchFeatures
+from willbuy.features.batch import BatchFeatures
+from willbuy.features.batch.tables import drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of
 from willbuy.shop import Shop
 from willbuy.snapshots.grid import horizon_of
 from willbuy.snapshots.groups import entity_groups
-from willbuy.snapshots.store import Anchor, Progress, anchor_folder
+from willbuy.snapshots.store import Anchor, Progress, Snapshots, anchor_folder
 
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
@@ -29,6 +30,7 @@ class HorizonTask:
     shop: Shop
     features: FeatureSet
     log: LogSummary
+    moments: Sequence[datetime]
 
     @property
     def horizon(self) -> timedelta:
@@ -39,22 +41,24 @@ class HorizonTask:
         """Whether the whole label window of an anchor has passed, and what happened in it has arrived."""
         return moment + self.horizon + self.log.lag <= self.log.end
 
-    def write(self, folder: Path, moments: Sequence[datetime], progress: Progress | None) -> None:
-        """Write the snapshots of every anchor, one group of entities after the other."""
-        engine = BatchFeatures(self.warehouse, self.features, population_of(self.shop), self.log)
+    def build(self, folder: Path, place: Path, progress: Progress | None) -> Snapshots:
+        """Write the snapshots into `folder`, one group of entities after the other; they will be read from `place`."""
+        engine = BatchFeatures(self.warehouse, self.features, self.log, population_of(self.shop))
         groups = entity_groups(self.log)
         self._collect_targets()
         try:
             for number, group in enumerate(groups):
-                engine.prepare(moments, group)
-                for moment in moments:
+                engine.prepare(self.moments, group)
+                for moment in self.moments:
                     path = anchor_folder(folder, moment) / f"part-{number:02}.parquet"
                     self.warehouse.to_parquet(self.labelled(engine.grid_sql(moment), moment), path)
                     if progress is not None:
                         progress(f"snapshots of {moment:%Y-%m-%d %H:%M}, group {number + 1} of {len(groups)}")
         finally:
             engine.close()
-            self.warehouse.execute(f'DROP TABLE IF EXISTS "{TARGETS}"')
+            drop(self.warehouse, TARGETS)
+        anchors = tuple(self._count(folder, moment) for moment in self.moments)
+        return Snapshots(self.warehouse, place, self.features, anchors)
 
     def labelled(self, features_sql: str, moment: datetime) -> str:
         """Add the anchor and its label, an event in `[anchor, anchor + horizon)`, to the features of an anchor."""
@@ -69,7 +73,7 @@ class HorizonTask:
             f'LEFT JOIN ({buyers}) l ON l."entity_key" = s."entity_key"'
         )
 
-    def count(self, folder: Path, moment: datetime) -> Anchor:
+    def _count(self, folder: Path, moment: datetime) -> Anchor:
         """The anchor with its rows and buyers."""
         files = sorted(anchor_folder(folder, moment).glob("*.parquet"))
         [(n, positives)] = self.warehouse.rows(
@@ -81,8 +85,4 @@ class HorizonTask:
     def _collect_targets(self) -> None:
         """The few events that a label can see."""
         kind = self.warehouse.dialect.text(self.shop.target.kind)
-        self.warehouse.execute(f'DROP TABLE IF EXISTS "{TARGETS}"')
-        self.warehouse.execute(
-            f'CREATE TEMPORARY TABLE "{TARGETS}" AS '
-            f'SELECT "entity_key", "time" FROM "events" WHERE "kind" = {kind}'
-        )
+        make(self.warehouse, TARGETS, f'SELECT "entity_key", "time" FROM "events" WHERE "kind" = {kind}')

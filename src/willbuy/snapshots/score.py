@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from willbuy.errors import NotEnoughData
-from willbuy.features.batch.engine import BatchFeatures
+from willbuy.features.batch import BatchFeatures
+from willbuy.features.batch.tables import drop, make
 from willbuy.features.feature_set import FeatureSet
-from willbuy.features.log import summarise
-from willbuy.features.population import population_of
+from willbuy.features.log import LogSummary, summarise
+from willbuy.features.population import population_of, session_population_of
 from willbuy.shop import Shop
+from willbuy.snapshots.session import EXTRA
+from willbuy.snapshots.session_sql import ANCHORS, SessionSQL
 from willbuy.snapshots.store import ordered_frame
 
 if TYPE_CHECKING:
@@ -20,12 +23,17 @@ if TYPE_CHECKING:
 def score_frame(
     warehouse: "DuckDBWarehouse", shop: Shop, features: FeatureSet, as_of: datetime
 ) -> "pd.DataFrame":
-    """The population of any moment with its features: entity_key, entity, anchor, then the features in order.
+    """Who is to be scored at any moment: entity_key, entity, anchor, then the features in order.
 
-    Sorted by the entity's bytes. Raises NotEnoughData where nobody is in the population then.
+    For a horizon task the population of that moment; for a session task the entities with an open session, with
+    its columns session, k and closes before the features. Only what was known at the moment is read. Sorted by
+    the entity's bytes. Raises NotEnoughData where there is nobody to score.
     """
     log = summarise(warehouse)
-    engine = BatchFeatures(warehouse, features, population_of(shop), log)
+    if shop.target.within == "session":
+        return _or_nobody(_open_sessions(warehouse, shop, features, as_of), log, as_of, "no session is open")
+    population = population_of(shop)
+    engine = BatchFeatures(warehouse, features, log, population)
     try:
         engine.prepare([as_of])
         at = warehouse.dialect.timestamp(as_of)
@@ -33,10 +41,32 @@ def score_frame(
         frame = ordered_frame(warehouse, source, ("anchor",), features)
     finally:
         engine.close()
+    return _or_nobody(frame, log, as_of, f"nobody is in the population (a {population.meaning} above 0)")
+
+
+def _open_sessions(
+    warehouse: "DuckDBWarehouse", shop: Shop, features: FeatureSet, as_of: datetime
+) -> "pd.DataFrame":
+    log = summarise(warehouse)
+    engine = BatchFeatures(warehouse, features, log, session_population_of(shop), sessions=True)
+    sql = SessionSQL(warehouse.dialect, features.sessions, shop.target.kind, log)
+    try:
+        engine.prepare([as_of])
+        make(warehouse, ANCHORS, sql.open_at(as_of))
+        asked = (
+            'SELECT f.*, a."moment" AS "anchor", a."session", a."k", a."closes" '
+            f'FROM (\n{engine.pairs_sql(ANCHORS)}\n) f JOIN "{ANCHORS}" a ON a."pair" = f."pair"'
+        )
+        return ordered_frame(warehouse, f"({asked})", ("anchor", *EXTRA), features)
+    finally:
+        engine.close()
+        drop(warehouse, ANCHORS)
+
+
+def _or_nobody(frame: "pd.DataFrame", log: LogSummary, as_of: datetime, what: str) -> "pd.DataFrame":
     if frame.empty:
         raise NotEnoughData(
-            f"nobody is in the population at {as_of:%Y-%m-%d %H:%M} UTC ({population_of(shop).meaning} must be above 0); "
-            f"the log spans {log.first:%Y-%m-%d %H:%M} to {log.last:%Y-%m-%d %H:%M} UTC. Choose another moment, "
-            "or widen [population] in shop.toml"
+            f"{what} at {as_of:%Y-%m-%d %H:%M} UTC; the log spans {log.first:%Y-%m-%d %H:%M} to "
+            f"{log.last:%Y-%m-%d %H:%M} UTC. Choose another moment, or widen [population] in shop.toml"
         )
     return frame

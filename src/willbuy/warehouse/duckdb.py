@@ -67,6 +67,16 @@ class DuckDBWarehouse:
         self.execute(f"COPY ({sql}) TO {self.dialect.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
         partial.replace(path)
 
+    def export(self, sql: str, path: Path) -> None:
+        """Write a query's rows to a file that a user named, .csv or .parquet: complete under its name, or not there."""
+        form = "FORMAT parquet" if path.suffix == ".parquet" else "FORMAT csv, HEADER"
+        partial = path.with_name(path.name + ".partial")
+        try:
+            self.execute(f"COPY ({sql}) TO {self.dialect.text(str(partial))} ({form})")
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
     def parquet(self, paths: Sequence[Path]) -> str:
         """A FROM item that reads Parquet files of one shape."""
         return f"read_parquet([{', '.join(self.dialect.text(str(path)) for path in paths)}])"

@@ -8,7 +8,6 @@ known format reads every value.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 from willbuy.errors import SourceError
 from willbuy.events.look import moments
@@ -16,8 +15,7 @@ from willbuy.events.look.table import Looked
 from willbuy.events.presets.resolved import ISO
 from willbuy.shop import SourceTime
 
-Unit = Literal["s", "ms", "us", "text"]
-UNITS: tuple[Unit, ...] = ("s", "ms", "us")
+UNITS: tuple[moments.Unit, ...] = ("s", "ms", "us")
 UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
 EARLIEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp())
 LATEST = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
@@ -38,7 +36,7 @@ FORMATS = (
 class Clock:
     """How a log writes its times."""
 
-    unit: Unit
+    unit: moments.Unit
     formats: tuple[str, ...]
     naive: bool  # some values carry no offset
     why: str
@@ -59,7 +57,9 @@ def prove(looked: Looked, column: str, declared: SourceTime, by: str = "declared
     `declared` is checked against the values; `by` says who declared it.
     """
     if looked.is_timestamp(column):
-        return Clock("text", (ISO,), _any_naive(looked, (ISO,)), "the column has a timestamp type")
+        return Clock(
+            "text", (ISO,), _any_naive(looked, (ISO,), native=True), "the column has a timestamp type"
+        )
     total = looked.count("time IS NOT NULL")
     if not total:
         raise SourceError(
@@ -119,49 +119,73 @@ def _check_width(looked: Looked, column: str, unit: str, declared: str | None) -
 
 
 def _declared_text(looked: Looked, column: str, formats: Sequence[str], total: int, by: str) -> Clock:
-    read = looked.count(f"{moments.utc('text', formats, None)} IS NOT NULL")
+    read = _count(looked, formats)
     if total - read > total * TOLERATED:
-        example = looked.example(f"time IS NOT NULL AND {moments.utc('text', formats, None)} IS NULL")
         raise SourceError(
             f"column {column!r}: {total - read:,} of {total:,} values are not written as source.time.format says "
-            f"({' or '.join(formats)}), such as {example!r}. Declare another: --time-format"
+            f"({' or '.join(formats)}), such as {_unread(looked, formats)!r}. Declare another: --time-format"
         )
     return Clock("text", tuple(formats), _any_naive(looked, formats), by)
 
 
 def _prove_text(looked: Looked, column: str, total: int) -> Clock:
-    sample = "(SELECT time FROM looked WHERE time IS NOT NULL LIMIT 1000)"
-    counts = _reads(looked, FORMATS, sample)
-    hopeful = [form for form in FORMATS if counts[form] >= 0.5 * max(*counts.values(), 1)]
-    counts = _reads(looked, hopeful, "looked") if hopeful else {}
+    sample = [
+        str(value) for (value,) in looked.rows("SELECT time FROM looked WHERE time IS NOT NULL LIMIT 200")
+    ]
+    hopeful = [form for form in FORMATS if sum(reads(form, value) for value in sample) >= 0.5 * len(sample)]
+    counts = {form: _count(looked, [form]) for form in hopeful}
     best = max(counts.values(), default=0)
-    if total - best > total * TOLERATED or not best:
-        unread = moments.utc("text", [max(counts, key=lambda form: counts[form])] if counts else [ISO], None)
-        example = looked.example(f"time IS NOT NULL AND {unread} IS NULL")
-        raise SourceError(
-            f"column {column!r}: no one way of writing times reads all {total:,} values, such as {example!r}. "
-            "Declare how they are written: --time-format '%d.%m.%Y %H:%M' (as for strptime), "
-            "or name another column: --column time=NAME"
-        )
     winners = [form for form in hopeful if counts[form] == best]
-    if len(winners) > 1:
-        example = looked.example("time IS NOT NULL")
+    if not best or total - best > total * TOLERATED:
         raise SourceError(
-            f"column {column!r} can be read in {len(winners)} ways ({' or '.join(winners)}): {example!r} does not say "
-            f"which is the day. Declare it: --time-format '{winners[0]}'"
+            f"column {column!r}: no one way of writing times reads all {total:,} values, such as "
+            f"{_unread(looked, winners[:1] or [ISO])!r}. Declare how they are written: --time-format '%d.%m.%Y %H:%M' "
+            "(as for strptime), or name another column: --column time=NAME"
+        )
+    if len(winners) > 1:
+        raise SourceError(
+            f"column {column!r} can be read in {len(winners)} ways ({' or '.join(winners)}): "
+            f"{looked.example('time IS NOT NULL')!r} does not say which is the day. "
+            f"Declare it: --time-format '{winners[0]}'"
         )
     return Clock(
         "text", (winners[0],), _any_naive(looked, winners), "proven: it reads every value, and no other does"
     )
 
 
-def _reads(looked: Looked, formats: Sequence[str], table: str) -> dict[str, int]:
-    counts = ", ".join(f"count({moments.utc('text', [form], None)})" for form in formats)
-    (row,) = looked.rows(f"SELECT {counts} FROM {table}")
-    return dict(zip(formats, row, strict=True))
+def reads(form: str, value: str) -> bool:
+    """Whether a format reads a value, for a first choice in plain Python.
+
+    >>> reads("%d.%m.%Y", "31.12.2024"), reads("%m.%d.%Y", "31.12.2024"), reads("iso", "2024-12-31 23:59:59 UTC")
+    (True, False, True)
+    """
+    try:
+        if form == ISO:
+            datetime.fromisoformat(value.removesuffix("UTC").rstrip())
+        else:
+            datetime.strptime(value, form)
+    except ValueError:
+        return False
+    return True
 
 
-def _any_naive(looked: Looked, formats: Sequence[str]) -> bool:
-    if ISO in formats:
-        return bool(looked.count(f"{moments.is_iso()} AND NOT {moments.has_offset()}"))
-    return not all(moments.says_zone(form) for form in formats)
+def _count(looked: Looked, formats: Sequence[str]) -> int:
+    """How many values one of the formats reads."""
+    read = moments.with_moment("looked", "text", formats, "UTC")
+    ((found,),) = looked.rows(f"SELECT count(moment) FROM {read}")
+    return int(found)
+
+
+def _unread(looked: Looked, formats: Sequence[str]) -> str:
+    """A value that none of the formats reads."""
+    read = moments.with_moment("looked", "text", formats, "UTC")
+    return looked.example("time IS NOT NULL AND moment IS NULL", read)
+
+
+def _any_naive(looked: Looked, formats: Sequence[str], native: bool = False) -> bool:
+    """Whether some values carry no offset, in their text or (` UTC`) in their format."""
+    if all(form.endswith(("UTC", "Z")) for form in formats):
+        return False
+    read = moments.with_moment("looked", "text", formats, "UTC", native)
+    ((found,),) = looked.rows(f"SELECT count(moment_local) FROM {read}")
+    return bool(found)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from willbuy.errors import SourceError
+from willbuy.events import presets
 from willbuy.events.look import decide, kinds
 from willbuy.events.look.clock import Clock, prove
 from willbuy.events.look.layout import Layout
-from willbuy.events.look.money import Money, look_at_prices
+from willbuy.events.look.money import Money, look_at_prices, refused_quantities
 from willbuy.events.look.sight import Choice
 from willbuy.events.look.table import Looked
 from willbuy.events.presets.resolved import ISO
@@ -24,6 +25,7 @@ class Found:
     zone: Choice
     kinds: dict[str, tuple[str, ...]]
     money: Money | None
+    odd_quantities: int
 
 
 def find_out(looked: Looked, layout: Layout, zone: str | None) -> Found:
@@ -33,18 +35,22 @@ def find_out(looked: Looked, layout: Layout, zone: str | None) -> Found:
         looked, whole.columns["time"], whole.time, "declared" if _own_time(layout) else "by the preset"
     )
     found = kinds_of(looked, layout)
-    money = look_at_prices(looked, whole.decimal) if "price" in whole.columns else None
-    return Found(clock, _zone(looked, layout, clock, zone), found, money)
+    digits = whole.currency_digits if "currency_digits" in whole.model_fields_set else None
+    money = look_at_prices(looked, whole.decimal, digits) if "price" in whole.columns else None
+    odd = refused_quantities(looked) if "quantity" in whole.columns else 0
+    return Found(clock, _zone(looked, layout, clock, zone), found, money, odd)
 
 
-def found_source(looked: Looked, layout: Layout, found: Found) -> Source:
+def found_source(looked: Looked, layout: Layout, found: Found, files: list[str]) -> Source:
     """What stands in the shop file: what was declared, and what was found beyond the preset."""
     content = layout.declared.model_dump(exclude_unset=True)
-    content["files"] = [str(shape.path) for shape in layout.shapes]
+    content["files"] = files  # as they were named: a glob will take tomorrow's files too
     content |= _written(layout)
     content["time"] = _time(looked, layout, found)
-    if layout.preset is None:
-        content |= {"format": layout.shapes[0].format, "columns": layout.whole.columns, "kinds": found.kinds}
+    if layout.preset is not None:
+        content["kinds"] = _more_kinds(layout, found)
+    else:
+        content |= {"columns": layout.whole.columns, "kinds": found.kinds}
         if found.money:
             content |= {"currency_digits": found.money.digits}
             content |= {"decimal": ","} if found.money.decimal == "," else {}
@@ -55,6 +61,19 @@ def found_source(looked: Looked, layout: Layout, found: Found) -> Source:
         }
         content["drop_suffix"] = floats | layout.whole.drop_suffix
     return make_source({key: value for key, value in content.items() if value not in (None, {}, ())})
+
+
+def _more_kinds(layout: Layout, found: Found) -> dict[str, tuple[str, ...]]:
+    """The names that the preset does not map, as they were declared or are known."""
+    known = {
+        name
+        for names in presets.overlay(Source(preset=layout.declared.preset)).kinds.values()
+        for name in names
+    }
+    more = {kind: tuple(name for name in names if name not in known) for kind, names in found.kinds.items()}
+    moved = {kind: tuple(n for n in names if n in known) for kind, names in layout.declared.kinds.items()}
+    both = {kind: (*more.get(kind, ()), *moved.get(kind, ())) for kind in (*more, *moved)}
+    return {kind: names for kind, names in both.items() if names}
 
 
 def kinds_of(looked: Looked, layout: Layout) -> dict[str, tuple[str, ...]]:
@@ -97,9 +116,9 @@ def _zone(looked: Looked, layout: Layout, clock: Clock, said: str | None) -> Cho
 
 def _written(layout: Layout) -> dict[str, Any]:
     shape, whole = layout.shapes[0], layout.whole
+    found: dict[str, Any] = {"format": shape.format} if shape.format != whole.format else {}
     if shape.format != "csv":
-        return {}
-    found: dict[str, Any] = {}
+        return found
     if shape.delimiter != (whole.delimiter or ","):
         found["delimiter"] = shape.delimiter
     if shape.encoding != (whole.encoding or "utf-8"):

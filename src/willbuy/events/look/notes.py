@@ -23,8 +23,13 @@ def _rows_left_out(sight: Sight, found: Found) -> Iterator[str]:
         yield f"{_share(sight.without_entity, sight.rows)} have no entity; ingest refuses them"
     if sight.without_time:
         yield f"{_share(sight.without_time, sight.rows)} have no time that can be read; ingest refuses them"
-    if found.money and found.money.longer:
-        yield f"{_share(found.money.longer, sight.rows)} have a price with more than 4 decimals; ingest refuses them"
+    if sight.without_kind:
+        yield f"{_share(sight.without_kind, sight.rows)} do not say what happened; ingest refuses them"
+    if found.money and found.money.refused:
+        what = f"negative, no number or longer than {found.money.digits} decimals"
+        yield f"{_share(found.money.refused, sight.rows)} have a price that is {what}; ingest refuses them"
+    if found.odd_quantities:
+        yield f"{_share(found.odd_quantities, sight.rows)} have a quantity that is no whole number; ingest refuses them"
 
 
 def _question(sight: Sight, span: Span) -> Iterator[str]:

@@ -1,14 +1,12 @@
 """Which known log a file is, by the columns it was published with and by what they hold."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from willbuy.events import presets
-from willbuy.events.look.clock import EARLIEST, LATEST
+from willbuy.events.look.clock import EARLIEST, LATEST, reads
 from willbuy.events.look.moments import PER_SECOND
 from willbuy.events.look.sight import Choice
 from willbuy.events.presets import ResolvedSource
-from willbuy.events.presets.resolved import ISO
 from willbuy.shop import Source
 
 ENOUGH = 0.9
@@ -59,15 +57,4 @@ def _fits_time(resolved: ResolvedSource, value: str) -> bool:
     if resolved.time_unit in PER_SECOND:
         per = PER_SECOND[str(resolved.time_unit)]
         return value.isdigit() and EARLIEST * per <= int(value[:30]) < LATEST * per
-    return any(_reads(form, value) for form in resolved.time_formats)
-
-
-def _reads(form: str, value: str) -> bool:
-    try:
-        if form == ISO:
-            datetime.fromisoformat(value)
-        else:
-            datetime.strptime(value, form)
-    except ValueError:
-        return False
-    return True
+    return any(reads(form, value) for form in resolved.time_formats)

@@ -80,6 +80,7 @@ class Sight:
     unreadable: int
     without_entity: int
     without_time: int
+    without_kind: int
     first: datetime
     last: datetime
     entities: int

@@ -16,6 +16,7 @@ import duckdb
 import zstandard
 
 from willbuy.errors import SourceError
+from willbuy.events.files import COMPRESSED
 
 DAMAGED = (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError)
 """What reading a damaged or unreadable file raises."""
@@ -93,6 +94,7 @@ def _head(path: Path) -> tuple[Literal["gz", "zst"] | None, bytes]:
             compression = "gz"
         elif magic == b"\x28\xb5\x2f\xfd":
             compression = "zst"
+        _check_name(path, compression)
         with open_plain(path, compression) as file:
             head = file.read(HEAD)
     except DAMAGED as error:
@@ -100,6 +102,17 @@ def _head(path: Path) -> tuple[Literal["gz", "zst"] | None, bytes]:
     if not head:
         raise SourceError(f"{path} is empty. Expected a header line and events.")
     return compression, head
+
+
+def _check_name(path: Path, compression: str | None) -> None:
+    """A file's name says whether it is compressed, as ingest goes by it."""
+    named = path.suffix.lower().lstrip(".") if path.suffix.lower() in COMPRESSED else None
+    if compression and named != compression:
+        raise SourceError(
+            f"{path} is compressed, but its name does not say so. Call it {path.name}.{compression}"
+        )
+    if named and compression is None:
+        raise SourceError(f"{path} is not compressed, though its name says so. Call it {path.stem}")
 
 
 def _encoding(path: Path, head: bytes) -> str:

@@ -5,7 +5,6 @@ larger than the budget) is first copied, up to the budget, into a temporary file
 looked at a sample.
 """
 
-import codecs
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,8 @@ import duckdb
 
 from willbuy.errors import SourceError
 from willbuy.events.look.sight import Sample
-from willbuy.events.look.sniff import DAMAGED, SPACES, Shape, open_plain
+from willbuy.events.look.sniff import SPACES, Shape
+from willbuy.events.streams import HashingFile, utf8_chunks
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 BUDGET_BYTES = 256 << 20
@@ -29,7 +29,7 @@ class Looked:
 
     def __init__(self, shapes: Sequence[Shape], header: Sequence[str], has_header: bool, budget: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="willbuy-look-"))
-        self.warehouse = DuckDBWarehouse(None, memory="1GB")
+        self.warehouse = DuckDBWarehouse(None, memory="300MB")
         self.warehouse.execute(f"SET temp_directory = {self._text(str(self.folder))}")
         self.shapes, self.header, self.has_header = tuple(shapes), tuple(header), has_header
         self.sample: Sample | None = None
@@ -72,9 +72,9 @@ class Looked:
         """How many rows satisfy a condition."""
         return int(self.rows(f"SELECT count(*) FROM looked WHERE {where}")[0][0])
 
-    def example(self, where: str) -> str:
+    def example(self, where: str, table: str = "looked") -> str:
         """A time value of a row that satisfies a condition."""
-        found = self.rows(f"SELECT time FROM looked WHERE {where} LIMIT 1")
+        found = self.rows(f"SELECT time FROM {table} WHERE {where} LIMIT 1")
         return str(found[0][0])[:60] if found else ""
 
     def close(self) -> None:
@@ -173,28 +173,24 @@ class Looked:
 
 
 def copy_head(shape: Shape, target: Path, budget: int) -> tuple[int, bool]:
-    """Copy the beginning of a file as plain UTF-8, whole lines only. Returns bytes read and whether that was all."""
-    decoder = codecs.getincrementaldecoder(shape.encoding)("replace")
-    read, rest, whole = 0, "", False
-    try:
-        with (
-            open_plain(shape.path, shape.compression) as file,
-            target.open("w", encoding="utf-8", newline="") as out,
-        ):
-            while read < budget:
-                block = file.read(min(1 << 20, budget - read))
-                read += len(block)
-                text = rest + decoder.decode(block, final=not block)
-                whole = not block
-                cut = len(text) if whole else max(text.rfind("\n"), text.rfind("\r")) + 1
-                out.write(_as_csv(text[:cut]) if shape.delimiter == SPACES else text[:cut])
-                rest = text[cut:]
-                if whole:
-                    break
-    except DAMAGED as error:
-        raise SourceError(f"{shape.path} is cut short or damaged: {error}. Get the file again.") from error
-    return read, whole
+    """Copy the beginning of a file as plain UTF-8, whole lines only. Returns bytes copied and whether that was all.
+
+    Raises SourceError for a damaged file, as ingest would.
+    """
+    copied, rest = 0, b""
+    with HashingFile(shape.path) as file, target.open("wb") as out:
+        for chunk in utf8_chunks(file, shape.path, shape.encoding):
+            if copied >= budget:
+                return copied, False
+            part = chunk[: budget - copied]
+            copied += len(part)
+            lines, end, rest = (rest + part).rpartition(b"\n")
+            out.write(_as_csv(lines + end) if shape.delimiter == SPACES else lines + end)
+            if len(part) < len(chunk):
+                return copied, False
+        out.write(_as_csv(rest) if shape.delimiter == SPACES else rest)
+    return copied, True
 
 
-def _as_csv(text: str) -> str:
-    return "".join(",".join(line.split()) + "\n" for line in text.splitlines() if line.strip())
+def _as_csv(text: bytes) -> bytes:
+    return b"".join(b",".join(line.split()) + b"\n" for line in text.splitlines() if line.strip())

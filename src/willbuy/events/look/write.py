@@ -1,14 +1,15 @@
 """The commented shop file that `willbuy init` writes: each decision, why it was taken, and what else there is."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from willbuy.errors import ShopError
+from willbuy.errors import ShopError, listed, printable
 from willbuy.events.canonical import FIELDS
 from willbuy.events.look.sight import Sight
 from willbuy.events.look.words import base_rate_sentence, entities_sentence, sample_sentence, span_sentence
 from willbuy.shop import load_shop
+from willbuy.shop.toml import comment, quoted, value
 
 
 def write_shop_file(sight: Sight, path: Path, force: bool = False) -> None:
@@ -44,28 +45,6 @@ def shop_text(sight: Sight, folder: Path) -> str:
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
-def quoted(text: str) -> str:
-    r"""Write a TOML basic string.
-
-    >>> quoted('say "hi"')
-    '"say \\"hi\\""'
-    """
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return (
-        '"'
-        + "".join(
-            c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
-            for c in escaped
-        )
-        + '"'
-    )
-
-
-def comment(text: str) -> str:
-    """Write one comment line; what cannot be printed (a line break in a column's name) is escaped."""
-    return "# " * bool(text) + "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
 def _head(sight: Sight) -> Iterator[str]:
     yield comment("What willbuy needs to know about this shop. Every key is explained in docs/shop-file.md.")
     yield comment(f"Seen: {sight.rows:,} rows, {span_sentence(sight)}.")
@@ -84,18 +63,18 @@ def _source(sight: Sight, folder: Path) -> Iterator[str]:
     source = sight.source
     yield "[source]"
     yield comment("Relative to this file; a glob such as logs/*.csv takes many.")
-    yield f"files = {_list(_relative(Path(file), folder) for file in source.files)}"
+    yield f"files = {value([_relative(Path(file), folder) for file in source.files])}"
     if sight.preset is not None:
         yield comment(
             f"Recognised: {sight.preset.why}." if sight.preset.why != "declared" else "A known log."
         )
         yield f"preset = {quoted(sight.preset.value)}"
     for key in ("format", "encoding", "delimiter", "decimal", "kind"):
-        value = getattr(source, key)
-        if key in source.model_fields_set and value is not None:
-            yield f"{key} = {quoted(value)}"
+        said = getattr(source, key)
+        if key in source.model_fields_set and said is not None:
+            yield f"{key} = {quoted(said)}"
     if source.header:
-        yield f"header = {_list(source.header)}"
+        yield f"header = {value(source.header)}"
     if "currency_digits" in source.model_fields_set:
         yield comment(f"Digits of the minor unit ({sight.money}): 2 keeps 35.79 as the integer 3579.")
         yield f"currency_digits = {source.currency_digits}"
@@ -128,22 +107,24 @@ def _columns(sight: Sight) -> Iterator[str]:
             yield comment(f"{field} = {quoted(sight.columns[field].value)}")
     left = [name for name in sight.header if name not in {choice.value for choice in sight.columns.values()}]
     if left:
-        yield comment(
-            f"Not read: {', '.join(left[:20])}{f' and {len(left) - 20} more' if len(left) > 20 else ''}."
-        )
+        yield comment(f"Not read: {listed(left, 20)}.")
 
 
 def _kinds(sight: Sight) -> Iterator[str]:
     yield ""
-    if not sight.source.kinds:
-        yield comment("What happened, as it is read:")
-        yield from (comment(f"  {seen.name}: {seen.events:,} read as {seen.kind}") for seen in sight.kinds)
-        return
-    yield comment("What the log's names mean: view, cart, remove, favourite, purchase or other.")
-    yield "[source.kinds]"
     counts = {seen.name: seen.events for seen in sight.kinds}
-    for kind, names in sight.source.kinds.items():
-        yield f"{kind} = {_list(names)}  {comment(', '.join(f'{counts.get(name, 0):,}' for name in names) + ' events')}"
+    if sight.preset is not None or sight.source.kind is not None:
+        yield comment("What happened, as it is read:")
+        yield from (
+            comment(f"  {printable(seen.name, 40)}: {seen.events:,} read as {seen.kind}")
+            for seen in sight.kinds[:20]
+        )
+    if sight.source.kinds:
+        yield comment("What the log's names mean: view, cart, remove, favourite, purchase or other.")
+        yield "[source.kinds]"
+        for kind, names in sight.source.kinds.items():
+            yield comment(f"{', '.join(f'{counts.get(name, 0):,}' for name in names[:20])} events")
+            yield f"{kind} = {value(names)}"
 
 
 def _time(sight: Sight) -> Iterator[str]:
@@ -158,7 +139,7 @@ def _time(sight: Sight) -> Iterator[str]:
     if time.unit:
         yield f"unit = {quoted(time.unit)}"
     if time.format:
-        yield f"format = {quoted(time.format) if isinstance(time.format, str) else _list(time.format)}"
+        yield f"format = {value(time.format)}"
     if time.zone:
         yield f"zone = {quoted(time.zone)}"
 
@@ -218,12 +199,11 @@ def _rest() -> Iterator[str]:
     ))  # fmt: skip
 
 
-def _list(values: Iterable[str]) -> str:
-    return f"[{', '.join(quoted(value) for value in values)}]"
-
-
 def _relative(file: Path, folder: Path) -> str:
+    """The file as seen from the shop file; a link on the way stays a link."""
+    home = folder.resolve()
+    inside = file.resolve().is_relative_to(home)
     try:
-        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+        return Path(os.path.relpath(file.resolve() if inside else Path.cwd() / file, home)).as_posix()
     except ValueError:  # another drive on Windows
         return file.resolve().as_posix()

@@ -26,4 +26,4 @@ class DaysSinceFirst(Windowed):
 
     @property
     def meaning(self) -> str:
-        return f"days since the first of {self.events_words} {self.window.words}; null if there is none"
+        return f"days since the first {self.event_words}; null if there is none"

@@ -26,4 +26,4 @@ class DaysSinceLast(Windowed):
 
     @property
     def meaning(self) -> str:
-        return f"days since the last of {self.events_words} {self.window.words}; null if there is none"
+        return f"days since the last {self.event_words}; null if there is none"

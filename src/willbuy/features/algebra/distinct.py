@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from willbuy.features.algebra.feature import Windowed, check_choice
+from willbuy.features.algebra.feature import Windowed
+from willbuy.features.algebra.kinds import check_choice
 
 OF = ("item", "category")
 

@@ -67,7 +67,3 @@ class Ratio(Feature):
     @property
     def parts(self) -> tuple[Feature, ...]:
         return (self.top, self.bottom)
-
-    @property
-    def window_text(self) -> str:
-        return " / ".join(dict.fromkeys(part.window_text for part in self.parts))

@@ -1,6 +1,55 @@
 """Batch: the algebra compiled to standard SQL over many anchors at once. A file an idea, as in the algebra."""
 
-from willbuy.features.batch import count, days_since_first, days_since_last, distinct, ratio
+from willbuy.features.batch import (
+    active_days,
+    anchor_hour,
+    anchor_weekday,
+    count,
+    days_since_first,
+    days_since_last,
+    decayed,
+    distinct,
+    gap,
+    item_conversion,
+    item_popularity,
+    last,
+    maximum,
+    mean,
+    open_carts,
+    ratio,
+    repeats,
+    session_pace,
+    session_position,
+    session_seconds,
+    sessions,
+    total,
+    trend,
+)
 from willbuy.features.batch.engine import BatchFeatures
 
-__all__ = ["BatchFeatures", "count", "days_since_first", "days_since_last", "distinct", "ratio"]
+__all__ = [
+    "BatchFeatures",
+    "active_days",
+    "anchor_hour",
+    "anchor_weekday",
+    "count",
+    "days_since_first",
+    "days_since_last",
+    "decayed",
+    "distinct",
+    "gap",
+    "item_conversion",
+    "item_popularity",
+    "last",
+    "maximum",
+    "mean",
+    "open_carts",
+    "ratio",
+    "repeats",
+    "session_pace",
+    "session_position",
+    "session_seconds",
+    "sessions",
+    "total",
+    "trend",
+]

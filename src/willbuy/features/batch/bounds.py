@@ -5,21 +5,30 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from willbuy.durations import Duration
+from willbuy.features.batch.local_sql import local_microseconds
 from willbuy.features.local_time import LocalTime
 from willbuy.warehouse.dialect import Dialect
 
 
 class Bounds(Protocol):
-    """What a recipe asks about the anchor. Every answer is an SQL expression."""
+    """What a recipe asks about the anchor. Every answer is an SQL expression.
 
-    def anchor(self) -> str:
-        """The anchor."""
+    `inside` is for conditions on the events `p`, `outside` for values over the aggregated row `f`.
+    """
+
+    @property
+    def inside(self) -> str:
+        """The anchor, where events are aggregated."""
+
+    @property
+    def outside(self) -> str:
+        """The anchor, where values are made of aggregates."""
 
     def start(self, span: Duration) -> str:
-        """The first moment of a look-back window."""
+        """The first moment of a look-back window, where events are aggregated."""
 
     def local(self, clock: LocalTime) -> str:
-        """Local microseconds of the anchor since 1970."""
+        """Local microseconds of the anchor since 1970, where values are made of aggregates."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +38,13 @@ class LiteralAnchor:
     moment: datetime
     dialect: Dialect
 
-    def anchor(self) -> str:
+    @property
+    def inside(self) -> str:
         return self.dialect.timestamp(self.moment)
+
+    @property
+    def outside(self) -> str:
+        return self.inside
 
     def start(self, span: Duration) -> str:
         return self.dialect.timestamp(self.moment - timedelta(microseconds=span.microseconds))
@@ -46,23 +60,16 @@ class JoinedAnchor:
     dialect: Dialect
     offsets: tuple[tuple[datetime, int], ...]
 
-    def anchor(self) -> str:
+    @property
+    def inside(self) -> str:
         return 'a."moment"'
 
+    @property
+    def outside(self) -> str:
+        return 'f."moment"'
+
     def start(self, span: Duration) -> str:
-        return self.dialect.earlier(self.anchor(), span.microseconds)
+        return self.dialect.earlier(self.inside, span.microseconds)
 
     def local(self, clock: LocalTime) -> str:
-        return local_microseconds(self.anchor(), self.offsets, self.dialect)
-
-
-def local_microseconds(moment: str, offsets: tuple[tuple[datetime, int], ...], dialect: Dialect) -> str:
-    """Local microseconds of a timestamp expression: a CASE over the zone's offsets, newest first."""
-    utc = dialect.microseconds(moment)
-    (_, oldest), *later = offsets
-    if not later:
-        return f"({utc} + {oldest})" if oldest else utc
-    cases = " ".join(
-        f"WHEN {moment} >= {dialect.timestamp(since)} THEN {offset}" for since, offset in reversed(later)
-    )
-    return f"({utc} + CASE {cases} ELSE {oldest} END)"
+        return local_microseconds(self.outside, self.offsets, self.dialect)

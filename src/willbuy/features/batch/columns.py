@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from willbuy.events.canonical import KINDS
-from willbuy.features.algebra.feature import Windowed, kinds_slug, slug
 
 
 def kind_code(kind: str) -> int:
@@ -11,17 +10,24 @@ def kind_code(kind: str) -> int:
     return KINDS.index(kind)
 
 
+def kind_in(kinds: tuple[str, ...]) -> str:
+    """The condition on prepared events that a kind is one of several."""
+    return f'("kind" IN ({", ".join(str(kind_code(kind)) for kind in kinds)}))'
+
+
 @dataclass(frozen=True)
 class NextEvent:
     """The time of the next event of the same entity in the same group, null for the last of all.
 
     Distinct counts need no join with it: of a group's events before an anchor, exactly one is followed by none
-    before that anchor. `partition` holds column names or conditions, `order` settles events of one moment.
+    before that anchor. `group` holds names of columns, or conditions in brackets. Events of one moment follow each
+    other by kind where `by_kind`, in the total order where `exact`, else in any order: their times are the same.
     """
 
     name: str
-    partition: tuple[str, ...]
-    order: tuple[str, ...] = ()
+    group: tuple[str, ...]
+    by_kind: bool = False
+    exact: bool = False
 
 
 @dataclass
@@ -32,27 +38,12 @@ class PreparedColumns:
     next_events: dict[str, NextEvent] = field(default_factory=dict)
     day: bool = False  # the local day
     session_start: bool = False
+    current_session: bool = False  # anchors must know the session that is open
 
-    def merge(self, other: "PreparedColumns") -> None:
-        """Carry what another compilation needs as well."""
-        self.kept |= other.kept
-        self.next_events |= other.next_events
-        self.day |= other.day
-        self.session_start |= other.session_start
-
-
-def next_in_group(feature: Windowed, group: str, group_name: str) -> NextEvent:
-    """The next event that the feature reads with the same `group`: item_key, category, day, session_start.
-
-    Features of single kinds share one column, as the kind itself is part of the group.
-    """
-    if len(feature.kinds) == 1 and feature.category is None:
-        return NextEvent(f"next_{group_name}_of_kind", ("kind", group))
-    conditions = []
-    if feature.kinds:
-        conditions.append(f'"kind" IN ({", ".join(str(kind_code(kind)) for kind in feature.kinds)})')
-    name = f"next_{group_name}_{kinds_slug(feature.kinds)}"
-    if feature.category is not None:
-        conditions.append('"category" = ' + "'" + feature.category.replace("'", "''") + "'")
-        name += f"_in_{slug(feature.category)}"
-    return NextEvent(name, (*(f"({condition})" for condition in conditions), group))
+    def add_next(self, next_event: NextEvent) -> None:
+        """Carry the time of a next event, and what its group is made of."""
+        known = self.next_events.setdefault(next_event.name, next_event)
+        if known != next_event:
+            raise ValueError(f"two columns are called {next_event.name!r}")
+        self.day |= "day" in next_event.group
+        self.session_start |= "session_start" in next_event.group

@@ -1,10 +1,13 @@
 """days_since_first, in SQL."""
 
-from willbuy.features.algebra.days_since_first import DaysSinceFirst
+from willbuy.features.algebra import DaysSinceFirst
+from willbuy.features.batch.days_since_last import MICROSECONDS_A_DAY
 from willbuy.features.batch.query import Query, compiles
 
 
 @compiles(DaysSinceFirst)
 def days_since_first(feature: DaysSinceFirst, query: Query) -> str:
+    """One division of whole microseconds."""
     oldest = f'MIN(p."time") FILTER (WHERE {query.matches(feature)})'
-    return query.days_before_anchor(query.aggregate(f"oldest_{feature.slug}{feature.window.suffix}", oldest))
+    moment = query.aggregate(f"oldest_{feature.slug}{feature.window.suffix}", oldest)
+    return query.divide(query.elapsed(query.bounds.outside, moment), MICROSECONDS_A_DAY)

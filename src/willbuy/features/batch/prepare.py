@@ -1,20 +1,18 @@
 """One pass over the events that adds the columns a feature set needs.
 
-`events` -> layer "base" (kind code, local day, the event before) -> layer "placed" (session start) -> next events.
+`events` -> "base" (kind code, local day, the event before) -> "placed" (session start) -> next events.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from willbuy.durations import DAY
 from willbuy.events.canonical import KINDS
-from willbuy.features.batch.bounds import local_microseconds
 from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code
+from willbuy.features.batch.local_sql import local_day, local_microseconds
 from willbuy.features.sessions import SessionRule
 from willbuy.warehouse.dialect import Dialect
 
-FULL_ORDER = (
-    "time",
+TOTAL_ORDER = (
     "kind",
     "category",
     "price",
@@ -25,17 +23,18 @@ FULL_ORDER = (
     "kind_name",
     "item",
 )
-"""The total order of an entity's events. Items stand last and as text: keys depend on the order of arrival."""
+"""What tells events of one moment apart. Items stand last and as text: their keys follow the order of arrival."""
 
 _TEXTS = ("category", "session", "event_id", "kind_name", "item")
+_COLUMNS = (*TOTAL_ORDER, "item_key")
+
+CURRENT = NextEvent("next_event", (), exact=True)
+"""The next event of all: of an entity's events before an anchor one is followed by none before it, the newest."""
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """How events are prepared: which columns, by which clock and session rule, over which of them.
-
-    `source` is a FROM item with the columns of `events`; `since` and `until` bound the events that are needed.
-    """
+    """How events are prepared: which columns, in which dialect, by which session rule and offsets of local time."""
 
     columns: PreparedColumns
     dialect: Dialect
@@ -43,90 +42,89 @@ class Preparation:
     offsets: tuple[tuple[datetime, int], ...]
 
     def sql(self, source: str, condition: str = "") -> str:
-        """The SELECT that prepares the events of a FROM item."""
-        base = self._base(source, condition)
+        """The SELECT that prepares the events `e` of a FROM item, those that satisfy the condition."""
+        sql = self._base(source, condition)
         if self.columns.session_start:
-            base = f"SELECT *, {self._session_start()}\nFROM (\n{_indent(base)}\n) base"
-        following = [self._next(next_event) for next_event in self._next_events()]
-        if not following:
-            return base
-        kept = ", ".join(self._identifier(name) for name in self._carried())
-        return f"SELECT {kept},\n  " + ",\n  ".join(following) + f"\nFROM (\n{_indent(base)}\n) placed"
+            sql = f"SELECT b.*,\n  {self._session_start()}\nFROM (\n{indented(sql)}\n) b"
+        kept = ", ".join(f"b.{self.dialect.identifier(name)}" for name in self._kept())
+        lines = "".join(f",\n  {self._next(next_event)}" for next_event in self._next_events())
+        return f"SELECT {kept}{lines}\nFROM (\n{indented(sql)}\n) b"
 
     def _next_events(self) -> list[NextEvent]:
-        return [self.columns.next_events[name] for name in sorted(self.columns.next_events)]
+        found = dict(self.columns.next_events)
+        if self.columns.current_session:
+            found[CURRENT.name] = CURRENT
+        return [found[name] for name in sorted(found)]
 
-    def _carried(self) -> list[str]:
-        carried = ["entity_key", "time", *sorted(self.columns.kept)]
-        if self.columns.day:
-            carried.append("day")
-        if self.columns.session_start:
-            carried.append("session_start")
-        return carried
+    def _kept(self) -> list[str]:
+        kept = {*self.columns.kept}
+        if self.columns.current_session and self.sessions.own_ids:
+            kept.add("session")
+        derived = {"day": self.columns.day, "session_start": self.columns.session_start}
+        return ["entity_key", "time", *sorted(kept), *(name for name, wanted in derived.items() if wanted)]
 
-    def _identifier(self, name: str) -> str:
-        return self.dialect.identifier(name)
+    def _read(self) -> list[str]:
+        """The canonical columns that are kept, or that a group or an order is made of."""
+        read = set(self._kept())
+        for next_event in self._next_events():
+            read |= {
+                name
+                for name in _COLUMNS
+                if any(f'"{name}"' in part or name == part for part in next_event.group)
+            }
+            read |= set(TOTAL_ORDER if next_event.exact else ("kind",) if next_event.by_kind else ())
+        if self.columns.session_start and self.sessions.own_ids:
+            read.add("session")
+        return sorted(read & set(_COLUMNS))
 
     def _base(self, source: str, condition: str) -> str:
-        used = set(self.columns.kept)
-        for next_event in self.columns.next_events.values():
-            used |= {
-                name
-                for name in (*FULL_ORDER, "item_key")
-                if any(f'"{name}"' in part for part in next_event.partition)
-            }
-            used |= {*next_event.partition, *next_event.order} & {*FULL_ORDER, "item_key"}
-        if self.columns.session_start and self.sessions.own_ids:
-            used.add("session")
-        columns = ['e."entity_key"', 'e."time"']
-        columns += [self._base_column(name) for name in sorted(used - {"time"})]
+        read = self._read()
+        columns = ['e."entity_key"', 'e."time"', *(self._base_column(name) for name in read)]
         if self.columns.day:
             local = local_microseconds('e."time"', self.offsets, self.dialect)
-            columns.append(f'{self._whole_day(local)} AS "day"')
+            columns.append(f'{local_day(local, self.dialect)} AS "day"')
         if self.columns.session_start:
             columns.append(f'LAG(e."time") OVER ({self._session_window("e.")}) AS "previous"')
-        lines = ",\n  ".join(columns)
-        joined = ' LEFT JOIN "items" i ON i."item_key" = e."item_key"' if "item" in used else ""
+        joined = '\nLEFT JOIN "items" i ON i."item_key" = e."item_key"' if "item" in read else ""
         where = f"\nWHERE {condition}" if condition else ""
-        return f"SELECT {lines}\nFROM {source} e{joined}{where}"
+        return "SELECT " + ",\n  ".join(columns) + f"\nFROM {source} e{joined}{where}"
 
     def _base_column(self, name: str) -> str:
         if name == "kind":
             codes = " ".join(f"WHEN {self.dialect.text(kind)} THEN {kind_code(kind)}" for kind in KINDS)
             return f'CAST(CASE e."kind" {codes} END AS SMALLINT) AS "kind"'
-        return 'i."item" AS "item"' if name == "item" else f"e.{self._identifier(name)}"
-
-    def _whole_day(self, local: str) -> str:
-        """Floor division also before 1970: shift by whole days, divide, shift back."""
-        shift = 1_000_000
-        return f"({self.dialect.whole(f'({local} + {shift * DAY})', DAY)} - {shift})"
+        return 'i."item"' if name == "item" else f"e.{self.dialect.identifier(name)}"
 
     def _session_window(self, prefix: str) -> str:
         own = f', {prefix}"session"' if self.sessions.own_ids else ""
         return f'PARTITION BY {prefix}"entity_key"{own} ORDER BY {prefix}"time"'
 
     def _session_start(self) -> str:
-        idle = f"{self.dialect.microseconds(chr(34) + 'time' + chr(34))} - {self.dialect.microseconds(chr(34) + 'previous' + chr(34))}"
-        opens = f'"previous" IS NULL OR {idle} >= {self.sessions.gap.microseconds}'
-        return f'MAX(CASE WHEN {opens} THEN "time" END) OVER ({self._session_window("")}) AS "session_start"'
+        """The newest moment so far at which a session opened; events of one moment share it."""
+        microseconds = self.dialect.microseconds
+        idle = microseconds('b."time"') + " - " + microseconds('b."previous"')
+        opens = f'b."previous" IS NULL OR {idle} >= {self.sessions.gap.microseconds}'
+        return (
+            f'MAX(CASE WHEN {opens} THEN b."time" END) OVER ({self._session_window("b.")}) AS "session_start"'
+        )
 
     def _next(self, next_event: NextEvent) -> str:
-        partition = ", ".join(
+        group = ", ".join(
             [
-                '"entity_key"',
-                *(part if part.startswith("(") else self._identifier(part) for part in next_event.partition),
+                'b."entity_key"',
+                *(part if part.startswith("(") else f'b."{part}"' for part in next_event.group),
             ]
         )
-        order = ", ".join(self._ordered(name) for name in ("time", *next_event.order))
-        name = self._identifier(next_event.name)
-        return f'LEAD("time") OVER (PARTITION BY {partition} ORDER BY {order}) AS {name}'
+        ties = TOTAL_ORDER if next_event.exact else ("kind",) if next_event.by_kind else ()
+        order = ", ".join(['b."time"', *(self._tie(name) for name in ties)])
+        name = self.dialect.identifier(next_event.name)
+        return f'LEAD(b."time") OVER (PARTITION BY {group} ORDER BY {order}) AS {name}'
 
-    def _ordered(self, name: str) -> str:
-        if name == "time":
-            return '"time"'
-        column = self._identifier(name)
+    def _tie(self, name: str) -> str:
+        column = f'b."{name}"'
         return f"{self.dialect.in_text_order(column) if name in _TEXTS else column} NULLS FIRST"
 
 
-def _indent(sql: str) -> str:
+def indented(sql: str) -> str:
+    """The lines of a query, two spaces to the right."""
     return "\n".join("  " + line for line in sql.splitlines())

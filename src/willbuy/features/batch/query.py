@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from willbuy.features.algebra.feature import Feature, Windowed
-from willbuy.features.algebra.window import Window
+from willbuy.features.algebra import Feature, ItemFact, Window, Windowed
 from willbuy.features.batch.bounds import Bounds
-from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code
+from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code, kind_in
 from willbuy.features.feature_set import FeatureSet
 from willbuy.warehouse.dialect import Dialect
 
@@ -39,16 +38,38 @@ class Query:
         self.bounds = bounds
         self.columns = PreparedColumns()
         self.aggregates: dict[str, str] = {}
+        self.reads_items = False
         self.values = {feature.name: self.value(feature) for feature in features}
+
+    # What a recipe returns, or makes its value of.
 
     def value(self, feature: Feature) -> str:
         """The value of a feature, as an expression over the aggregated row `f`."""
         recipe = next((recipes[kind] for kind in type(feature).__mro__ if kind in recipes), None)
         if recipe is None:
-            raise NotImplementedError(
-                f"no SQL for {type(feature).__name__}: declare it with @compiles({type(feature).__name__})"
-            )
+            name = type(feature).__name__
+            raise NotImplementedError(f"no SQL for {name}: declare it with @compiles({name})")
         return recipe(feature, self)
+
+    def divide(self, top: str, bottom: str) -> str:
+        """One division of doubles; null where nothing stands under the line."""
+        return f"CAST({top} AS {self.dialect.double}) / NULLIF(CAST({bottom} AS {self.dialect.double}), 0)"
+
+    def smoothed(self, top: str, bottom: str, plus: tuple[float, float]) -> str:
+        """`divide`, with something added above and below the line."""
+        if plus == (0, 0):
+            return self.divide(top, bottom)
+        above, below = (
+            f"CAST({part} AS {self.dialect.double}) + {self.dialect.real(more)}"
+            for part, more in zip((top, bottom), plus, strict=True)
+        )
+        return self.divide(above, below)
+
+    def elapsed(self, later: str, earlier: str) -> str:
+        """Whole microseconds between two timestamp expressions."""
+        return f"({self.dialect.microseconds(later)} - {self.dialect.microseconds(earlier)})"
+
+    # Aggregates over the visible events.
 
     def aggregate(self, name: str, sql: str) -> str:
         """Add an aggregate over the visible events; return it as a column of `f`."""
@@ -56,6 +77,16 @@ class Query:
         if known != sql:
             raise ValueError(f"two aggregates are called {name!r}: {known} and {sql}")
         return f"f.{self.dialect.identifier(name)}"
+
+    def count(self, name: str, condition: str) -> str:
+        """Add a count of the visible events that satisfy a condition."""
+        return self.aggregate(name, f"COUNT(*) FILTER (WHERE {condition})")
+
+    def sum(self, name: str, number: str, condition: str) -> str:
+        """Add a sum of whole numbers; null where nothing satisfies the condition."""
+        return self.aggregate(name, f"CAST(SUM({number}) FILTER (WHERE {condition}) AS BIGINT)")
+
+    # Conditions on the events `p`.
 
     def column(self, name: str) -> str:
         """A column of the canonical event, kept in the prepared events `p`."""
@@ -68,17 +99,16 @@ class Query:
             self.of_kinds(feature.kinds),
             self.of_category(feature.category),
             self.within(feature.window),
-            *more,
         ]
-        return " AND ".join(part for part in found if part) or f'p."time" < {self.bounds.anchor()}'
+        return " AND ".join(part for part in (*found, *more) if part) or f'p."time" < {self.bounds.inside}'
 
     def of_kinds(self, kinds: tuple[str, ...]) -> str:
         """The condition that an event is of one of the kinds; "" for any."""
         if not kinds:
             return ""
-        self.columns.kept.add("kind")
+        column = self.column("kind")
         codes = [f"{kind_code(kind)} /* {kind} */" for kind in kinds]
-        return f'p."kind" = {codes[0]}' if len(codes) == 1 else f'p."kind" IN ({", ".join(codes)})'
+        return f"{column} = {codes[0]}" if len(codes) == 1 else f"{column} IN ({', '.join(codes)})"
 
     def of_category(self, category: str | None) -> str:
         """The condition that an event is of the category; "" for any."""
@@ -86,27 +116,52 @@ class Query:
 
     def within(self, window: Window) -> str:
         """The condition that an event lies in the look-back window; "" where every visible event does."""
+        if window.session:
+            return self.in_session()
         return "" if window.span is None else f'p."time" >= {self.bounds.start(window.span)}'
+
+    def in_session(self) -> str:
+        """The condition that an event is of the session that is open at the anchor."""
+        self.columns.session_start = self.columns.current_session = True
+        same_start = 'p."session_start" = a."session_start"'
+        if not self.features.sessions.own_ids:
+            return same_start
+        return f'{same_start} AND {self.column("session")} IS NOT DISTINCT FROM a."session"'
 
     def last_of_its(self, next_event: NextEvent) -> str:
         """The condition that no later event before the anchor is in the same group: one event a group passes."""
-        self.columns.next_events[next_event.name] = next_event
+        self.columns.add_next(next_event)
         following = f"p.{self.dialect.identifier(next_event.name)}"
-        return f"({following} IS NULL OR {following} >= {self.bounds.anchor()})"
+        return f"({following} IS NULL OR {following} >= {self.bounds.inside})"
 
-    def count(self, name: str, condition: str) -> str:
-        """Add a count of the visible events that satisfy a condition."""
-        return self.aggregate(name, f"COUNT(*) FILTER (WHERE {condition})")
+    def next_of(self, feature: Windowed, *group: str, exact: bool = False) -> NextEvent:
+        """The next event that the feature reads in the same group: item_key, category, day, session_start.
 
-    def divide(self, top: str, bottom: str) -> str:
-        """One division of doubles; null where nothing stands under the line."""
-        return f"CAST({top} AS {self.dialect.double}) / NULLIF(CAST({bottom} AS {self.dialect.double}), 0)"
+        Features of single kinds share one column, as the kind itself is part of the group.
+        """
+        own = ("session",) if self.features.sessions.own_ids else ()
+        in_session = "session_start" in group or feature.window.session
+        columns = tuple(dict.fromkeys((*group, *((*own, "session_start") if in_session else ()))))
+        what = "_".join(part.strip('()"').split('"')[0] for part in columns) or "event"
+        name = f"next_{what}" + ("_exactly" if exact else "")
+        if len(feature.kinds) == 1 and feature.category is None:
+            return NextEvent(f"{name}_of_kind", ("kind", *columns), exact=exact)
+        conditions = [kind_in(feature.kinds)] if feature.kinds else []
+        if feature.category is not None:
+            conditions.append(f'("category" = {self.dialect.text(feature.category)})')
+        return NextEvent(f"{name}_of_{feature.slug}", (*conditions, *columns), exact=exact)
 
-    def days_before_anchor(self, moment: str) -> str:
-        """Days of 24 hours from a timestamp expression to the anchor."""
-        elapsed = f"({self.dialect.microseconds(self.anchor())} - {self.dialect.microseconds(moment)})"
-        return self.divide(elapsed, "86400000000")
+    def local_day(self) -> str:
+        """The local day of an event, counted from 1970-01-01."""
+        self.columns.day = True
+        return 'p."day"'
 
-    def anchor(self) -> str:
-        """The anchor, as an expression over the aggregated row `f`."""
-        return self.bounds.anchor().replace("a.", "f.", 1)
+    # Facts about the item that the entity touched last.
+
+    def item_fact(self, fact: ItemFact) -> str:
+        """A fact about the last item; null where the entity has touched none, 0 where nobody had by then."""
+        self.reads_items = True
+        newest = self.last_of_its(NextEvent("next_with_item", ('("item_key" IS NOT NULL)',), exact=True))
+        last_item = f'MAX({self.column("item_key")}) FILTER (WHERE p."item_key" IS NOT NULL AND {newest})'
+        item = self.aggregate("last_item", last_item)
+        return f"CASE WHEN {item} IS NOT NULL THEN COALESCE(i.{self.dialect.identifier(fact.name)}, 0) END"

@@ -1,16 +1,12 @@
 """ratio, in SQL: one division of doubles."""
 
-from willbuy.features.algebra.ratio import Ratio
+from willbuy.features.algebra import Ratio
 from willbuy.features.batch.query import Query, compiles
 
 
 @compiles(Ratio)
 def ratio(feature: Ratio, query: Query) -> str:
-    top, bottom = query.value(feature.top), query.value(feature.bottom)
-    if not feature.smoothed:
-        return query.divide(top, bottom)
-    real = query.dialect.real
-    return query.divide(
-        f"CAST({top} AS {query.dialect.double}) + {real(feature.add_top)}",
-        f"CAST({bottom} AS {query.dialect.double}) + {real(feature.add_bottom)}",
+    """The parts are computed once, also where they are features themselves."""
+    return query.smoothed(
+        query.value(feature.top), query.value(feature.bottom), (feature.add_top, feature.add_bottom)
     )

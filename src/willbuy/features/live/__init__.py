@@ -4,19 +4,63 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from willbuy.features.feature_set import FeatureSet
-from willbuy.features.live import count, days_since_first, days_since_last, distinct, ratio
+from willbuy.features.live import (
+    active_days,
+    anchor_hour,
+    anchor_weekday,
+    count,
+    days_since_first,
+    days_since_last,
+    decayed,
+    distinct,
+    gap,
+    item_conversion,
+    item_popularity,
+    last,
+    maximum,
+    mean,
+    open_carts,
+    ratio,
+    repeats,
+    session_pace,
+    session_position,
+    session_seconds,
+    sessions,
+    total,
+    trend,
+)
 from willbuy.features.live.event import Event
-from willbuy.features.live.history import History, ItemFacts, Value
+from willbuy.features.live.history import History, ItemFacts, Value, evaluates
 
 __all__ = [
     "Event",
     "History",
+    "ItemFacts",
+    "active_days",
+    "anchor_hour",
+    "anchor_weekday",
     "count",
     "days_since_first",
     "days_since_last",
+    "decayed",
     "distinct",
     "evaluate",
+    "evaluates",
+    "gap",
+    "item_conversion",
+    "item_popularity",
+    "last",
+    "maximum",
+    "mean",
+    "open_carts",
     "ratio",
+    "repeats",
+    "session_pace",
+    "session_position",
+    "session_seconds",
+    "sessions",
+    "total",
+    "trend",
 ]
 
 
@@ -25,10 +69,12 @@ def evaluate(
 ) -> dict[str, Value]:
     """The features of one entity at a moment, by name, from its events in any order.
 
-    Events that had not happened before the moment, or were not known by then, are passed over.
+    Events that had not happened before the moment, or were not known by then, are passed over. `item_facts` says for
+    each item what was known at the close of the day before.
 
     >>> from willbuy.features.algebra import Count
-    >>> seen = [Event(datetime(2015, 5, 1), "view"), Event(datetime(2015, 5, 9), "view"), Event(datetime(2015, 5, 10), "view")]
+    >>> days = (1, 9, 10)
+    >>> seen = [Event(datetime(2015, 5, day), "view") for day in days]
     >>> evaluate(FeatureSet((Count("view", "7d"),)), seen, datetime(2015, 5, 10))
     {'count_view_7d': 1}
     """

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
-from willbuy.features.algebra.feature import Feature, Windowed
+from willbuy.features.algebra import Feature, ItemFact, Windowed
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.event import Event, total_order
-from willbuy.features.local_time import microseconds
+from willbuy.features.local_time import LocalTime, microseconds
 
 F = TypeVar("F", bound=Feature)
 Value = int | float | None
 ItemFacts = Mapping[str, Mapping[str, int]]
+"""For each item the facts by name, as known at the close of the day before the moment. An item without any has 0."""
+
+SessionKey = tuple[str | None, datetime]
 
 evaluators: dict[type[Feature], Callable[[Any, "History"], Value]] = {}
 
@@ -41,33 +45,79 @@ class History:
         self.item_facts = item_facts or {}
         self.events = sorted((event for event in events if event.visible_at(moment)), key=total_order)
 
+    @property
+    def clock(self) -> LocalTime:
+        """The shop's clock."""
+        return self.features.clock
+
     def value(self, feature: Feature) -> Value:
         """The value of a feature."""
         evaluator = next((evaluators[kind] for kind in type(feature).__mro__ if kind in evaluators), None)
         if evaluator is None:
-            raise NotImplementedError(
-                f"no live value for {type(feature).__name__}: declare it with @evaluates"
-            )
+            name = type(feature).__name__
+            raise NotImplementedError(f"no live value for {name}: declare it with @evaluates({name})")
         return evaluator(feature, self)
 
     def matching(self, feature: Windowed) -> list[Event]:
         """The events that the feature reads, in order."""
-        return [
-            event
-            for event in self.events
-            if (not feature.kinds or event.kind in feature.kinds)
-            and (feature.category is None or event.category == feature.category)
-            and (
-                feature.window.span is None
-                or event.time >= self.moment - timedelta(microseconds=feature.window.span.microseconds)
+        events = self.current_session if feature.window.session else self.events
+        if feature.window.span is not None:
+            start = self.moment - timedelta(microseconds=feature.window.span.microseconds)
+            events = [event for event in events if event.time >= start]
+        if feature.kinds:
+            events = [event for event in events if event.kind in feature.kinds]
+        if feature.category is not None:
+            events = [event for event in events if event.category == feature.category]
+        return events
+
+    @cached_property
+    def sessions(self) -> dict[Event, SessionKey]:
+        """The session of every event: its own id where sessions go by ids, and its first moment."""
+        rule = self.features.sessions
+        newest: dict[str | None, Event] = {}
+        found: dict[Event, SessionKey] = {}
+        for event in self.events:
+            own = event.session if rule.own_ids else None
+            before = newest.get(own)
+            opens = (
+                before is None
+                or microseconds(event.time) - microseconds(before.time) >= rule.gap.microseconds
             )
-        ]
+            found[event] = (own, event.time) if before is None or opens else found[before]
+            newest[own] = event
+        return found
+
+    @cached_property
+    def current_session(self) -> list[Event]:
+        """The events of the session that is open at the moment; none where the newest event is a session gap old."""
+        if not self.events:
+            return []
+        last = self.events[-1]
+        if microseconds(self.moment) - microseconds(last.time) >= self.features.sessions.gap.microseconds:
+            return []
+        return [event for event in self.events if self.sessions[event] == self.sessions[last]]
+
+    @cached_property
+    def last_item(self) -> str | None:
+        """The item that was touched last."""
+        return next((event.item for event in reversed(self.events) if event.item is not None), None)
+
+    def item_fact(self, fact: ItemFact) -> int | None:
+        """A fact about the last item; None where the entity has touched none, 0 where nobody had by then."""
+        return None if self.last_item is None else self.item_facts.get(self.last_item, {}).get(fact.name, 0)
 
     def days_before(self, moment: datetime) -> float:
         """Days of 24 hours from a moment to the anchor."""
-        return (microseconds(self.moment) - microseconds(moment)) / 86_400_000_000
+        return float(microseconds(self.moment) - microseconds(moment)) / 86_400_000_000.0
 
 
 def divide(top: float, bottom: float) -> float | None:
     """One division of doubles; None where nothing stands under the line."""
     return None if bottom == 0 else float(top) / float(bottom)
+
+
+def smoothed(top: Value, bottom: Value, plus: tuple[float, float]) -> float | None:
+    """`divide`, with something added above and below the line; None where a part is."""
+    if top is None or bottom is None:
+        return None
+    return divide(float(top) + float(plus[0]), float(bottom) + float(plus[1]))

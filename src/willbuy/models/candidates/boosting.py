@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from willbuy.errors import BundleError, InputError
+from willbuy.errors import BundleError
 from willbuy.models.candidates.protocol import Integers, check_rows
 from willbuy.models.candidates.tuning import own_groups
 from willbuy.models.candidates.xgboost_arrays import forest_of
@@ -17,13 +17,15 @@ from willbuy.models.scorers import Floats, TreesScorer
 if TYPE_CHECKING:
     import xgboost
 
+SMALL = 400_000  # values
+
 
 @dataclass(frozen=True)
 class XGBoostCandidate:
     """XGBoost by histograms. `rounds` is the number of trees; None: decided by `tune`.
 
     Nothing is resampled and no class is weighted: the log-odds that leave stay near the base rate. The result
-    does not depend on `threads` (None: all), so threads are no part of the settings.
+    does not depend on `threads` (None: by the size of the data), so threads are no part of the settings.
     """
 
     name: ClassVar[str] = "xgboost"
@@ -55,8 +57,8 @@ class XGBoostCandidate:
             check_disjoint(groups[fitted], groups[held])
             parts.append((fitted, held))
         losses = xgboost.cv(
-            {**self._parameters(labels, seed), "eval_metric": "logloss"},
-            xgboost.DMatrix(_singles(rows), label=labels, nthread=self._threads()),
+            {**self._parameters(labels, seed, rows.size), "eval_metric": "logloss"},
+            xgboost.DMatrix(_singles(rows), label=labels, nthread=self._threads(rows.size)),
             num_boost_round=self.most_rounds,
             folds=parts,
             early_stopping_rounds=self.patience,
@@ -78,8 +80,8 @@ class XGBoostCandidate:
         rows, labels = check_rows(X, y, feature_names)
         rounds = self.tune(rows, labels, seed, groups).rounds
         singles = _singles(rows)
-        data = xgboost.QuantileDMatrix(singles, label=labels, nthread=self._threads())
-        parameters = self._parameters(labels, seed)
+        data = xgboost.QuantileDMatrix(singles, label=labels, nthread=self._threads(rows.size))
+        parameters = self._parameters(labels, seed, rows.size)
         booster = xgboost.train(parameters, data, num_boost_round=rounds or 0)
         return _scorer(booster, base=_base(parameters, singles.shape[1]), sample=singles[:1000])
 
@@ -87,10 +89,11 @@ class XGBoostCandidate:
         """The settings, for the manifest."""
         return {key: value for key, value in asdict(self).items() if key != "threads"}
 
-    def _threads(self) -> int:
-        return self.threads or os.cpu_count() or 1
+    def _threads(self, size: int) -> int:
+        """Small matrices take longer with several threads than with one, above all on a busy machine."""
+        return self.threads or (1 if size < SMALL else os.cpu_count() or 1)
 
-    def _parameters(self, labels: Integers, seed: int) -> dict[str, Any]:
+    def _parameters(self, labels: Integers, seed: int, size: int) -> dict[str, Any]:
         return {
             "objective": "binary:logistic",
             "tree_method": "hist",
@@ -100,29 +103,22 @@ class XGBoostCandidate:
             "reg_lambda": self.l2,
             "base_score": float(np.float32(labels.mean(dtype=np.float64))),
             "seed": seed % 2**31,
-            "nthread": self._threads(),
+            "nthread": self._threads(size),
             "verbosity": 0,
         }
 
 
 def _singles(rows: Floats) -> np.typing.NDArray[np.float32]:
-    """The rows as XGBoost holds them. Raises InputError where a value has no place in a float32."""
-    with np.errstate(over="ignore"):
-        singles = rows.astype(np.float32)
-    if np.isinf(singles).any():
-        column = int(np.argmax(np.isinf(singles).any(axis=0)))
-        raise InputError(
-            f"feature column {column} holds an infinite or over-large value; expected |x| < 3.4e38"
-        )
-    return singles
+    """The rows as XGBoost holds them."""
+    return rows.astype(np.float32)
 
 
 def _base(parameters: dict[str, Any], n_features: int) -> np.float32:
     """What XGBoost starts every sum of leaves from: asked of it, so that not even the last bit is a guess."""
     import xgboost
 
-    blank = xgboost.DMatrix(np.zeros((1, n_features), dtype=np.float32), label=np.zeros(1))
-    nothing = xgboost.train(parameters, blank, num_boost_round=0)
+    blank = xgboost.DMatrix(np.zeros((1, n_features), dtype=np.float32), label=np.zeros(1), nthread=1)
+    nothing = xgboost.train({**parameters, "nthread": 1}, blank, num_boost_round=0)
     return np.float32(nothing.predict(blank, output_margin=True)[0])
 
 
@@ -132,6 +128,7 @@ def _scorer(
     """The booster as flat arrays, checked against the booster on some of the training rows."""
     forest = forest_of(booster, sample.shape[1])
     scorer = TreesScorer(forest=forest, base=base, native=bytes(booster.save_raw("ubj")))
+    booster.set_param({"nthread": 1})  # a thousand rows: handing them out would take longer
     gap = np.abs(
         scorer.log_odds(sample.astype(np.float64)) - booster.inplace_predict(sample, predict_type="margin")
     )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.errors import NotEnoughData
+from willbuy.models.rows import check_finite
 from willbuy.models.scorers import Floats, Scorer
 
 Integers = NDArray[np.integer[Any]]
@@ -49,6 +50,7 @@ def check_rows(X: Floats, y: Integers, feature_names: Sequence[str] | None = Non
         raise ValueError(f"X has shape {rows.shape}, y {labels.shape}; expected (n, features) and (n,)")
     if feature_names is not None and len(feature_names) != rows.shape[1]:
         raise ValueError(f"{len(feature_names)} names for {rows.shape[1]} features")
+    check_finite(rows, feature_names or [f"feature column {number}" for number in range(rows.shape[1])])
     positives = int(np.count_nonzero(labels))
     if positives in (0, len(labels)):
         raise NotEnoughData(

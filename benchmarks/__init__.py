@@ -1,0 +1,1 @@
+"""Our speed beside rivals: `python -m benchmarks`, or `make bench`."""

@@ -1,0 +1,149 @@
+"""The whole way on real logs, from `init` to `score`: every row accounted for, every figure with its interval.
+
+    python scripts/real_data.py online_retail taobao rees46        (all three by default)
+
+The logs are not part of the project: `--data` names the folder that holds them. `make real` runs this and writes
+docs/real-data.md from what came out.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Case:
+    """A real log, and what is asked of it."""
+
+    title: str
+    file: str
+    within: str
+    question: str
+
+
+CASES = {
+    "online_retail": Case(
+        "Online Retail", "online_retail/online_retail.parquet", "30d", "Will a customer buy within 30 days?"
+    ),
+    "taobao": Case("Taobao", "taobao_sample/UserBehavior.csv", "2d", "Will a user buy within 2 days?"),
+    "rees46": Case(
+        "REES46 sample",
+        "rees46_sample/2019-Oct.csv",
+        "session",
+        "Will this session buy, asked after its 1st, 3rd and 5th event?",
+    ),
+}
+HEAD = """# On real logs
+
+Written by `make real` (`scripts/real_data.py`): each log goes from `willbuy init` to `willbuy score`. The logs belong
+to their publishers and are not part of the project. Intervals are 95 %, from 1,000 resamples of the visitors.
+"""
+
+
+def willbuy(folder: Path, *arguments: str) -> str:
+    """Run a command in the folder. Returns what it printed; ends with its error where it fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "willbuy", *arguments], cwd=folder, check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        sys.exit(f"willbuy {' '.join(arguments)} ended with exit code {done.returncode}:\n{done.stderr}")
+    return done.stdout
+
+
+def run(case: Case, data: Path, folder: Path) -> dict[str, Any]:
+    """From `init` to `score` in an empty folder. Returns the accounts and the figures."""
+    willbuy(folder, "init", str(data / case.file), "--within", case.within)
+    ingested = json.loads(willbuy(folder, "ingest", "--json"))
+    trained = json.loads(willbuy(folder, "train", "--json"))
+    willbuy(folder, "report")
+    scored = json.loads(willbuy(folder, "score", "--json"))
+    return {"ingest": ingested, "train": trained, "score": scored}
+
+
+def page(case: Case, found: Mapping[str, Any]) -> str:
+    """One log's section of the page."""
+    rows, trained, scored = found["ingest"], found["train"], found["score"]
+    test = trained["test"]
+    lines = [
+        f"## {case.title}",
+        "",
+        f"{case.question} Split: {trained['split']}. Model: {trained['model']}.",
+        "",
+        f"Rows: {rows['read']:,} read = {rows['accepted']:,} accepted + {rows['rejected']:,} rejected + "
+        f"{rows['duplicates']:,} duplicates{_rules(rows)}; {rows['entities']:,} entities.",
+        "",
+        "| part | rows | buyers | base rate |",
+        "|---|--:|--:|--:|",
+        *(
+            f"| {p['part']} | {p['n']:,} | {p['positives']:,} | {_rate(p['base_rate'])} |"
+            for p in trained["parts"]
+        ),
+        "",
+        "| on the test part | average precision | ROC-AUC | log loss |",
+        "|---|--:|--:|--:|",
+        _row("**the model**", test),
+        *(_row(f"rule: {name}", metrics) for name, metrics in trained["rules"].items()),
+        "",
+        f"Predicted over actual {test['predicted_over_actual']:.3f}, ECE {test['ece']:.3f}. "
+        f"{trained['verdict']['headline']} {' '.join(trained['verdict']['sentences'])}",
+        "",
+        f"`willbuy score` at the end of the log: {scored['n']:,} scored, {scored['predicted']:,} at or above the threshold.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _rules(rows: Mapping[str, Any]) -> str:
+    refused = ", ".join(f"{count:,} {rule}" for rule, count in rows["rejected_by_rule"].items())
+    return f" ({refused})" if refused else ""
+
+
+def _rate(rate: float | None) -> str:
+    return "-" if rate is None else f"{rate:.2%}"
+
+
+def _row(name: str, metrics: Mapping[str, Any]) -> str:
+    cells = [_estimate(metrics[key]) for key in ("average_precision", "roc_auc", "log_loss")]
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def _estimate(figure: Mapping[str, float | None]) -> str:
+    if figure["value"] is None:
+        return "-"
+    interval = "" if figure["low"] is None else f" ({figure['low']:.3f} to {figure['high']:.3f})"
+    return f"{figure['value']:.3f}{interval}"
+
+
+def main() -> None:
+    """Read the arguments, run the cases, print or write the page."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("cases", nargs="*", choices=[*CASES, []], help="which logs; all by default")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("WILLBUY_SHARED_DATA") or ROOT.parent / "shared" / "data"),
+    )
+    parser.add_argument("--write", type=Path, help="write the page here, such as docs/real-data.md")
+    arguments = parser.parse_args()
+    sections = []
+    for name in arguments.cases or CASES:
+        with tempfile.TemporaryDirectory() as folder:
+            sections.append(page(CASES[name], run(CASES[name], arguments.data.resolve(), Path(folder))))
+        print(sections[-1], flush=True)
+    if arguments.write:
+        arguments.write.write_text("\n".join([HEAD, *sections]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

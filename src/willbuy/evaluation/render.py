@@ -1,0 +1,84 @@
+"""A run's result for the terminal: the verdict, the model beside the rules, the parts it was trained and tested on."""
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from willbuy.evaluation.result import Estimate, Metrics, Result
+from willbuy.evaluation.words import count, figure, interval, percent
+
+_STYLES = {"use": "bold green", "barely": "bold yellow", "no_better": "bold red", "worse": "bold red"}
+
+
+_HEADS = (
+    "on the\ntest part",
+    "average\nprecision",
+    "\nROC-AUC",
+    "\nlog loss",
+    "pred./\nactual",
+    "\nprecision",
+    "\nrecall",
+)
+
+
+def render(result: Result) -> RenderableType:
+    """What `willbuy train` prints."""
+    verdict = result["verdict"]
+    return Group(
+        Text(f"Run {result['run']}: {result['task']['words']}"),
+        "",
+        _parts(result),
+        "",
+        _figures(result),
+        Text("Ranges are 95 % intervals of the visitor bootstrap.", style="dim"),
+        "",
+        Text(verdict["headline"], style=_STYLES.get(verdict["kind"], "bold")),
+        *(Text(sentence) for sentence in verdict["sentences"]),
+        *(Text(f"Missing figures: {reason}.", style="dim") for reason in result["test"]["reasons"].values()),
+        "",
+    )
+
+
+def _parts(result: Result) -> Table:
+    table = _table("part", "anchors", "rows", "buyers", "base rate")
+    for part in result["parts"]:
+        table.add_row(
+            escape(part["part"]),
+            count(len(part["anchors"])),
+            count(part["n"]),
+            count(part["positives"]),
+            percent(part["base_rate"]),
+        )
+    return table
+
+
+def _figures(result: Result) -> Table:
+    table = _table(*_HEADS)
+    table.add_row(*_row(result["model"], result["test"]), style="bold")
+    for name, rule in result["rules"].items():
+        table.add_row(*_row(name, rule))
+    return table
+
+
+def _row(name: str, found: Metrics) -> list[str]:
+    return [
+        escape(name),
+        _with_range(found["average_precision"]),
+        _with_range(found["roc_auc"]),
+        figure(found["log_loss"]["value"], 4),
+        figure(found["predicted_over_actual"], 2),
+        percent(found["precision"]),
+        percent(found["recall"]),
+    ]
+
+
+def _with_range(found: Estimate) -> str:
+    return f"{figure(found['value'])}\n{interval(found).replace(' to ', '–')}"
+
+
+def _table(*heads: str) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number else "left", no_wrap=True)
+    return table

@@ -1,0 +1,133 @@
+"""The page: head, sections in the order of reading, styles and the drawing library. Nothing is fetched from anywhere."""
+
+from importlib import resources
+from pathlib import Path
+
+import pandas as pd
+
+from willbuy.errors import WillbuyError
+from willbuy.evaluation.report.curves import curves
+from willbuy.evaluation.report.html import Html, escape, join, paragraph, tag
+from willbuy.evaluation.report.sections.answer import answer
+from willbuy.evaluation.report.sections.believed import believed
+from willbuy.evaluation.report.sections.beside import beside
+from willbuy.evaluation.report.sections.came_in import came_in
+from willbuy.evaluation.report.sections.claims import again, claims
+from willbuy.evaluation.report.sections.made_of import candidates, features
+from willbuy.evaluation.report.sections.ranking import ranking
+from willbuy.evaluation.report.sections.tested import tested
+from willbuy.evaluation.report.sections.whom import whom
+from willbuy.evaluation.result import Result
+
+COLUMNS = ("y", "p", "entity", "anchor")
+
+
+class ReportError(WillbuyError):
+    """The predictions of a run do not fit its result."""
+
+
+def write_report(result: Result, predictions: pd.DataFrame, path: Path) -> None:
+    """Write the report of a run: one HTML file that needs nothing beside it.
+
+    `predictions` are the scored rows of the test part: `y` (0 or 1), `p`, `entity`, `anchor`. The file appears whole or not at all.
+    """
+    page = render_page(result, predictions)
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_text(page, encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def render_page(result: Result, predictions: pd.DataFrame) -> str:
+    """The whole page as text. Raises ReportError where the predictions are not those that the result was made from."""
+    _check(result, predictions)
+    body = join(_sections(result, predictions), "\n")
+    title = f"{result['shop']}: {result['task']['words']}"
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark">',
+            tag("title", escape(title)),
+            f"<style>{_own('page.css')}</style>",
+            "</head>",
+            "<body>",
+            _header(result),
+            f"<main>{body}</main>",
+            tag(
+                "footer",
+                paragraph(
+                    f"Made by willbuy from run {result['run']}. Every figure comes from that run’s result."
+                ),
+            ),
+            '<noscript><p class="warn">The charts need JavaScript; every figure stands in the tables as well.</p></noscript>',
+            f"<script>{_drawing_library()}</script>",
+            f"<script>{_own('page.js')}</script>",
+            "</body>",
+            "</html>",
+        ]
+    )
+
+
+def _sections(result: Result, predictions: pd.DataFrame) -> list[Html]:
+    found = curves(
+        predictions["y"], predictions["p"], _codes(predictions), result["test"]["bootstrap"]["seed"]
+    )
+    return [
+        answer(result),
+        beside(result),
+        whom(result, found),
+        believed(result, predictions),
+        ranking(result, found),
+        tested(result),
+        features(result),
+        candidates(result),
+        came_in(result),
+        claims(result),
+        again(result),
+    ]
+
+
+def _codes(predictions: pd.DataFrame) -> pd.Series:
+    return pd.Series(pd.factorize(predictions["entity"])[0])
+
+
+def _header(result: Result) -> Html:
+    task = result["task"]
+    facts = [result["shop"], task["population"], f"model {result['model']}", f"run {result['run']}"]
+    return tag(
+        "header",
+        tag("p", "willbuy", class_="brand"),
+        tag("h1", escape(task["words"])),
+        tag("p", join((tag("span", escape(fact)) for fact in facts if fact), " "), class_="facts"),
+    )
+
+
+def _check(result: Result, predictions: pd.DataFrame) -> None:
+    missing = [column for column in COLUMNS if column not in predictions.columns]
+    if missing:
+        raise ReportError(f"the predictions have no column {missing[0]!r}; expected {', '.join(COLUMNS)}")
+    found = len(predictions), int(predictions["y"].sum())
+    expected = result["test"]["n"], result["test"]["positives"]
+    if found != expected:
+        raise ReportError(
+            f"the predictions hold {found[0]} rows and {found[1]} buyers, the result {expected[0]} and {expected[1]}:"
+            " they are of different runs. Train again"
+        )
+
+
+def _own(name: str) -> str:
+    return resources.files("willbuy.evaluation.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _drawing_library() -> str:
+    """Vega, Vega-Lite and their embedder as one script, out of the installed vl-convert."""
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return bundle.replace("</script", "<\\/script")

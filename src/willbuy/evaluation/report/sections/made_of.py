@@ -1,0 +1,87 @@
+"""What the model is made of: its features with what they mean and weigh, the candidates it was chosen from."""
+
+from willbuy.evaluation.report.charts import importance as importance_chart
+from willbuy.evaluation.report.html import Html, chart, details, escape, section, stacked, table
+from willbuy.evaluation.result import FeatureResult, Result
+from willbuy.evaluation.words import figure, interval
+
+
+def features(result: Result) -> Html:
+    """The features, the weightiest first."""
+    listed = result.get("features")
+    if not listed:
+        return Html("")
+    ordered = sorted(listed, key=lambda feature: (-_weight(feature), feature["name"]))
+    drawn = [feature for feature in ordered if _weight(feature) > float("-inf")][: importance_chart.MOST]
+    plot = (
+        chart(
+            importance_chart.importance(drawn),
+            "Average precision lost when a feature’s values are shuffled among the rows; the lines span repeated shuffles."
+            " Features that say the same share their weight.",
+            height=importance_chart.ROW * len(drawn),
+        )
+        if drawn
+        else ""
+    )
+    rows = [
+        [
+            f"<code>{escape(feature['name'])}</code>",
+            escape(feature["meaning"]),
+            escape(feature["window"] or "–"),
+            escape(feature["unit"] or "–"),
+            figure(_importance(feature), 4),
+        ]
+        for feature in ordered
+    ]
+    head = ["name", "meaning", "window", "unit", "importance"]
+    return section(
+        "features",
+        "What it looks at",
+        plot,
+        details(f"All {len(ordered)} features", table(head, rows, numbers=(4,))),
+        lead="Every feature is a function of events strictly before the anchor.",
+    )
+
+
+def candidates(result: Result) -> Html:
+    """The candidates side by side, on out-of-fold predictions of the training part."""
+    listed = result.get("candidates")
+    if not listed:
+        return Html("")
+    rows = []
+    for candidate in listed:
+        found = candidate["metrics"]
+        rows.append(
+            [
+                f"<strong>{escape(candidate['name'])}</strong><small>chosen</small>"
+                if candidate["chosen"]
+                else escape(candidate["name"]),
+                stacked(figure(found["average_precision"]["value"]), interval(found["average_precision"])),
+                stacked(figure(found["roc_auc"]["value"]), interval(found["roc_auc"])),
+                stacked(figure(found["log_loss"]["value"], 4), interval(found["log_loss"], 4)),
+                figure(found["brier"], 4),
+                figure(found["predicted_over_actual"], 2),
+            ]
+        )
+    chosen = next((number for number, candidate in enumerate(listed) if candidate["chosen"]), None)
+    return section(
+        "candidates",
+        "What it was chosen from",
+        table(
+            ["candidate", "average precision", "ROC-AUC", "log loss", "Brier", "predicted / actual"],
+            rows,
+            numbers=range(1, 6),
+            marked=chosen,
+        ),
+        lead="Out-of-fold figures on the training part, folds grouped by entity. The test part had no say in the choice.",
+    )
+
+
+def _importance(feature: FeatureResult) -> float | None:
+    found = feature.get("importance")
+    return None if found is None else found["value"]
+
+
+def _weight(feature: FeatureResult) -> float:
+    value = _importance(feature)
+    return float("-inf") if value is None else value

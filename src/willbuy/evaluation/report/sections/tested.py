@@ -1,0 +1,145 @@
+"""How it was tested: the split on its time axis, the base rate of each anchor, the parts and who stands in both."""
+
+from datetime import timedelta
+
+from willbuy.evaluation.report.charts import timeline
+from willbuy.evaluation.report.html import Html, chart, details, escape, paragraph, section, table, tag
+from willbuy.evaluation.result import AnchorPoint, Result
+from willbuy.evaluation.words import count, moment, percent
+
+
+def tested(result: Result) -> Html:
+    """The section."""
+    return section(
+        "tested",
+        "How it was tested",
+        _split_words(result),
+        _charts(result),
+        _parts(result),
+        _audit(result),
+        details("Every anchor as a table", _anchors(result.get("anchors") or []))
+        if result.get("anchors")
+        else "",
+    )
+
+
+def _split_words(result: Result) -> Html:
+    split = result["split"]
+    if split["kind"] != "time":
+        return paragraph(
+            f"This is not a test on the future. {split.get('note') or split.get('reason', '')}", "warn"
+        )
+    lag = float(split.get("lag_seconds") or 0.0)
+    if "cutoff" in split:
+        text = (
+            f"Sessions that had closed by {moment(split['cutoff'])} are the training part; sessions that began at or after it are"
+            " the test. Those still open at that moment belong to neither."
+        )
+    else:
+        waits = f" and the time that labels take to become known ({span(lag)})" if lag else ""
+        text = (
+            "The model was trained on the past and tested once on what came after. Between the two lies an embargo of the"
+            f" horizon ({span(float(split['horizon_seconds']))}){waits}, so that no training label saw anything of the test."
+        )
+        if not split.get("embargo"):
+            text += " The anchors lie so far apart that none fell into it."
+    return paragraph(text)
+
+
+def _charts(result: Result) -> Html:
+    anchors, seconds = result.get("anchors") or [], result["split"].get("horizon_seconds")
+    if len(anchors) < 2 or not seconds:
+        return Html("")
+    horizon = timedelta(seconds=float(seconds))
+    rates = [anchor for anchor in anchors if anchor["base_rate"] is not None]
+    plots = []
+    if rates:
+        plots.append(
+            chart(
+                timeline.base_rate(anchors, horizon),
+                "The share of buyers at each anchor (UTC). Anchors whose label window has not passed have no rate yet.",
+                height=timeline.RATE_HEIGHT,
+            )
+        )
+    plots.append(
+        chart(
+            timeline.split(anchors, horizon),
+            "The label window of each anchor: from the anchor to the horizon’s end (UTC). Anchors of the embargo were not used.",
+            height=timeline.split_height(anchors),
+        )
+    )
+    return tag("div", *plots)
+
+
+def _parts(result: Result) -> Html:
+    rows = [
+        [
+            tag("span", escape(part["part"]), class_=f"part {part['part']}"),
+            _range(part["anchors"]),
+            count(len(part["anchors"])),
+            count(part["n"]),
+            count(part["positives"]),
+            percent(part["base_rate"]),
+        ]
+        for part in result["parts"]
+    ]
+    return table(["part", "anchors", "how many", "rows", "buyers", "base rate"], rows, numbers=range(2, 6))
+
+
+def _audit(result: Result) -> Html:
+    audit = result["split"].get("audit")
+    if not audit:
+        return Html("")
+    share = audit.get("shared_share")
+    return paragraph(
+        f"{count(audit['test_entities'])} entities were tested; {count(audit['shared_entities'])} of them"
+        f" ({percent(share)}) also stand in the training part, earlier in time."
+        if audit["shared_entities"]
+        else f"{count(audit['test_entities'])} entities were tested; none of them stands in the training part."
+    )
+
+
+def _anchors(anchors: list[AnchorPoint]) -> Html:
+    rows = [
+        [
+            _date(moment(anchor["anchor"])),
+            escape(anchor["part"]),
+            "yes" if anchor["matured"] else "no",
+            count(anchor["n"]),
+            count(anchor["positives"]),
+            percent(anchor["base_rate"]),
+        ]
+        for anchor in anchors
+    ]
+    return table(
+        ["anchor (UTC)", "part", "matured", "rows", "buyers", "base rate"], rows, numbers=range(3, 6)
+    )
+
+
+def _range(anchors: list[str]) -> str:
+    if not anchors:
+        return "–"
+    first, last = moment(min(anchors)), moment(max(anchors))
+    return _date(first) if first == last else f"{_date(first)} to {_date(last)}"
+
+
+def span(seconds: float) -> str:
+    """A span in words.
+
+    >>> span(604800), span(5400), span(0), span(86400)
+    ('7 days', '1.5 hours', 'nothing', '1 day')
+    """
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            number = seconds / size
+            return (
+                f"{number:g} {unit}{'' if number == 1 else 's'}"
+                if number == round(number, 1)
+                else f"{number:.1f} {unit}s"
+            )
+    return "nothing"
+
+
+def _date(text: str) -> Html:
+    """A date that is not broken over two lines."""
+    return tag("span", escape(text), class_="date")

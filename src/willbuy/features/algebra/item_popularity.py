@@ -1,0 +1,61 @@
+"""item_popularity: how popular the item is that an entity touched last."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from willbuy.events.canonical import KINDS
+from willbuy.features.algebra.feature import Feature
+from willbuy.features.algebra.item_fact import ItemFact
+from willbuy.features.algebra.kinds import kinds_slug, kinds_words
+
+
+@dataclass(frozen=True)
+class ItemPopularity(Feature):
+    """Events of everyone on the entity's last item in the last `days` whole days, as known at the close of the day
+    before; null where the entity has touched no item, 0 where nobody else had by then.
+
+    The last item was viewed 40 times from the 1st to the 30th, and 5 times today: `item_popularity_view_30d` is 40.
+
+    >>> ItemPopularity("view").name
+    'item_popularity_view_30d'
+    """
+
+    kinds: tuple[str, ...] = ("view",)
+    days: int = 30
+    key: ClassVar[str] = "item_popularity"
+    unit_text: ClassVar[str] = "events"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", self.fact.kinds)
+
+    @property
+    def fact(self) -> ItemFact:
+        """The fact that is read."""
+        return ItemFact(self.kinds, self.days)
+
+    @property
+    def facts(self) -> tuple[ItemFact, ...]:
+        return (self.fact,)
+
+    @property
+    def name(self) -> str:
+        return f"item_popularity_{kinds_slug(self.kinds)}_{self.days}d"
+
+    @property
+    def meaning(self) -> str:
+        return (
+            f"{kinds_words(self.kinds)} by everyone of the item touched last, in the last {self.days} whole days; "
+            "null if no item was touched"
+        )
+
+    @property
+    def window_text(self) -> str:
+        return f"{self.days}d"
+
+    @property
+    def lookback(self) -> int | None:
+        return None  # the last item may be old
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return KINDS

@@ -1,0 +1,38 @@
+"""last: the newest known price, pieces or money."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from willbuy.features.algebra.feature import Windowed
+from willbuy.features.algebra.measure import MEASURE_UNITS, MEASURE_WORDS, check_measure
+
+
+@dataclass(frozen=True)
+class Last(Windowed):
+    """The `price`, `quantity` or `money` of the newest event that has one; null where there is none.
+
+    Events of one moment are told apart by the total order of events, so the newest is never a tie.
+    Views at 1000, then 1200, then without a price: `last_price_view` is 1200.
+
+    >>> Last("view").name
+    'last_price_view'
+    """
+
+    of: str = "price"
+    key: ClassVar[str] = "last"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_measure(self.of)
+
+    @property
+    def name(self) -> str:
+        return f"last_{self.of}_{self.slug}{self.window.suffix}"
+
+    @property
+    def meaning(self) -> str:
+        return f"{MEASURE_WORDS[self.of]} of the last {self.event_words}; null if there is none"
+
+    @property
+    def unit(self) -> str:
+        return MEASURE_UNITS[self.of]

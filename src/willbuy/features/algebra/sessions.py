@@ -1,0 +1,33 @@
+"""sessions: in how many sessions something happened."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from willbuy.events.canonical import KINDS
+from willbuy.features.algebra.feature import Windowed
+
+
+@dataclass(frozen=True)
+class Sessions(Windowed):
+    """In how many sessions the events of the window lie; a session is what the set's `SessionRule` says.
+
+    Events at 12:00, 12:10 and 13:00: `sessions_event_7d` is 2, as 50 minutes lie between the last two.
+
+    >>> Sessions("cart", "7d").name
+    'sessions_cart_7d'
+    """
+
+    key: ClassVar[str] = "sessions"
+    unit_text: ClassVar[str] = "sessions"
+
+    @property
+    def name(self) -> str:
+        return f"sessions_{self.slug}{self.window.suffix}"
+
+    @property
+    def meaning(self) -> str:
+        return f"number of sessions with {self.events_words} {self.window.words}"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return KINDS  # every event keeps a session open

@@ -1,0 +1,40 @@
+"""Local time in SQL: literal offsets and whole numbers, no engine's time zones."""
+
+from datetime import datetime
+
+from willbuy.durations import DAY, HOUR
+from willbuy.warehouse.dialect import Dialect
+
+SHIFT = 1_000_000
+"""Days added before a division and taken off after it: engines round it towards zero, days before 1970 go down."""
+
+
+def local_microseconds(moment: str, offsets: tuple[tuple[datetime, int], ...], dialect: Dialect) -> str:
+    """Local microseconds of a timestamp expression: a CASE over the zone's offsets, newest first."""
+    utc = dialect.microseconds(moment)
+    (_, oldest), *later = offsets
+    if not later:
+        return f"({utc} + {oldest})" if oldest else utc
+    cases = " ".join(
+        f"WHEN {moment} >= {dialect.timestamp(since)} THEN {offset}" for since, offset in reversed(later)
+    )
+    return f"({utc} + CASE {cases} ELSE {oldest} END)"
+
+
+def local_day(local: str, dialect: Dialect) -> str:
+    """The local day, counted from 1970-01-01, of local microseconds."""
+    return f"({dialect.whole(_shifted(local), DAY)} - {SHIFT})"
+
+
+def local_hour(local: str, dialect: Dialect) -> str:
+    """The local hour, 0 to 23, of local microseconds."""
+    return dialect.whole(f"({_shifted(local)} % {DAY})", HOUR)
+
+
+def local_weekday(local: str, dialect: Dialect) -> str:
+    """The local weekday, Monday 0 to Sunday 6, of local microseconds."""
+    return f"(({dialect.whole(_shifted(local), DAY)} + {(3 - SHIFT) % 7}) % 7)"
+
+
+def _shifted(local: str) -> str:
+    return f"({local} + {SHIFT * DAY})"

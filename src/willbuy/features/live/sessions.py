@@ -1,0 +1,10 @@
+"""sessions, live."""
+
+from willbuy.features.algebra import Sessions
+from willbuy.features.live.history import History, evaluates
+
+
+@evaluates(Sessions)
+def sessions(feature: Sessions, history: History) -> int:
+    """How many sessions the events lie in."""
+    return len({history.sessions[event] for event in history.matching(feature)})

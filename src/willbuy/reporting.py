@@ -1,0 +1,18 @@
+"""The report of a run: one page from its result and its test predictions."""
+
+from pathlib import Path
+from typing import cast
+
+import duckdb
+
+from willbuy.evaluation.report import write_report
+from willbuy.evaluation.result import Result
+from willbuy.runs import complete_run, read_result
+from willbuy.shop import Shop
+
+
+def write_run_report(shop: Shop, output: Path, run: str | None = None) -> None:
+    """Write the report of a complete run, the newest by default."""
+    folder = complete_run(shop.home, run)
+    predictions = duckdb.read_parquet(str(folder / "predictions.parquet")).df()
+    write_report(cast(Result, read_result(folder)), predictions, output)

@@ -1,0 +1,164 @@
+"""A whole result as a pipeline would fill it, from a small made-up shop: for the tests of report and render."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from willbuy.backtest import split_in_time
+from willbuy.evaluation.evaluate import evaluate
+from willbuy.evaluation.result import Result
+from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules, rules_needed
+from willbuy.evaluation.sealed import audit
+from willbuy.evaluation.verdict import verdict
+
+WEEK = timedelta(days=7)
+LAG = timedelta(hours=6)
+
+
+def make_shop(visitors: int, skill: float, base: float, seed: int) -> pd.DataFrame:
+    """Snapshots of 14 weekly anchors, the last of which has not matured, with the truth that made the labels."""
+    rng = np.random.default_rng(seed)
+    frames = []
+    for number in range(14):
+        n = int(visitors * rng.uniform(0.85, 1.15))
+        days, carts, views = rng.exponential(9, n).clip(0.01, 30), rng.poisson(0.25, n), rng.poisson(4, n)
+        z = -0.9 * np.log1p(days) + 1.3 * (carts > 0) + 0.08 * views + rng.normal(0, 0.8, n)
+        z += np.log(base / (1 - base)) + 0.9 + 0.25 * np.sin(number / 2)
+        known = skill * z + (1 - skill) * z.mean()
+        frames.append(
+            pd.DataFrame(
+                {
+                    "anchor": datetime(2024, 3, 4) + number * WEEK,
+                    "entity_key": rng.integers(0, 6 * visitors, n),
+                    "label": (rng.random(n) < 1 / (1 + np.exp(-z))).astype(int),
+                    "p": 1 / (1 + np.exp(-known)),
+                    "days_since_last_event": days,
+                    "count_cart_7d": carts,
+                }
+            ).drop_duplicates("entity_key")
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def make_result(
+    visitors: int = 3000,
+    skill: float = 1.0,
+    base: float = 0.04,
+    seed: int = 7,
+    draws: int = 200,
+    test_buyers: bool = True,
+    **changes: Any,
+) -> tuple[Result, pd.DataFrame]:
+    """(result, predictions) of a run on the made-up shop."""
+    rows = make_shop(visitors, skill, base, seed)
+    moments = [moment.to_pydatetime() for moment in rows["anchor"].drop_duplicates()]
+    split = split_in_time(moments[:-1], WEEK, LAG)
+    if not test_buyers:
+        rows.loc[rows["anchor"] == split.test, "label"] = 0
+    matured = rows[rows["anchor"] <= split.test]
+    parts = split.parts(matured)
+    train, test = matured[parts == 0], matured[parts == 2]
+    rules = fit_rules(train, train["label"], rules_needed({"view", "cart", "purchase"}, "horizon"))
+    beside = evaluate_with_rules(
+        test["label"],
+        test["p"],
+        test["entity_key"],
+        threshold=0.2,
+        rows=test,
+        rules=rules,
+        draws=draws,
+        seed=1,
+    )
+    metrics = {name: found for name, found in beside.metrics.items() if name != MODEL}
+    differences = beside.differences(MODEL)
+    listed = ("train", "embargo", "test")
+    of_part = {anchor: listed[part] for anchor, part in zip(matured["anchor"], parts, strict=True)}
+    result: Result = {
+        "run": "0007",
+        "bundle": "4be1c0ffee9a31d7" * 4,
+        "model": "xgboost",
+        "shop": "Corner shop",
+        "task": {
+            "kind": "horizon",
+            "target": "purchase",
+            "within": "7d",
+            "population": "visitors who were active in the last 30 days",
+            "words": "Will a visitor who was active in the last 30 days buy within 7 days?",
+        },
+        "parts": [
+            {
+                "part": name,
+                "anchors": [a.isoformat() for a in matured["anchor"][parts == code].drop_duplicates()],
+                "n": int((parts == code).sum()),
+                "positives": int(matured["label"][parts == code].sum()),
+                "base_rate": float(matured["label"][parts == code].mean()),
+            }
+            for code, name in enumerate(listed)
+            if (parts == code).any()
+        ],
+        "split": {**split.describe(), "audit": audit(train["entity_key"], test["entity_key"])},
+        "test": beside.metrics[MODEL],
+        "rules": metrics,
+        "differences": differences,
+        "verdict": verdict(
+            beside.metrics[MODEL],
+            metrics,
+            differences,
+            rule_words={fitted.rule.name: fitted.rule.words for fitted in rules},
+            train_base_rate=float(train["label"].mean()),
+        ),
+        "candidates": [
+            {
+                "name": name,
+                "chosen": name == "xgboost",
+                "metrics": evaluate(
+                    train["label"], train["p"] * shrink, train["entity_key"], 0.2, draws=100, seed=2
+                ),
+            }
+            for name, shrink in (("logistic", 0.8), ("xgboost", 1.0))
+        ],
+        "features": [
+            {
+                "name": f"{name}_{window}",
+                "meaning": f"{meaning} in the last {window[:-1]} days",
+                "window": window,
+                "unit": unit,
+                "importance": {"value": weight, "low": weight * 0.8 - 0.001, "high": weight * 1.2 + 0.001},
+            }
+            for name, meaning, unit, weight in (
+                ("count_view", "number of views", "events", 0.031),
+                ("count_cart", "number of additions to the cart", "events", 0.084),
+                ("distinct_item_view", "number of different items viewed", "items", 0.0123),
+                ("ratio_cart_view", "additions to the cart per view", "ratio", 0.0004),
+            )
+            for window in ("1d", "7d", "30d")
+        ],
+        "ingest": {
+            "read": 2_756_101,
+            "accepted": 2_755_607,
+            "rejected": 34,
+            "duplicates": 460,
+            "entities": 1_407_580,
+            "first": "2024-01-03T03:00:04",
+            "last": "2024-06-09T02:59:47",
+            "rejected_by_rule": {"time cannot be read": 21, "entity is missing": 13},
+        },
+        "anchors": [
+            {
+                "anchor": anchor.isoformat(),
+                "part": of_part.get(anchor, "not matured"),
+                "matured": anchor in of_part,
+                "n": len(group),
+                "positives": int(group["label"].sum()) if anchor in of_part else None,
+                "base_rate": float(group["label"].mean()) if anchor in of_part else None,
+            }
+            for anchor, group in rows.groupby("anchor")
+        ],
+        "lag_seconds": LAG.total_seconds(),
+        "seeds": {"train": 20150503},
+        "versions": {"willbuy": "0.1.0", "numpy": "2.4.6"},
+    }
+    predictions = test.rename(columns={"label": "y", "entity_key": "entity"})[["y", "p", "entity", "anchor"]]
+    return {**result, **changes}, predictions.reset_index(drop=True)  # type: ignore[typeddict-item]

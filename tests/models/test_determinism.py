@@ -1,0 +1,54 @@
+"""Training twice gives the same bundle: in one process, in two, with one thread and with two (G21, M9)."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+TRAIN = """
+import sys
+import numpy as np
+from willbuy.models.bundle import write_bundle
+from willbuy.models.calibrators import fit_calibrator
+from willbuy.models.candidates import LogisticCandidate, XGBoostCandidate
+from willbuy.models.out_of_fold import out_of_fold
+from willbuy.models.threshold import f1_threshold
+
+folder, threads = sys.argv[1], int(sys.argv[2])
+random = np.random.default_rng(7)
+n, names = 20_000, [f"count_{number}" for number in range(24)]
+X = random.gamma(0.5, 20, (n, len(names)))
+X[random.random(X.shape) < 0.1] = np.nan
+groups = random.integers(0, n // 3, n)
+y = (random.random(n) < 1 / (1 + np.exp(3 - 0.05 * np.nan_to_num(X[:, 0]) - 0.03 * np.nan_to_num(X[:, 1])))).astype(int)
+for candidate in (LogisticCandidate(), XGBoostCandidate(threads=threads, most_rounds=60)):
+    tuned = candidate.tune(X, y, 1, groups)
+    log_odds = out_of_fold(tuned, X, y, groups, 3, 1)
+    calibrator = fit_calibrator(log_odds, y)
+    scorer = tuned.fit(X, y, 1, names)
+    threshold = f1_threshold(calibrator.probability(log_odds), y)
+    print(write_bundle(
+        f"{folder}/{candidate.name}", scorer=scorer, calibrator=calibrator, features_spec=names, feature_names=names,
+        threshold=threshold.value, fields={"settings": tuned.settings(), "on": threshold.to_dict()},
+        golden=X[:1000], native=scorer.native,
+    ))
+"""
+
+
+@pytest.mark.gate
+def test_the_same_training_gives_the_same_bundle_id(root, tmp_path):
+    ids = []
+    for run, threads in enumerate((1, 2, 2)):
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(root / "src"),
+            "PYTHONHASHSEED": str(run),
+            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads)),
+        }
+        command = [sys.executable, "-c", TRAIN, str(tmp_path / str(run)), str(threads)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        assert done.returncode == 0, done.stderr
+        ids.append(done.stdout.split())
+    assert len(ids[0]) == 2
+    assert ids[0] == ids[1] == ids[2]
