@@ -88,7 +88,9 @@ def test_a_shift_of_the_base_rate_is_said_with_both_rates() -> None:
         draws=200,
     )
     text = " ".join(say(beside, train_base_rate=0.2)["sentences"])
-    assert "too low" in text and "from 20.0 % in training to 3" in text
+    assert "too low" in text and "shifted from 20.0 % in training to 3" in text
+    assert "does not explain it" in " ".join(say(beside, train_base_rate=0.5)["sentences"])
+    assert say(beside)["headline"] == "Use it to rank; its probabilities are off."
     steady = side_by_side(
         rng.random(5000) < p,
         {"model": p, "everyone": np.full(5000, 0.2)},

@@ -118,12 +118,20 @@ class Case:
     def headline(self) -> str:
         """The verdict in one line, for large letters."""
         lines = {
-            "use": "Use it.",
+            "use": "Use it." if self._believable() else "Use it to rank; its probabilities are off.",
             "barely": f"Barely better than the rule {self.name}.",
             "no_better": f"No better than the rule {self.name}. Use the rule.",
             "worse": f"Worse than the rule {self.name}. Use the rule.",
         }
         return lines.get(self.kind) or self._not_enough()
+
+    def _believable(self) -> bool:
+        """Whether as many bought as were promised: within 0.9 to 1.1, or not surely outside."""
+        ratio, bounds = self.model["predicted_over_actual"], self.model["intervals"]["predicted_over_actual"]
+        inside = ratio is None or CALIBRATED[0] <= ratio <= CALIBRATED[1]
+        return (
+            inside or bounds["low"] is None or bounds["high"] is None or bounds["low"] <= 1 <= bounds["high"]
+        )
 
     def _not_enough(self) -> str:
         positives = self.model["positives"]
@@ -176,11 +184,12 @@ def shift(model: Metrics, train_base_rate: float | None) -> str:
         f"The probabilities are too {direction} on the test part:"
         f" {figure(ratio, 2)} buyers predicted for each that bought ({interval(bounds, 2)})."
     )
-    if train_base_rate is not None:
-        text += (
-            f" The base rate shifted from {percent(train_base_rate)} in training"
-            f" to {percent(model['base_rate'])} in the test."
-        )
+    if train_base_rate is not None and model["base_rate"] is not None:
+        rates = f"from {percent(train_base_rate)} in training to {percent(model['base_rate'])} in the test"
+        if (ratio > 1) == (train_base_rate > model["base_rate"]):
+            text += f" The base rate shifted {rates}."
+        else:
+            text += f" The base rate went {rates}: that does not explain it."
     if bounds["low"] is not None and bounds["high"] is not None and bounds["low"] <= 1 <= bounds["high"]:
         text += " The interval holds 1: it may be chance."
     return text
