@@ -40,7 +40,7 @@ bench: .venv/.bench  ## our speed against rivals, as ratios from one run
 real: $(READY)  ## the whole way on the real logs beside the project (docs/real-data.md)
 	@$(BIN)/python scripts/real_data.py --write docs/real-data.md
 
-docs: $(READY)  ## make docs/cli.md and the outputs shown in the docs anew
+docs: $(READY)  ## make the reference pages and the outputs shown in the docs anew
 	@$(BIN)/python scripts/cli_reference.py --write
 	@$(BIN)/python scripts/shop_reference.py --write
 	@$(BIN)/python scripts/docs_examples.py --write

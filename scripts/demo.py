@@ -67,7 +67,7 @@ def willbuy_command() -> str:
     beside = Path(sys.executable).parent / "willbuy"
     if not beside.exists() or shutil.which("willbuy") == str(beside):
         return "willbuy"
-    return str(beside)
+    return str(beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ A comment `<!-- run: COMMAND -->` runs a command that the reader does not see.
 """
 
 import contextlib
+import difflib
 import io
 import os
 import re
@@ -24,7 +25,7 @@ from willbuy import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(?P<language>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-HIDDEN = re.compile(r"^<!-- run: (?P<command>.*) -->$", re.MULTILINE)
+HIDDEN = re.compile(r"^<!-- run: (?P<command>[^\n]*) -->$", re.MULTILINE)
 STEP = re.compile(f"{BLOCK.pattern}|{HIDDEN.pattern}", re.MULTILINE | re.DOTALL)
 SHELL = set("|&;<>*$`")
 WIDTH = "100"
@@ -166,7 +167,9 @@ def _in_process(arguments: list[str], folder: Path) -> tuple[str, int]:
 
 
 def _in_shell(command: str, folder: Path) -> tuple[str, int]:
-    script = f'set -eo pipefail\nwillbuy() {{ {shlex.quote(sys.executable)} -m willbuy "$@"; }}\n{command}'
+    python = shlex.quote(sys.executable)
+    functions = f'python() {{ {python} "$@"; }}\nwillbuy() {{ {python} -m willbuy "$@"; }}'
+    script = f"set -e\n{functions}\n{command}"
     environment = {**os.environ, "COLUMNS": WIDTH, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(
         ["bash", "-c", script],
@@ -183,12 +186,17 @@ def _in_shell(command: str, folder: Path) -> tuple[str, int]:
 def main() -> int:
     """Run every page; write those that differ, or name them and return 1."""
     write, stale = "--write" in sys.argv[1:], []
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # small shops: threads would only wait for each other
     for path in pages():
         page = path.read_text(encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder:
             now = render(page, Path(folder))
         if now != page:
             stale.append(path.name)
+            lines = difflib.unified_diff(
+                page.splitlines(), now.splitlines(), path.name, "now", lineterm="", n=1
+            )
+            print("\n".join(lines))
             if write:
                 path.write_text(now, encoding="utf-8")
     if stale:

@@ -26,7 +26,9 @@ INSTALLING = {("git", "clone"), ("cd",), ("pip", "install"), ("python3", "-m", "
 
 
 def test_there_are_pages() -> None:
-    assert {"README.md", "cli.md"} <= {p.name for p in pages()}
+    assert {"README.md", "index.md", "tutorial.md", "cli.md", "architecture.md", "honesty.md"} <= {
+        p.name for p in pages()
+    }
 
 
 def test_the_cli_reference_is_current() -> None:
@@ -104,11 +106,15 @@ def test_every_link_leads_somewhere(path: Path) -> None:
             )
 
 
+NAMED = re.compile(r"`((?:src|tests|docs|scripts|benchmarks)/[\w./-]*)(?:::(\w+)(?:\[[^]`]*\])?)?`")
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_every_path_that_is_named_exists(path: Path) -> None:
-    """A page that names `src/...`, `tests/...`, `docs/...` or `scripts/...` names a file or folder that is there."""
-    named = re.findall(
-        r"`((?:src|tests|docs|scripts|benchmarks)/[\w./-]*)(?:::[\w\[\]-]+)?`",
-        path.read_text(encoding="utf-8"),
-    )
-    assert [name for name in named if not (ROOT / name).exists()] == []
+def test_every_path_and_test_that_is_named_exists(path: Path) -> None:
+    """A page that names `src/...` or `tests/...::test_...` names something that is there."""
+    for name, test in NAMED.findall(path.read_text(encoding="utf-8")):
+        assert (ROOT / name).exists(), f"{path.name} names {name}, which is not there"
+        if test:
+            assert f"def {test}(" in (ROOT / name).read_text(encoding="utf-8"), (
+                f"{path.name}: no {test} in {name}"
+            )

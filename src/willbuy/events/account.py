@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from willbuy.errors import WillbuyError
@@ -110,7 +111,7 @@ def render(result: IngestResult) -> Any:
         table.add_column(name, justify="right")
     for file in result.files:
         note = " (ingested before)" if file.skipped else ""
-        table.add_row(file.path + note, *_counts(file))
+        table.add_row(_from_here(file.path) + note, *_counts(file))
     if len(result.files) > 1:
         table.add_section()
         table.add_row("all", *_counts(result))
@@ -126,6 +127,12 @@ def render(result: IngestResult) -> Any:
     rate = f", {result.read / result.seconds:,.0f} rows/s" if result.read and result.seconds else ""
     lines.append(f"The log holds {result.entities:,} entities{span}. {result.seconds:.1f} s{rate}.")
     return Group(*lines)
+
+
+def _from_here(path: str) -> str:
+    """The path as seen from the current folder, if it lies below it."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def _counts(row: FileAccount | IngestResult) -> list[str]:
