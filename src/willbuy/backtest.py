@@ -49,7 +49,10 @@ class Split(ABC):
     @property
     def note(self) -> str:
         """The sentence that must stand beside the figures of a split that is not in time; "" for one that is."""
-        return "" if self.kind == "time" else f"{NOT_FUTURE} {self.reason}".strip()
+        if self.kind == "time":
+            return ""
+        reason = self.reason.rstrip(". ")
+        return f"{NOT_FUTURE} {reason[:1].upper()}{reason[1:]}." if reason else NOT_FUTURE
 
 
 @dataclass(frozen=True)
@@ -260,8 +263,8 @@ def split_sessions(
     older, closed = int((part != TEST).sum()), int((part == TRAIN).sum())
     if closed == 0 or closed < keep * older:
         raise NotEnoughData(
-            f"of {older} sessions that began before {split.cutoff} only {closed} had closed by then:"
-            " the log is too short for a split in time"
+            f"of {older} sessions that began before {split.cutoff.replace(microsecond=0)} only {closed} had closed"
+            " by then: the log is too short for a split in time"
         )
     return split
 

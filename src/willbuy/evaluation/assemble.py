@@ -1,6 +1,7 @@
 """From values and draws to the figures that are printed: rounded, with intervals, None where undefined, and why."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,11 +27,21 @@ _PLAIN = (
 _RANKED = ("roc_auc", "average_precision", "calibration_slope", "lift", "gain")
 
 
-def assemble(scored: Scored, draws: Mapping[str, Floats], entities: int, count: int, seed: int) -> Metrics:
+@dataclass(frozen=True)
+class Drawn:
+    """How a score was drawn: whom, how often, from which seed."""
+
+    entities: int
+    buyers: int
+    draws: int
+    seed: int
+
+
+def assemble(scored: Scored, draws: Mapping[str, Floats], drawn: Drawn) -> Metrics:
     """The dict that `train --json` prints under "test"."""
     values = dict(scored.values)
     n, positives = int(scored.counts.sum()), int(scored.counts[scored.ranked.bought].sum())
-    reasons = _reasons(n, positives, count, values)
+    reasons = _reasons(n, positives, drawn.draws, values)
     if not 0 < positives < n:
         values |= {name: np.nan for name in values if name.startswith(_RANKED)}
     estimates = {name: estimate(value, draws[name]) for name, value in values.items()}
@@ -39,7 +50,8 @@ def assemble(scored: Scored, draws: Mapping[str, Floats], entities: int, count: 
     return Metrics(
         n=n,
         positives=positives,
-        entities=entities,
+        entities=drawn.entities,
+        buyers=drawn.buyers,
         base_rate=plain["base_rate"],
         roc_auc=estimates["roc_auc"],
         average_precision=estimates["average_precision"],
@@ -59,7 +71,9 @@ def assemble(scored: Scored, draws: Mapping[str, Floats], entities: int, count: 
         top=[_top(percent, n, positives, estimates) for percent in TOPS],
         calibration=_calibration(scored),
         reference=_reference(scored, n, positives),
-        bootstrap=Bootstrap(unit="entity", entities=entities, draws=count, seed=seed, level=LEVEL),
+        bootstrap=Bootstrap(
+            unit="entity", entities=drawn.entities, draws=drawn.draws, seed=drawn.seed, level=LEVEL
+        ),
         reasons=reasons,
     )
 
