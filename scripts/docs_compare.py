@@ -1,0 +1,89 @@
+"""Whether what a page shows is what a command printed, and how the page looks when it is made anew.
+
+`...` alone on a line stands for any lines, `...` within a line for any text. Decimals may differ a little, since another
+Python trains a slightly different model; times in seconds and rates may differ at will; whole numbers and words may not.
+"""
+
+import re
+from difflib import SequenceMatcher
+
+NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
+SECONDS = re.compile(r"\d[\d,.]*(?= ?(?:s|ms|min|rows/s|MB|MB/s)\b)")
+TOLERANCE = 0.05
+
+
+def same(shown: str, printed: str) -> bool:
+    """Whether a page shows what was printed.
+
+    >>> same("AP 0.312 [0.29, 0.33] in 4 s", "AP 0.318 [0.29, 0.34] in 97 s")
+    True
+    >>> same("read 100 rows", "read 101 rows")
+    False
+    >>> same("first\\n...\\nlast", "first\\nsecond\\nthird\\nlast")
+    True
+    """
+    return renewed(shown, printed) == _lines(shown)
+
+
+def renewed(shown: str, printed: str) -> list[str]:
+    """The lines to show for what was printed: those that are still true stay as they are, and `...` stays.
+
+    >>> renewed("all\\n...\\nread 100 rows\\n...", "all\\nopen\\nread 101 rows\\nclose")
+    ['all', '...', 'read 101 rows', '...']
+    """
+    parts, lines = _parts(_lines(shown)), _lines(printed)
+    if len(parts) == 1:
+        return _kept(parts[0], lines)
+    head, *middle, tail = parts
+    if len(lines) < sum(map(len, parts)):
+        return lines
+    end = len(lines) - len(tail)
+    text, rest = _kept(head, lines[: len(head)]), lines[len(head) : end]
+    for part in middle:
+        at = max(range(len(rest) - len(part) + 1), key=lambda n: _likeness(part, rest[n:]), default=0)
+        text += ["...", *_kept(part, rest[at : at + len(part)])]
+        rest = rest[at + len(part) :]
+    return [*text, "...", *_kept(tail, lines[end:])]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.rstrip("\n").split("\n")]
+
+
+def _parts(lines: list[str]) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if line.strip() == "...":
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return parts
+
+
+def _kept(shown: list[str], printed: list[str]) -> list[str]:
+    if len(shown) != len(printed):
+        return printed
+    return [old if _line_same(old, new) else new for old, new in zip(shown, printed, strict=True)]
+
+
+def _likeness(part: list[str], lines: list[str]) -> float:
+    return sum(
+        2.0 if _line_same(old, new) else SequenceMatcher(None, old, new).ratio()
+        for old, new in zip(part, lines, strict=False)
+    )
+
+
+def _line_same(shown: str, printed: str) -> bool:
+    shown, printed = (" ".join(SECONDS.sub("0", line).split()) for line in (shown, printed))
+    if "..." in shown:
+        pattern = ".*".join(re.escape(part) for part in shown.split("..."))
+        return re.fullmatch(pattern, printed) is not None
+    want, got = NUMBER.split(shown), NUMBER.split(printed)
+    return len(want) == len(got) and all(map(_token_same, want, got))
+
+
+def _token_same(want: str, got: str) -> bool:
+    if "." not in want or not NUMBER.fullmatch(want) or not NUMBER.fullmatch(got):
+        return want.strip() == got.strip()
+    one, other = (float(text.replace(",", "")) for text in (want, got))
+    return abs(one - other) <= max(TOLERANCE, TOLERANCE * abs(one))
