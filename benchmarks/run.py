@@ -15,12 +15,12 @@ if __package__ in (None, ""):  # run by its path
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.house import data, page, shops
-from benchmarks.house.measure import SideFailed, ask
+from benchmarks.house.measure import ROOT, SideFailed, ask
 from benchmarks.house.outcome import Disagreement
 
 NAMES = ("ingest", "features", "published", "ingest_30m", "features_30m")
-RESULTS = data.ROOT / "bench-results"
-DOCS = data.ROOT / "docs" / "benchmarks.md"
+RESULTS = ROOT / "bench-results"
+DOCS = ROOT / "docs" / "benchmarks.md"
 
 
 def main() -> None:
@@ -42,7 +42,8 @@ def main() -> None:
         page.write_into(DOCS, [page.section(outcome) for outcome in found])
     if arguments.json:
         print(json.dumps(found, indent=2))
-    sys.exit(0 if all(claim["passed"] for outcome in found for claim in outcome["claims"]) else 1)
+    met = all(claim["passed"] for outcome in found for claim in outcome["claims"])
+    sys.exit(0 if met or arguments.small else 1)
 
 
 def _one(name: str, arguments: argparse.Namespace, say: Any) -> dict[str, Any]:

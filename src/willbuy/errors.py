@@ -45,4 +45,25 @@ def did_you_mean(found: str, known: Iterable[str]) -> str:
     ''
     """
     nearest = difflib.get_close_matches(found, list(known), n=1, cutoff=0.6)
-    return f" Did you mean '{nearest[0]}'?" if nearest else ""
+    return f" Did you mean '{printable(nearest[0])}'?" if nearest else ""
+
+
+def printable(text: str, most: int = 60) -> str:
+    r"""Make a name from a file safe to show in one line: line ends and control characters escaped, cut when long.
+
+    >>> printable("item\nid"), printable("x" * 9, most=5)
+    ('item\\nid', 'xx...')
+    """
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: most + 1])
+    return shown if len(shown) <= most else shown[: most - 3] + "..."
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """List names from a file in one line, at most so many of them.
+
+    >>> listed(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    every = list(names)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(printable(name) for name in every[:most]) + more

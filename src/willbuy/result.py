@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from willbuy import __version__
+from willbuy.durations import Duration
 from willbuy.evaluation.result import (
     AnchorPoint,
     CandidateResult,
@@ -19,6 +20,7 @@ from willbuy.evaluation.result import (
 )
 from willbuy.features.population import population_of
 from willbuy.fitted import MEANINGS
+from willbuy.shop import Shop
 
 if TYPE_CHECKING:
     from willbuy.pipeline import Training
@@ -89,13 +91,48 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
 def describe_task(run: "Training") -> Task:
     """The question in words."""
     within, kind = run.shop.target.within, run.shop.target.kind
-    who = population_of(run.shop).meaning
     verb = "buy" if kind == "purchase" else f"have a {kind} event"
     if isinstance(within, str):
-        words = f"Will this session's visitor {verb} before the session ends?"
+        who = (
+            "visits in progress, after their "
+            + ", ".join(map(_ordinal, run.shop.anchors.after_events))
+            + " event"
+        )
+        words = f"Will this visitor {verb} before the visit ends?"
     else:
-        words = f"Will they {verb} within {within}? Asked of: {who}."
+        who = describe_population(run.shop)
+        words = f"Who will {verb} within {_span(within)}?"
     return Task(kind=run.task, target=kind, within=str(within), population=who, words=words)
+
+
+def describe_population(shop: Shop) -> str:
+    """Who is scored, in words.
+
+    >>> from willbuy.shop import Population, Source, Target
+    >>> describe_population(Shop(source=Source(), target=Target(within="7d")))
+    'everyone with an event in the 30 days before'
+    >>> bought = Population(kind="purchase", ever=True)
+    >>> describe_population(Shop(source=Source(), target=Target(within="7d"), population=bought))
+    'everyone with a purchase before'
+    """
+    count = population_of(shop)
+    event = f"a {' or '.join(count.kinds)}" if count.kinds else "an event"
+    span = count.window.span
+    return f"everyone with {event} " + (f"in the {_span(span)} before" if span else "before")
+
+
+def _span(span: Duration) -> str:
+    days = span.days
+    return f"{days:g} day{'' if days == 1 else 's'}" if days == int(days) else str(span)
+
+
+def _ordinal(number: int) -> str:
+    """
+    >>> [_ordinal(number) for number in (1, 2, 3, 5, 11, 21)]
+    ['1st', '2nd', '3rd', '5th', '11th', '21st']
+    """
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def describe_features(run: "Training") -> list[FeatureResult]:

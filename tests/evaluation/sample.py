@@ -48,12 +48,15 @@ def make_result(
     base: float = 0.04,
     seed: int = 7,
     draws: int = 200,
+    test_buyers: bool = True,
     **changes: Any,
 ) -> tuple[Result, pd.DataFrame]:
     """(result, predictions) of a run on the made-up shop."""
     rows = make_shop(visitors, skill, base, seed)
     moments = [moment.to_pydatetime() for moment in rows["anchor"].drop_duplicates()]
     split = split_in_time(moments[:-1], WEEK, LAG)
+    if not test_buyers:
+        rows.loc[rows["anchor"] == split.test, "label"] = 0
     matured = rows[rows["anchor"] <= split.test]
     parts = split.parts(matured)
     train, test = matured[parts == 0], matured[parts == 2]

@@ -5,7 +5,7 @@ A figure of the test part is honest once. Whoever looks, changes something and l
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -88,8 +88,3 @@ def unseen(train_keys: npt.ArrayLike, test_keys: npt.ArrayLike) -> npt.NDArray[n
 def seal_record(folder: Path) -> Path:
     """Where a run records that its test part was opened."""
     return folder / "test-opened.txt"
-
-
-def describe_audit(found: Audit) -> dict[str, Any]:
-    """The audit for Split.describe()'s "audit" key."""
-    return dict(found)

@@ -11,13 +11,14 @@ FIELDS = ("kind", "kind_name", "item_key", "category", "price", "quantity", "ses
 """What an event is, beside its entity and time (and its event id)."""
 
 
-def find_duplicates(connection: duckdb.DuckDBPyConnection, silver: str | None) -> None:
-    """Make the table `dropped(source, line, conflict)` of rows in the table `arrived` that are no new events.
+def find_duplicates(connection: duckdb.DuckDBPyConnection, silver: str, arrived: str) -> None:
+    """Make the table `dropped(source, line, conflict)` of arrived rows that are no new events.
 
-    `silver` is SQL for the events that are there already; both have silver's columns and hold the same entities.
+    `silver` is SQL for the events that are there already ("" for none), `arrived` for the rows that came; both have
+    silver's columns, and all events of the entities in question.
     """
     known = f"SELECT *, false AS new FROM ({silver}) UNION ALL " if silver else ""
-    pool = f"{known}SELECT *, true AS new FROM arrived"
+    pool = f"{known}SELECT *, true AS new FROM ({arrived})"
     statement = f"""
         CREATE OR REPLACE TEMP TABLE dropped AS
         {_with_id(f"SELECT * FROM ({pool}) WHERE event_id IS NOT NULL")}

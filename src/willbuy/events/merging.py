@@ -1,10 +1,12 @@
-"""Merging: the staged rows of a bucket and what silver holds of it become the bucket's new files.
+"""Merging: the staged rows of some buckets and what silver holds of them become the buckets' new files.
 
 Keys: an entity's key is `bucket + 16 x its number in the bucket`, an item's its number in the shop; new ones are
 numbered in byte order of their ids, so the same files give the same keys whatever the order of their rows.
+
+Buckets are merged two at a time: one pass over the staged rows serves both, and a kill repeats an eighth of the merges.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from willbuy.warehouse.layout import BUCKETS, Layout
 from willbuy.warehouse.ledger import TableFile
 
 _sql = Dialect()
+TABLES = ("events", "entities")
 
 
 @dataclass(frozen=True)
@@ -83,88 +86,115 @@ def merge_items(merge: Merge) -> Outcome:
     if "item" not in merge.mapped:
         return Outcome(merge.existing("items", 0))
     found = f"SELECT DISTINCT item FROM {_parquet(merge.staged)} WHERE rule = 0 AND item IS NOT NULL"
-    numbered = _numbered("item", merge.path("items", 0), found, "", 1)
+    known = merge.path("items", 0)
+    if known is None:
+        numbered = (
+            f"SELECT row_number() OVER (ORDER BY item) - 1 AS item_key, item FROM ({found}) ORDER BY item_key"
+        )
+        return Outcome([merge.write(numbered, "items", 0)])
+    old = f"SELECT * FROM {_parquet([known])}"
+    new = f"SELECT item FROM ({found}) ANTI JOIN ({old}) USING (item)"
+    number = f"(SELECT count(*) FROM ({old})) + row_number() OVER (ORDER BY item) - 1"
+    numbered = f"{old} UNION ALL SELECT {number}, item FROM ({new}) ORDER BY item_key"
     return Outcome([merge.write(numbered, "items", 0)])
 
 
-def merge_bucket(merge: Merge, bucket: int) -> Outcome:
-    """Write a bucket's entities and events, and count what became of each source's rows."""
-    rows = f"SELECT * FROM {_parquet(merge.staged)} WHERE bucket = {bucket}"
+def merge_buckets(merge: Merge, buckets: Sequence[int]) -> Outcome:
+    """Write the entities and events of some buckets, and count what became of each source's rows."""
+    some = ", ".join(str(bucket) for bucket in buckets)
+    rows = f"SELECT * FROM {_parquet(merge.staged)} WHERE bucket IN ({some})"
     if merge.run(f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
-        return Outcome([*merge.existing("events", bucket), *merge.existing("entities", bucket)])
-    new = "SELECT DISTINCT entity FROM staged"
-    numbered = _numbered("entity", merge.path("entities", bucket), new, f"{bucket} + ", BUCKETS)
-    entities = merge.write(numbered, "entities", bucket)
-    silver = merge.path("events", bucket)
-    keyed = _keyed(merge, merge.layout.home / entities.file)
-    if silver is None and len(merge.sources) == 1 and "event_id" not in merge.mapped:
-        outcome = _write_events(merge, bucket, keyed)  # one file alone holds no duplicate: see duplicates.py
-    else:
-        outcome = _write_new_events(merge, bucket, keyed, silver)
-    return replace(outcome, files=[*outcome.files, entities])
-
-
-def _write_new_events(merge: Merge, bucket: int, keyed: str, silver: Path | None) -> Outcome:
-    known = f"SELECT * FROM {_parquet([silver])}" if silver else None
-    merge.run(f"CREATE OR REPLACE TEMP TABLE arrived AS {keyed}")
-    find_duplicates(merge.connection, known)
-    duplicates = _counts(merge, "SELECT source FROM dropped WHERE NOT conflict")
-    conflicts = _counts(merge, "SELECT source FROM dropped WHERE conflict")
-    new = "SELECT * FROM arrived ANTI JOIN dropped USING (source, line)"
-    outcome = _write_events(merge, bucket, f"{known} UNION ALL {new}" if known else new)
-    files = [*outcome.files]
-    if conflicts:
-        rows = "SELECT source, line, event_id AS value FROM arrived JOIN dropped USING (source, line) WHERE conflict"
-        files.append(
-            merge.write(f"{rows} ORDER BY source, line", f"conflicts-{merge.generation:05d}", bucket)
+        return Outcome(
+            [file for bucket in buckets for name in TABLES for file in merge.existing(name, bucket)]
         )
-    return replace(outcome, files=files, duplicates=duplicates, conflicts=conflicts)
-
-
-def _write_events(merge: Merge, bucket: int, events: str) -> Outcome:
-    file = merge.write(f"SELECT * FROM ({events}) ORDER BY time, source, line", "events", bucket)
-    written = _parquet([merge.layout.home / file.file])
-    first, last = merge.run(f"SELECT min(time), max(time) FROM {written}")[0]
-    if first is not None:
-        file = replace(file, first=first.isoformat(), last=last.isoformat())
+    files = _write_entities(merge, buckets)
+    merge.run(f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge)}")
+    silver = _all(merge.path("events", bucket) for bucket in buckets)
+    duplicates: dict[int, int] = {}
+    conflicts: dict[int, int] = {}
+    if silver or len(merge.sources) > 1 or "event_id" in merge.mapped:  # else no row can be a duplicate
+        find_duplicates(merge.connection, silver, f"SELECT {_wide(merge)} FROM arrived")
+        duplicates = _counts(merge, "SELECT source FROM dropped WHERE NOT conflict")
+        conflicts = _counts(merge, "SELECT source FROM dropped WHERE conflict")
+        files += _write_conflicts(merge, buckets[0]) if conflicts else []
+        merge.run(
+            "DELETE FROM arrived USING dropped AS d WHERE arrived.source = d.source AND arrived.line = d.line"
+        )
+    events = [_write_events(merge, bucket) for bucket in buckets]
     numbers = ", ".join(str(source) for source in merge.sources)
-    return Outcome([file], kept=_counts(merge, f"SELECT source FROM {written} WHERE source IN ({numbers})"))
+    written = _parquet([merge.layout.home / file.file for file in events])
+    kept = _counts(merge, f"SELECT source FROM {written} WHERE source IN ({numbers})")
+    return Outcome([*files, *events], kept, duplicates, conflicts)
 
 
-def _numbered(name: str, existing: Path | None, found: str, offset: str, step: int) -> str:
-    """The known ids with their keys, and new ones numbered on from them in byte order."""
-    old = f"SELECT CAST(NULL AS BIGINT) AS {name}_key, CAST(NULL AS VARCHAR) AS {name} WHERE false"
-    if existing is not None:
-        old = f"SELECT * FROM {_parquet([existing])}"
-    return f"""
-        WITH old AS MATERIALIZED ({old}), new AS ({found} EXCEPT SELECT {name} FROM old)
-        SELECT {name}_key, {name} FROM old
-        UNION ALL
-        SELECT {offset}{step} * ((SELECT count(*) FROM old) + row_number() OVER (ORDER BY {name}) - 1), {name} FROM new
-        ORDER BY {name}_key"""
+def _write_entities(merge: Merge, buckets: Sequence[int]) -> list[TableFile]:
+    """Make the table `numbered(entity_key, entity)` of these buckets, and their files."""
+    known = _all(merge.path("entities", bucket) for bucket in buckets)
+    old = known or "SELECT CAST(NULL AS BIGINT) AS entity_key, CAST(NULL AS VARCHAR) AS entity WHERE false"
+    new = "SELECT DISTINCT bucket, entity FROM staged"
+    if known:
+        new = f"SELECT * FROM ({new}) ANTI JOIN ({known}) USING (entity)"
+    counted = f"SELECT entity_key % {BUCKETS} AS bucket, count(*) AS known FROM ({old}) GROUP BY ALL"
+    place = "coalesce(known, 0) + row_number() OVER (PARTITION BY bucket ORDER BY entity) - 1"
+    merge.run(
+        f"CREATE OR REPLACE TEMP TABLE numbered AS {old} UNION ALL "
+        f"SELECT CAST(bucket + {BUCKETS} * ({place}) AS BIGINT) AS entity_key, entity "
+        f"FROM ({new}) LEFT JOIN ({counted}) USING (bucket)"
+    )
+    return [
+        merge.write(
+            f"FROM numbered WHERE entity_key % {BUCKETS} = {bucket} ORDER BY entity_key", "entities", bucket
+        )
+        for bucket in buckets
+    ]
 
 
-def _keyed(merge: Merge, entities: Path) -> str:
-    """The staged rows in silver's columns."""
-    given = {
-        "entity_key": "e.entity_key",
-        "kind": _kind_case(merge.kind_names, 1),
-        "kind_name": _kind_case(merge.kind_names, 0),
-        "item_key": "i.item_key" if "item" in merge.mapped else "NULL",
-        "source": "s.source",
-        "line": "s.line",
-    }
-    given |= {name: f"s.{name}" for name in EVENTS_TYPES if name in merge.mapped and name not in given}
-    chosen = ", ".join(
+def _keyed(merge: Merge) -> str:
+    """The staged rows with keys in place of ids, as narrow as they can be until they are sorted."""
+    kept = [f"s.{name}" for name in EVENTS_TYPES if name in merge.mapped and name not in ("item", "kind")]
+    items = item = ""
+    if "item" in merge.mapped:
+        items, item = f"LEFT JOIN {_parquet([merge.items])} AS i USING (item)", ", i.item_key"
+    chosen = f"n.entity_key, s.kind_code, s.source, s.line{item}, {', '.join(kept)}"
+    return f"SELECT {chosen} FROM staged AS s JOIN numbered AS n USING (entity) {items}"
+
+
+def _wide(merge: Merge) -> str:
+    """SQL: the columns of `arrived` as silver's columns."""
+    given = {name: name for name in EVENTS_TYPES if name in merge.mapped}
+    given |= {name: name for name in ("entity_key", "source", "line")}
+    given |= {"kind": _kind_case(merge.kind_names, 1), "kind_name": _kind_case(merge.kind_names, 0)}
+    if "item" in merge.mapped:
+        given["item_key"] = "item_key"
+    return ", ".join(
         f"CAST({given.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in EVENTS_TYPES.items()
     )
-    items = f"LEFT JOIN {_parquet([merge.items])} AS i USING (item)" if "item" in merge.mapped else ""
-    return f"SELECT {chosen} FROM staged AS s JOIN {_parquet([entities])} AS e USING (entity) {items}"
+
+
+def _write_events(merge: Merge, bucket: int) -> TableFile:
+    rows = f"SELECT * FROM arrived WHERE entity_key % {BUCKETS} = {bucket}"
+    known = merge.path("events", bucket)
+    if known is None:
+        sql = f"SELECT {_wide(merge)} FROM ({rows} ORDER BY time, source, line)"
+    else:
+        sql = f"FROM {_parquet([known])} UNION ALL SELECT {_wide(merge)} FROM ({rows}) ORDER BY time, source, line"
+    file = merge.write(sql, "events", bucket)
+    first, last = merge.run(f"SELECT min(time), max(time) FROM {_parquet([merge.layout.home / file.file])}")[
+        0
+    ]
+    return file if first is None else replace(file, first=first.isoformat(), last=last.isoformat())
+
+
+def _write_conflicts(merge: Merge, bucket: int) -> list[TableFile]:
+    rows = (
+        "SELECT source, line, event_id AS value FROM arrived JOIN dropped USING (source, line) WHERE conflict"
+    )
+    return [merge.write(f"{rows} ORDER BY source, line", f"conflicts-{merge.generation:05d}", bucket)]
 
 
 def _kind_case(names: Sequence[tuple[str, str]], which: int) -> str:
     whens = " ".join(f"WHEN {code} THEN {_sql.text(pair[which])}" for code, pair in enumerate(names))
-    return f"CASE s.kind_code {whens} END"
+    return f"CASE kind_code {whens} END"
 
 
 def _counts(merge: Merge, rows: str) -> dict[int, int]:
@@ -172,5 +202,11 @@ def _counts(merge: Merge, rows: str) -> dict[int, int]:
     return {int(source): int(count) for source, count in found}
 
 
+def _all(files: Iterable[Path | None]) -> str:
+    """SQL for the rows of those files that are there, or nothing."""
+    there = [file for file in files if file is not None]
+    return f"SELECT * FROM {_parquet(there)}" if there else ""
+
+
 def _parquet(files: Sequence[Path]) -> str:
-    return f"read_parquet([{', '.join(_sql.text(str(file)) for file in files)}])"
+    return f"read_parquet([{', '.join(_sql.text(str(file)) for file in files)}], hive_partitioning = false)"

@@ -14,6 +14,9 @@ TEXT = f"{_OPTIONS}, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 NUMBERS = f"{_OPTIONS}, COMPRESSION lz4_raw"
 """For typed rows, which their encodings have packed already."""
 
+STAGED = f"{_OPTIONS}, COMPRESSION uncompressed, ROW_GROUP_SIZE 16384"
+"""For rows that are sorted by bucket and read by bucket, once: small row groups are skipped, or read whole."""
+
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path, options: str = NUMBERS) -> int:
     """Write a query's rows to a file and return their number. The file is complete under its name, or not there."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from willbuy.events.account import FileAccount
-from willbuy.events.merging import Merge, Outcome, merge_bucket, merge_items
+from willbuy.events.merging import Merge, Outcome, merge_buckets, merge_items
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
 from willbuy.warehouse.layout import BUCKETS
@@ -64,18 +64,20 @@ def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], Table
     name = _name_of(bench, staged)
     finished = bench.ledger.merges(name)
     outcomes = []
-    for bucket in (ITEMS, *range(BUCKETS)):
-        if bucket in finished:
-            outcomes.append(Outcome.from_json(finished[bucket]))
+    for number, buckets in enumerate((ITEMS, *GROUPS)):
+        if number in finished:
+            outcomes.append(Outcome.from_json(finished[number]))
             continue
-        outcomes.append(merge_items(merge) if bucket == ITEMS else merge_bucket(merge, bucket))
-        bench.ledger.add_merge(name, bucket, outcomes[-1].to_json())
-        bench.progress(bench.rows * (bucket + 1) // BUCKETS, bench.rows, "merging")
+        outcomes.append(merge_buckets(merge, buckets) if buckets else merge_items(merge))
+        if outcomes[-1].files:
+            bench.ledger.add_merge(name, number, outcomes[-1].to_json())
+        bench.progress(bench.rows * number // len(GROUPS), bench.rows, "merging")
     return outcomes
 
 
-ITEMS = -1
-"""Stands for the items among the merges."""
+ITEMS: tuple[int, ...] = ()
+GROUPS = tuple((bucket, bucket + 1) for bucket in range(0, BUCKETS, 2))
+"""The merges: first the items, then the buckets two by two."""
 
 
 def _name_of(bench: Workbench, staged: Staged) -> str:

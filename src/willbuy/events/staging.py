@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from willbuy.events.parquet import TEXT, write_parquet
+from willbuy.events.parquet import STAGED, TEXT, write_parquet
 from willbuy.events.rules import RULES
 from willbuy.events.typed import RowPlan, refused_value, shown_value, staged_columns, typed
 from willbuy.warehouse.dialect import Dialect
@@ -33,9 +33,8 @@ def stage_part(
     """Type the rows of a bronze part; write them, and the refused ones if there are any."""
     rows = typed(plan, _sql.text(str(bronze)), part.first_line, part.quotes)
     source = f"CAST({part.source} AS INTEGER) AS source"
-    read = write_parquet(
-        connection, f"SELECT {source}, {staged_columns(plan)} FROM ({rows}) ORDER BY bucket", staged
-    )
+    kept = f"SELECT {source}, {staged_columns(plan)} FROM ({rows}) ORDER BY bucket"
+    read = write_parquet(connection, kept, staged, STAGED)
     counts = connection.execute(
         f"SELECT rule, count(*) FROM read_parquet({_sql.text(str(staged))}) WHERE rule > 0 GROUP BY rule ORDER BY rule"
     ).fetchall()

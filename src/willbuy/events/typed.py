@@ -97,7 +97,13 @@ def _layers(plan: RowPlan, quotes: bool) -> Layers:
     split = {"f": fields(plan.shape, plan.needed, quotes)}
     if plan.shape.is_json:
         split["types"] = types(plan.needed)
-    return [split, _texts(plan, quotes), *_values(plan), {"rule": _rule(plan)}, {"bucket": _bucket()}]
+    return [
+        split,
+        _texts(plan, quotes),
+        *_values(plan),
+        {"rule": _rule(plan), "digit": _digit()},
+        {"bucket": _bucket()},
+    ]
 
 
 def _texts(plan: RowPlan, quotes: bool) -> dict[str, str]:
@@ -205,8 +211,11 @@ def _field_conditions(plan: RowPlan) -> list[tuple[str, str]]:
     return [*rules, ("id_too_long", " OR ".join(lengths))]
 
 
+def _digit() -> str:
+    """The first hex digit of the entity's MD5, as its ASCII code: the same on every engine, in every version of it."""
+    return "ascii(md5(entity_text))"
+
+
 def _bucket() -> str:
-    """The first hex digit of the entity's MD5: the same on every engine and in every version of it."""
-    digit = "ascii(md5(entity_text))"
-    number = f"({digit} & 15) + ({digit} >> 6) * 9"
-    return f"CAST(CASE WHEN rule = 0 THEN ({number}) % {BUCKETS} ELSE {REFUSED} END AS UTINYINT)"
+    """The digit's value. In a layer of its own: the engine would compute the hash anew wherever it is named."""
+    return f"CAST(CASE WHEN rule = 0 THEN ((digit & 15) + (digit >> 6) * 9) % {BUCKETS} ELSE {REFUSED} END AS UTINYINT)"

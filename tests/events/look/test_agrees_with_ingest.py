@@ -1,8 +1,10 @@
 """What init sees is what ingest keeps: the same kinds, counts, entities and span, by the shop file that init wrote."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from events.look.logs import csv_log, iso
@@ -84,3 +86,34 @@ def test_files_of_every_shape(tmp_path: Path, text: str, written: str) -> None:
 @pytest.mark.parametrize("name", ["rees46_sample/2019-Oct.csv", "taobao_sample/UserBehavior.csv"])
 def test_real_logs(shared_data: Path, tmp_path: Path, name: str) -> None:
     assert compare(tmp_path, [shared_data / name]) == {}
+
+
+@pytest.mark.gate
+def test_online_retail_whose_customers_went_through_a_float(shared_data: Path, tmp_path: Path) -> None:
+    path = shared_data / "online_retail" / "online_retail.parquet"
+    assert compare(tmp_path, [path]) == {"entity_missing": 135_080}
+    with open_warehouse(load_shop(tmp_path / "shop.toml")) as warehouse:
+        assert warehouse.rows(
+            "SELECT count(*) FROM entities WHERE NOT regexp_full_match(entity, '[0-9]{5}')"
+        ) == [(0,)]
+
+
+@pytest.mark.parametrize("types", ["text", "native"])
+def test_parquet(tmp_path: Path, types: str) -> None:
+    (tmp_path / "log.csv").write_text(csv_log(days=15), encoding="utf-8")
+    native = "CAST(substr(visitor_id, 2) AS DOUBLE) AS visitor_id, CAST(timestamp AS TIMESTAMP) AS timestamp, event, item_id"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT {'*' if types == 'text' else native} FROM read_csv('{tmp_path / 'log.csv'}', all_varchar=true)) "
+            f"TO '{tmp_path / 'log.parquet'}'"
+        )
+    assert compare(tmp_path, [tmp_path / "log.parquet"], zone="Europe/London") == {}
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    names = ("visitor_id", "timestamp", "event", "item_id", "price")
+    rows = [
+        dict(zip(names, line.split(","), strict=True)) for line in csv_log(header="", days=15).splitlines()
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
+    assert compare(tmp_path, [tmp_path / "log.jsonl"], zone="Europe/London") == {}

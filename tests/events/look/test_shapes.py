@@ -1,8 +1,10 @@
 """Logs of every shape through `willbuy init`: formats, encodings, delimiters, presets, wild headers, several files."""
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -178,3 +180,63 @@ def test_several_files_must_be_alike(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"no file at .*aa\.csv.*Did you mean 'a\.csv'\?"):
         init([tmp_path / "aa.csv"], shop_path=tmp_path / "shop.toml")
     assert not (tmp_path / "shop.toml").exists()
+
+
+def test_a_glob_stays_one_and_files_are_seen_from_the_shop_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "logs").mkdir()
+    for name in ("a.csv", "b.csv"):
+        put(tmp_path / "logs", csv_log(), name)
+    monkeypatch.chdir(tmp_path / "logs")
+    sight = init("*.csv", shop_path=tmp_path / "shop.toml", zone="UTC")
+    assert [path.name for path in sight.files] == ["a.csv", "b.csv"]
+    assert load_shop(tmp_path / "shop.toml").source.files == ("logs/*.csv",)
+
+
+def test_a_file_whose_name_looks_like_a_glob(tmp_path: Path) -> None:
+    path = put(tmp_path, csv_log(), "log[1].csv")
+    assert init(path, shop_path=tmp_path / "shop.toml", zone="UTC").rows == 856
+    assert load_shop(tmp_path / "shop.toml").source.files == ("log[1].csv",)
+
+
+@pytest.mark.parametrize(("suffix", "pack"), [("gz", gzip.compress), ("zst", zstandard.compress)])
+def test_a_compressed_file_that_is_cut_short(tmp_path: Path, suffix: str, pack: Any) -> None:
+    noise = "".join(f"v{i},2024-03-01 08:00:00,view,i{hash_of(i)},1.00\n" for i in range(60_000))
+    whole = pack((csv_log() + noise).encode())
+    path = tmp_path / f"log.csv.{suffix}"
+    path.write_bytes(whole[: len(whole) - 1000])
+    with pytest.raises(SourceError, match=r"cut or damaged|cannot be read"):
+        init(path, shop_path=tmp_path / "shop.toml", zone="UTC")
+    assert not (tmp_path / "shop.toml").exists()
+
+
+def hash_of(number: int) -> str:
+    return hashlib.sha256(str(number).encode()).hexdigest()
+
+
+def test_a_preset_with_a_column_of_another_name(tmp_path: Path) -> None:
+    lines = [f"{int(m.timestamp() * 1000)},{who},{kind},{item}," for who, m, kind, item, _ in events()]
+    text = "\n".join(["timestamp,cookie,event,itemid,transactionid", *lines]).replace(
+        ",order,", ",transaction,"
+    )
+    sight, shop = begin(tmp_path, text, preset="retailrocket", columns={"entity": "cookie"})
+    assert (shop.source.preset, shop.source.columns, sight.entities) == (
+        "retailrocket",
+        {"entity": "cookie"},
+        20,
+    )
+
+
+def test_names_that_a_preset_does_not_know_are_mapped_beside_it(tmp_path: Path) -> None:
+    names = {"view": "view", "order": "transaction"}
+    lines = [f"{int(m.timestamp() * 1000)},{who},{names[kind]},{item}," for who, m, kind, item, _ in events()]
+    lines[7] = lines[7].replace("view", "wishlist")
+    lines[9] = lines[9].replace("view", "zapp")
+    text = "\n".join(["timestamp,visitorid,event,itemid,transactionid", *lines]) + "\n"
+    assert "'zapp' (1)" in refusal(tmp_path, text)
+    sight, shop = begin(tmp_path, text, kinds={"other": ["zapp"]})
+    assert shop.source.kinds == {"favourite": ("wishlist",), "other": ("zapp",)}
+    assert {seen.name: seen.kind for seen in sight.kinds} == {
+        "view": "view", "transaction": "purchase", "wishlist": "favourite", "zapp": "other",
+    }  # fmt: skip

@@ -88,7 +88,7 @@ def test_what_is_shown_holds_all_that_was_seen(log: Path) -> None:
         console.print(render(look([log], zone="UTC")))
     shown = capture.get()
     for piece in (
-        "visitor_id", "timestamp", "event", "view", "800", "order", "56", "text as iso", "UTC (declared)",
+        "visitor_id", "timestamp", "event", "view", "800", "order", "56", "text as iso", "UTC (declared)", "Target: buying within 7d",
         "2024-03-01 08:00 to 2024-04-09", "20 entities", "bought within 7d",
     ):  # fmt: skip
         assert piece in shown, piece

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from willbuy.errors import SourceError
+from willbuy.errors import SourceError, listed
 from willbuy.events.look.kinds import known_kind
 from willbuy.events.look.sight import Choice
 
@@ -36,7 +36,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Canonical field -> names it goes by, most telling first, in lower case without anything but letters and digits."""
 
+LONGEST_NAME = 500
 MOST_KINDS = 50
+"""Different values that a column may hold to be taken for the kind by its values alone."""
+
+MOST_KINDS_NAMED = 300
+"""The same for a column whose name says that it is."""
 
 
 def plain(name: str) -> str:
@@ -73,9 +78,7 @@ def guess(
 
 def require(found: Mapping[str, Choice], header: Sequence[str]) -> None:
     """Raise SourceError when entity or time could not be told."""
-    shown = ", ".join(repr(name) for name in header[:12]) + (
-        f" and {len(header) - 12} more" if len(header) > 12 else ""
-    )
+    shown = listed(header)
     for field, meaning in (("entity", "who it was (visitor, user, customer)"), ("time", "when it happened")):
         if field not in found:
             raise SourceError(
@@ -84,13 +87,15 @@ def require(found: Mapping[str, Choice], header: Sequence[str]) -> None:
 
 
 def looks_like_header(row: Sequence[str]) -> bool:
-    """Whether a first line holds names: none empty (but an index column's), none a number or a time.
+    """Whether a first line holds names: short, none empty (but an index column's), none a number or a time.
 
     >>> looks_like_header(["user_id", "ts"]), looks_like_header(["1", "2268318", "pv"])
     (True, False)
     """
     names = [name.strip() for name in row]
-    return all(names[1:]) and not any(re.match(r"[-+]?\d", name) for name in names)
+    return all(names[1:]) and not any(
+        len(name) > LONGEST_NAME or re.match(r"[-+]?\d", name) for name in names
+    )
 
 
 def _values(header: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> list[str]:
@@ -102,7 +107,7 @@ def _plausible(field: str, values: Sequence[str]) -> bool:
     if not values:
         return True
     if field == "kind":
-        return len(set(values)) <= MOST_KINDS
+        return len(set(values)) <= MOST_KINDS_NAMED
     if field in ("price", "quantity"):
         return (
             sum(bool(re.fullmatch(r"-?\d+([.,]\d+)?", value.strip())) for value in values) > len(values) / 2

@@ -7,6 +7,15 @@ from pathlib import Path
 from willbuy.errors import SourceError, did_you_mean
 
 
+def as_list(files: Path | str | Sequence[Path | str]) -> list[Path | str]:
+    """One file or several, as a list.
+
+    >>> as_list("events.csv")
+    ['events.csv']
+    """
+    return [files] if isinstance(files, str | Path) else list(dict.fromkeys(files))
+
+
 def expand(files: Sequence[Path | str]) -> tuple[Path, ...]:
     """Return the named files, each once, a glob's matches in the order of their names. Raises SourceError."""
     found: dict[Path, None] = {}

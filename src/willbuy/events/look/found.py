@@ -41,10 +41,10 @@ def find_out(looked: Looked, layout: Layout, zone: str | None) -> Found:
     return Found(clock, _zone(looked, layout, clock, zone), found, money, odd)
 
 
-def found_source(looked: Looked, layout: Layout, found: Found) -> Source:
+def found_source(looked: Looked, layout: Layout, found: Found, files: list[str]) -> Source:
     """What stands in the shop file: what was declared, and what was found beyond the preset."""
     content = layout.declared.model_dump(exclude_unset=True)
-    content["files"] = [str(shape.path) for shape in layout.shapes]
+    content["files"] = files  # as they were named: a glob will take tomorrow's files too
     content |= _written(layout)
     content["time"] = _time(looked, layout, found)
     if layout.preset is not None:

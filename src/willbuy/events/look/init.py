@@ -14,7 +14,7 @@ from willbuy.shop import make_source
 
 
 def init(
-    files: Sequence[Path | str],
+    files: Path | str | Sequence[Path | str],
     preset: str | None = None,
     within: str | None = None,
     shop_path: Path = Path("shop.toml"),

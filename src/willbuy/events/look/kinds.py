@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from willbuy.errors import SourceError, did_you_mean
+from willbuy.errors import SourceError, did_you_mean, printable
 from willbuy.events.canonical import KINDS
 from willbuy.events.look.sight import KindSeen
 
@@ -77,9 +77,9 @@ def seen(counts: Sequence[tuple[str, int]], kinds: Mapping[str, str]) -> tuple[K
 
 
 def _unknown(unknown: Sequence[tuple[str, int]], column: str) -> str:
-    shown = ", ".join(f"{name!r} ({events:,})" for name, events in unknown[:8])
+    shown = ", ".join(f"'{printable(name)}' ({events:,})" for name, events in unknown[:8])
     more = f" and {len(unknown) - 8} more" if len(unknown) > 8 else ""
     return (
         f"column {column!r} holds names that are not known: {shown}{more}. Say what each means, "
-        f"for example: --kind purchase={unknown[0][0]} (or --kind 'other=*' for all of them)"
+        f"for example: --kind purchase={printable(unknown[0][0])} (or --kind 'other=*' for all of them)"
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from willbuy.errors import SourceError, did_you_mean
+from willbuy.errors import SourceError, did_you_mean, listed
 from willbuy.events import presets
 from willbuy.events.canonical import FIELDS
 from willbuy.events.look import columns as guessing
@@ -65,11 +65,10 @@ def needed(layout: Layout) -> dict[str, str]:
 
 def _header(shape: Shape, whole: Source, preset: Choice | None) -> tuple[tuple[str, ...], bool]:
     first = shape.rows[0]
-    if shape.format != "csv":
+    if shape.format != "csv" or (whole.columns and set(whole.columns.values()) <= set(first)):
         return first, True
     if whole.header is not None:
-        wanted = set(whole.columns.values()) or set(whole.header)
-        if wanted <= set(first):
+        if not whole.columns and set(whole.header) <= set(first):
             return first, True
         if len(first) == len(whole.header) and not guessing.looks_like_header(first):
             return whole.header, False
@@ -77,7 +76,7 @@ def _header(shape: Shape, whole: Source, preset: Choice | None) -> tuple[tuple[s
         return first, True
     if whole.header is None:
         raise SourceError(
-            f"{shape.path}: the first line is no header: {', '.join(first[:6])}. Add a line of column names, "
+            f"{shape.path}: the first line is no header: {listed(first, 6)}. Add a line of column names, "
             f"or say them: --header {','.join(f'column{i + 1}' for i in range(min(len(first), 3)))},..."
         )
     if len(first) == len(whole.header):
@@ -87,7 +86,7 @@ def _header(shape: Shape, whole: Source, preset: Choice | None) -> tuple[tuple[s
         )  # a header line with other names: the check of the columns names the one that lacks
     raise SourceError(
         f"{shape.path}: the first line has {len(first)} fields, source.header names {len(whole.header)}: "
-        f"{', '.join(whole.header)}."
+        f"{listed(whole.header)}."
     )
 
 
@@ -100,10 +99,8 @@ def _check_columns(layout: Layout) -> None:
         key = "source.rules" if name.startswith("rule") else f"source.columns.{name}"
         if times > 1:
             raise SourceError(f"{path}: {times} columns are called {column!r} ({key}). Rename all but one.")
-        shown = ", ".join(layout.header[:12])
-        more = f" and {len(layout.header) - 12} more" if len(layout.header) > 12 else ""
         raise SourceError(
-            f"{path}: no column {column!r} ({key}). It has: {shown}{more}."
+            f"{path}: no column {column!r} ({key}). It has: {listed(layout.header)}."
             f"{did_you_mean(column, layout.header)}{_other_preset(layout)}"
         )
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from willbuy.durations import Duration
-from willbuy.errors import NotEnoughData, SourceError
+from willbuy.errors import NotEnoughData, SourceError, listed
 from willbuy.events import presets
 from willbuy.events.look import decide, rates
-from willbuy.events.look.files import expand
+from willbuy.events.look.files import as_list, expand
 from willbuy.events.look.found import Found, find_out, found_source
 from willbuy.events.look.layout import Layout, lay_out, needed
 from willbuy.events.look.notes import notes
@@ -20,7 +20,7 @@ from willbuy.shop import Source
 
 
 def look(
-    files: Sequence[Path | str],
+    files: Path | str | Sequence[Path | str],
     declared: Source | None = None,
     within: str | None = None,
     zone: str | None = None,
@@ -34,7 +34,8 @@ def look(
     """
     if within is not None:
         decide.read_within(within)
-    layout = lay_out(expand(files), declared or Source())
+    given = as_list(files)
+    layout = lay_out(expand(given), declared or Source())
     with Looked(layout.shapes, layout.header, layout.has_header, budget) as looked:
         looked.load(needed(layout))
         if not looked.count():
@@ -42,7 +43,7 @@ def look(
                 f"{layout.shapes[0].path} has {_nothing(layout, looked)}. Expected events, one a line."
             )
         found = find_out(looked, layout, zone)
-        source = found_source(looked, layout, found)
+        source = found_source(looked, layout, found, [str(name) for name in given])
         resolved = presets.resolve(source)
         make_seen(looked, resolved)
         return _Sighting(looked, layout, found, resolved, source).sight(within, zone)
@@ -142,7 +143,7 @@ def _check_purchases(found: Sequence[KindSeen], whole: bool) -> None:
     purchases = sum(seen.events for seen in found if seen.kind == "purchase")
     if purchases > 1 or not whole:
         return
-    names = ", ".join(f"{seen.name} ({seen.events:,})" for seen in found[:8])
+    names = listed((f"{seen.name} ({seen.events:,})" for seen in found), 8)
     raise NotEnoughData(
         f"the log holds {'one purchase' if purchases else 'no purchase'}, so nothing can be learned about buying. "
         f"It holds: {names}. Say which name is a purchase (--kind purchase=NAME), or take a longer log"

@@ -1,10 +1,18 @@
 """What `willbuy init` prints about a log."""
 
+from collections.abc import Iterator
+
 from rich.console import Group
 from rich.text import Text
 
-from willbuy.events.look.sight import Sight
-from willbuy.events.look.words import base_rate_sentence, entities_sentence, sample_sentence, span_sentence
+from willbuy.errors import printable
+from willbuy.events.look.sight import Choice, Sight
+from willbuy.events.look.words import (
+    base_rate_sentence,
+    entities_sentence,
+    sample_sentence,
+    span_sentence,
+)
 
 
 def render(sight: Sight) -> Group:
@@ -12,32 +20,34 @@ def render(sight: Sight) -> Group:
     return Group(*(Text(line) for line in lines(sight)))
 
 
-def lines(sight: Sight) -> list[str]:
-    """The same as plain text lines."""
+def lines(sight: Sight) -> Iterator[str]:
+    """Yield the same as plain text; names from the file cannot steer a terminal."""
+    yield f"Preset: {_preset(sight)}"
+    yield f"Columns of {printable(sight.files[0].name)} ({sight.format}):"
     wide = max(len(field) for field in sight.columns)
-    name = (
-        f"{sight.preset.value} ({sight.preset.why})" if sight.preset else "none: columns and kinds as below"
-    )
-    shown = [f"Preset: {name}", f"Columns of {sight.files[0].name} ({sight.format}):"]
-    shown += [
-        f"  {field:<{wide}}  {choice.value}" + _why(choice.why) for field, choice in sight.columns.items()
-    ]
-    shown += ["Kinds:"]
-    widest = max(len(seen.name) for seen in sight.kinds)
-    shown += [f"  {seen.name:<{widest}}  {seen.events:>12,}  {seen.kind}" for seen in sight.kinds]
-    shown += [
-        f"Time unit: {sight.time_unit.value}{_why(sight.time_unit.why)}",
-        f"Zone of the times: {sight.time_zone.value}{_why(sight.time_zone.why)}",
-        f"Zone of the shop: {sight.shop_zone.value}{_why(sight.shop_zone.why)}",
-        f"Span: {span_sentence(sight)}",
-        f"Rows: {sight.rows:,}",
-        f"Entities: {entities_sentence(sight)}",
-        base_rate_sentence(sight) or "Base rate: the rows looked at do not reach far enough to tell",
-    ]
+    for field, choice in sight.columns.items():
+        yield f"  {field:<{wide}}  {_choice(choice)}"
+    yield "Kinds:"
+    names = [printable(seen.name, 40) for seen in sight.kinds]
+    wide = max(len(name) for name in names)
+    for name, seen in zip(names, sight.kinds, strict=True):
+        yield f"  {name:<{wide}}  {seen.events:>12,}  {seen.kind}"
+    yield f"Time: {_choice(sight.time_unit)}"
+    yield f"Zone of the times: {_choice(sight.time_zone)}"
+    yield f"Zone of the shop: {_choice(sight.shop_zone)}"
+    yield f"Span: {span_sentence(sight)}"
+    yield f"Rows: {sight.rows:,}"
+    yield f"Entities: {entities_sentence(sight)}"
+    yield f"Target: buying within {_choice(sight.within)}"
+    yield base_rate_sentence(sight) or "Base rate: the rows looked at do not reach far enough to tell"
     if sight.sample:
-        shown.append(sample_sentence(sight.sample))
-    return shown + [f"Note: {note}" for note in sight.notes]
+        yield sample_sentence(sight.sample)
+    yield from (f"Note: {note}" for note in sight.notes)
 
 
-def _why(why: str) -> str:
-    return f" ({why})" if why else ""
+def _preset(sight: Sight) -> str:
+    return _choice(sight.preset) if sight.preset else "none, so columns and kinds are read as below"
+
+
+def _choice(choice: Choice) -> str:
+    return printable(choice.value) + (f" ({choice.why})" if choice.why else "")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from willbuy.errors import ShopError
+from willbuy.errors import ShopError, listed, printable
 from willbuy.events.canonical import FIELDS
 from willbuy.events.look.sight import Sight
 from willbuy.events.look.words import base_rate_sentence, entities_sentence, sample_sentence, span_sentence
@@ -107,22 +107,24 @@ def _columns(sight: Sight) -> Iterator[str]:
             yield comment(f"{field} = {quoted(sight.columns[field].value)}")
     left = [name for name in sight.header if name not in {choice.value for choice in sight.columns.values()}]
     if left:
-        yield comment(
-            f"Not read: {', '.join(left[:20])}{f' and {len(left) - 20} more' if len(left) > 20 else ''}."
-        )
+        yield comment(f"Not read: {listed(left, 20)}.")
 
 
 def _kinds(sight: Sight) -> Iterator[str]:
     yield ""
-    if not sight.source.kinds:
-        yield comment("What happened, as it is read:")
-        yield from (comment(f"  {seen.name}: {seen.events:,} read as {seen.kind}") for seen in sight.kinds)
-        return
-    yield comment("What the log's names mean: view, cart, remove, favourite, purchase or other.")
-    yield "[source.kinds]"
     counts = {seen.name: seen.events for seen in sight.kinds}
-    for kind, names in sight.source.kinds.items():
-        yield f"{kind} = {value(names)}  {comment(', '.join(f'{counts.get(name, 0):,}' for name in names) + ' events')}"
+    if sight.preset is not None or sight.source.kind is not None:
+        yield comment("What happened, as it is read:")
+        yield from (
+            comment(f"  {printable(seen.name, 40)}: {seen.events:,} read as {seen.kind}")
+            for seen in sight.kinds[:20]
+        )
+    if sight.source.kinds:
+        yield comment("What the log's names mean: view, cart, remove, favourite, purchase or other.")
+        yield "[source.kinds]"
+        for kind, names in sight.source.kinds.items():
+            yield comment(f"{', '.join(f'{counts.get(name, 0):,}' for name in names[:20])} events")
+            yield f"{kind} = {value(names)}"
 
 
 def _time(sight: Sight) -> Iterator[str]:
@@ -198,7 +200,10 @@ def _rest() -> Iterator[str]:
 
 
 def _relative(file: Path, folder: Path) -> str:
+    """The file as seen from the shop file; a link on the way stays a link."""
+    home = folder.resolve()
+    inside = file.resolve().is_relative_to(home)
     try:
-        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+        return Path(os.path.relpath(file.resolve() if inside else Path.cwd() / file, home)).as_posix()
     except ValueError:  # another drive on Windows
         return file.resolve().as_posix()

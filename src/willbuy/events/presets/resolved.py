@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from willbuy.errors import SourceError, did_you_mean
+from willbuy.errors import SourceError, did_you_mean, listed
 
 Test = Literal["starts_with", "at_most"]
 
@@ -116,7 +116,7 @@ class ResolvedSource:
         if len(first_row) != len(self.header):
             raise SourceError(
                 f"{file}: the first line has {len(first_row)} fields and is no header line (no column "
-                f"{missing[0]!r}); source.header declares {len(self.header)}: {', '.join(self.header)}."
+                f"{missing[0]!r}); source.header declares {len(self.header)}: {listed(self.header)}."
             )
         return self.header, False
 
@@ -131,5 +131,4 @@ class ResolvedSource:
 
 
 def _not_there(file: str, column: str, found: Sequence[str], key: str) -> str:
-    shown = ", ".join(found[:12]) + (f" and {len(found) - 12} more" if len(found) > 12 else "")
-    return f"{file}: no column {column!r} ({key}). It has: {shown}.{did_you_mean(column, found)}"
+    return f"{file}: no column {column!r} ({key}). It has: {listed(found)}.{did_you_mean(column, found)}"

@@ -4,10 +4,18 @@ from typing import Any
 
 import altair as alt
 
-from willbuy.evaluation.report.charts.theme import MODEL, RULE, drawn_from, percent_axis, percent_tip, spec_of
+from willbuy.evaluation.report.charts.theme import (
+    MODEL,
+    RULE,
+    drawn_from,
+    percent_axis,
+    percent_tip,
+    spec_of,
+    square_root_ticks,
+)
 from willbuy.evaluation.result import CalibrationBin
 
-HEIGHT = 340
+HEIGHT = 320
 
 
 def calibration(bins: list[CalibrationBin]) -> dict[str, Any]:
@@ -24,10 +32,13 @@ def calibration(bins: list[CalibrationBin]) -> dict[str, Any]:
         for one in bins
     ]
     top = max(max(one["predicted"], one["actual"]["high"] or 0.0) for one in bins)
-    domain = [0, min(1.0, top * 1.08)]
+    domain = [0.0, min(1.0, max(top, 1e-6) * 1.08)]
+    ticks = square_root_ticks(domain[1])
     scale = alt.Scale(type="sqrt", domain=domain, nice=False)
-    x = alt.X("predicted:Q", scale=scale, axis=percent_axis("predicted probability", grid=False))
-    y = alt.Y("actual:Q", scale=scale, axis=percent_axis("bought"))
+    x = alt.X(
+        "predicted:Q", scale=scale, axis=percent_axis("predicted probability", grid=False, values=ticks)
+    )
+    y = alt.Y("actual:Q", scale=scale, axis=percent_axis("bought", values=ticks))
     base = drawn_from(rows)
     tips = [
         percent_tip("predicted", "predicted"),

@@ -5,10 +5,18 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from willbuy.evaluation.report.charts.theme import MODEL, TEST, drawn_from, percent_axis, percent_tip, spec_of
+from willbuy.evaluation.report.charts.theme import (
+    MODEL,
+    TEST,
+    drawn_from,
+    percent_axis,
+    percent_tip,
+    spec_of,
+    square_root_ticks,
+)
 from willbuy.evaluation.resample import Floats
 
-HEIGHT = 180
+HEIGHT = 320
 BARS = 40
 
 
@@ -29,7 +37,11 @@ def scores(p: Floats, threshold: float) -> dict[str, Any]:
         if held[i]
     ]
     scale = alt.Scale(type="sqrt", domain=[0, float(edges[-1])], nice=False)
-    x = alt.X("low:Q", scale=scale, axis=percent_axis("probability", grid=False))
+    x = alt.X(
+        "low:Q",
+        scale=scale,
+        axis=percent_axis("probability", grid=False, values=square_root_ticks(float(edges[-1]))),
+    )
     y = alt.Y("rows:Q", title="rows", axis=alt.Axis(format="~s", tickCount=4))
     tips = [
         percent_tip("low", "from"),

@@ -11,6 +11,8 @@ EMBARGO = "#b9a06a"
 TEST = "#e2703a"
 WAITING = "#9a9fab"
 PARTS = {"train": TRAIN, "embargo": EMBARGO, "test": TEST, "not matured": WAITING}
+_ROUND = [digit * 10.0**power for power in range(-6, 0) for digit in (1, 2, 5)]
+_ROUND = sorted({round(tick, 9) for tick in [*_ROUND, 0.3, 0.4, 0.6, 0.8, 1.0]})
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -43,9 +45,22 @@ def spec_of(chart: alt.TopLevelMixin, *, height: int) -> dict[str, Any]:
     return spec
 
 
+def square_root_ticks(top: float) -> list[float]:
+    """Round shares for an axis from 0 to `top` with a square-root scale, none too near its neighbour.
+
+    >>> square_root_ticks(0.6)
+    [0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6]
+    """
+    chosen = [0.0]
+    for tick in _ROUND:
+        if tick <= top and tick**0.5 - chosen[-1] ** 0.5 >= 0.085 * top**0.5:
+            chosen.append(tick)
+    return chosen
+
+
 def percent_axis(title: str, **more: Any) -> alt.Axis:
     """An axis in percent."""
-    return alt.Axis(title=title or None, format="~%", tickCount=5, **more)
+    return alt.Axis(title=title or None, format="~%", **({"tickCount": 5} | more))
 
 
 def percent_tip(field: str, title: str) -> alt.Tooltip:

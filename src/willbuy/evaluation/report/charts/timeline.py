@@ -9,7 +9,7 @@ from willbuy.evaluation.report.charts.theme import PARTS, RULE, drawn_from, perc
 from willbuy.evaluation.result import AnchorPoint
 
 RATE_HEIGHT = 180
-SPLIT_HEIGHT = 120
+_ROW = 30
 _MARGIN = 84  # of both charts, so that their time axes stand above each other
 _COLOURS = alt.Scale(domain=list(PARTS), range=list(PARTS.values()))
 
@@ -72,7 +72,12 @@ def split(anchors: list[AnchorPoint], horizon: timedelta) -> dict[str, Any]:
         x=x, x2="end:T", y=y, color=colour, tooltip=tips
     )
     starts = base.mark_tick(thickness=2, size=24, opacity=1).encode(x=x, y=y, color=colour)
-    return spec_of(alt.layer(bars, starts), height=30 * len(present))
+    return spec_of(alt.layer(bars, starts), height=_ROW * len(present))
+
+
+def split_height(anchors: list[AnchorPoint]) -> int:
+    """How high the split's chart is, in pixels."""
+    return _ROW * len({anchor["part"] for anchor in anchors})
 
 
 def _domain(anchors: list[AnchorPoint], horizon: timedelta) -> alt.Scale:

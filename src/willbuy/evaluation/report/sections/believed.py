@@ -4,7 +4,7 @@ import pandas as pd
 
 from willbuy.evaluation.report.charts import calibration as calibration_chart
 from willbuy.evaluation.report.charts import scores as scores_chart
-from willbuy.evaluation.report.html import Html, chart, details, paragraph, section, table
+from willbuy.evaluation.report.html import Html, chart, details, paragraph, section, table, tag
 from willbuy.evaluation.result import Metrics, Result
 from willbuy.evaluation.words import count, figure, interval, percent, percent_interval
 
@@ -15,20 +15,28 @@ def believed(result: Result, predictions: pd.DataFrame) -> Html:
     return section(
         "calibration",
         "Can the probabilities be believed?",
-        chart(
-            calibration_chart.calibration(test["calibration"]),
-            "Predicted probability and share that bought, in bins of about equally many rows, with 95 % intervals."
-            " On the dashed line, promises are kept. Square-root scales.",
-            height=calibration_chart.HEIGHT,
-        ),
+        tag("div", _curve(test), _spread(test, predictions), class_="pair"),
         _words(test),
         details("The bins as a table", _bins(test)),
-        chart(
-            scores_chart.scores(predictions["p"].to_numpy(dtype="float64"), test["threshold"]),
-            f"How many rows have which probability. The upright line is the threshold, {percent(test['threshold'])}.",
-            height=scores_chart.HEIGHT,
-        ),
         lead="If the model says 10 % to a hundred visitors, about ten should buy.",
+    )
+
+
+def _curve(test: Metrics) -> Html:
+    return chart(
+        calibration_chart.calibration(test["calibration"]),
+        "Predicted probability and share that bought, in bins of about equally many rows, with 95 % intervals."
+        " On the dashed line, promises are kept. Square-root scales.",
+        height=calibration_chart.HEIGHT,
+    )
+
+
+def _spread(test: Metrics, predictions: pd.DataFrame) -> Html:
+    return chart(
+        scores_chart.scores(predictions["p"].to_numpy(dtype="float64"), test["threshold"]),
+        f"How many rows have which probability. The upright line is the threshold, {percent(test['threshold'])}."
+        " Square-root scale.",
+        height=scores_chart.HEIGHT,
     )
 
 

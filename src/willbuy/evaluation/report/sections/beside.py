@@ -16,7 +16,7 @@ def beside(result: Result) -> Html:
     test, rules = result["test"], result["rules"]
     metric = result["verdict"]["metric"]
     figures: dict[str, Estimate] = {_short(result["model"]): test[metric]}  # type: ignore[literal-required]
-    figures |= {name: rule[metric] for name, rule in rules.items()}  # type: ignore[literal-required]
+    figures |= {name: rules[name][metric] for name in _ordered(result)}  # type: ignore[literal-required]
     known = {name: found for name, found in figures.items() if found["value"] is not None}
     word = METRIC_WORDS[metric]
     plot = (
@@ -55,12 +55,20 @@ def _decisions(result: Result) -> Html:
     )
 
 
+def _ordered(result: Result) -> list[str]:
+    """The rules, the hardest to beat first."""
+    metric = result["verdict"]["metric"]
+    sign = 1 if metric == "log_loss" else -1
+    values = {name: rule[metric]["value"] for name, rule in result["rules"].items()}  # type: ignore[literal-required]
+    return sorted(values, key=lambda name: (values[name] is None, sign * (values[name] or 0.0), name))
+
+
 def _all(result: Result) -> list[tuple[str, Metrics]]:
     """(cell with the name and what it says, figures) of the model and of each rule."""
     model = f"<strong>{escape(_short(result['model']))}</strong><small>the model</small>"
     rules = [
         (f"{escape(name)}<small>{escape(RULE_WORDS.get(name, ''))}</small>", metrics)
-        for name, metrics in result["rules"].items()
+        for name, metrics in ((name, result["rules"][name]) for name in _ordered(result))
     ]
     return [(model, result["test"]), *rules]
 
@@ -99,7 +107,7 @@ def _differences(result: Result) -> Html:
             str(escape(rule)),
             *(stacked(signed(of[name]["value"], 4), signed_interval(of[name], 4)) for name in metrics),
         ]
-        for rule, of in differences.items()
+        for rule, of in ((rule, differences[rule]) for rule in _ordered(result) if rule in differences)
     ]
     words = [METRIC_WORDS.get(name, "Brier") for name in metrics]
     return details(

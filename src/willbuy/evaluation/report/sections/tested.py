@@ -36,11 +36,13 @@ def _split_words(result: Result) -> Html:
             " the test. Those still open at that moment belong to neither."
         )
     else:
+        waits = f" and the time that labels take to become known ({span(lag)})" if lag else ""
         text = (
             "The model was trained on the past and tested once on what came after. Between the two lies an embargo of the"
-            f" horizon ({span(float(split['horizon_seconds']))}) and the time that labels take to become known"
-            f" ({span(lag)}), so that no training label saw anything of the test."
+            f" horizon ({span(float(split['horizon_seconds']))}){waits}, so that no training label saw anything of the test."
         )
+        if not split.get("embargo"):
+            text += " The anchors lie so far apart that none fell into it."
     return paragraph(text)
 
 
@@ -63,7 +65,7 @@ def _charts(result: Result) -> Html:
         chart(
             timeline.split(anchors, horizon),
             "The label window of each anchor: from the anchor to the horizon’s end (UTC). Anchors of the embargo were not used.",
-            height=timeline.SPLIT_HEIGHT,
+            height=timeline.split_height(anchors),
         )
     )
     return tag("div", *plots)
