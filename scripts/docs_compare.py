@@ -26,24 +26,37 @@ def same(shown: str, printed: str) -> bool:
 
 
 def renewed(shown: str, printed: str) -> list[str]:
-    """The lines to show for what was printed: those that are still true stay as they are, and `...` stays.
+    """The lines to show for what was printed: the old ones where all of them are still true, else new ones; `...` stays.
 
     >>> renewed("all\\n...\\nread 100 rows\\n...", "all\\nopen\\nread 101 rows\\nclose")
     ['all', '...', 'read 101 rows', '...']
     """
-    parts, lines = _parts(_lines(shown)), _lines(printed)
-    if len(parts) == 1:
-        return _kept(parts[0], lines)
-    head, *middle, tail = parts
-    if len(lines) < sum(map(len, parts)):
-        return lines
-    end = len(lines) - len(tail)
-    text, rest = _kept(head, lines[: len(head)]), lines[len(head) : end]
+    old, new = _aligned(_lines(shown), _lines(printed))
+    true = len(old) == len(new) and all(map(_line_same, old, new))
+    return (
+        old
+        if true
+        else [line if "..." in line and _line_same(line, now) else now for line, now in _pairs(old, new)]
+    )
+
+
+def _aligned(shown: list[str], printed: list[str]) -> tuple[list[str], list[str]]:
+    """The shown lines and the printed ones, with `...` put where the page leaves lines out."""
+    head, *others = _parts(shown)
+    if not others or len(printed) < len(shown) - len(others):
+        return shown, printed
+    *middle, tail = others
+    end = len(printed) - len(tail)
+    text, rest = printed[: len(head)], printed[len(head) : end]
     for part in middle:
         at = max(range(len(rest) - len(part) + 1), key=lambda n: _likeness(part, rest[n:]), default=0)
-        text += ["...", *_kept(part, rest[at : at + len(part)])]
+        text += ["...", *rest[at : at + len(part)]]
         rest = rest[at + len(part) :]
-    return [*text, "...", *_kept(tail, lines[end:])]
+    return shown, [*text, "...", *printed[end:]]
+
+
+def _pairs(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    return list(zip(old, new, strict=True)) if len(old) == len(new) else [("", line) for line in new]
 
 
 def _lines(text: str) -> list[str]:
@@ -58,12 +71,6 @@ def _parts(lines: list[str]) -> list[list[str]]:
         else:
             parts[-1].append(line)
     return parts
-
-
-def _kept(shown: list[str], printed: list[str]) -> list[str]:
-    if len(shown) != len(printed):
-        return printed
-    return [old if _line_same(old, new) else new for old, new in zip(shown, printed, strict=True)]
 
 
 def _likeness(part: list[str], lines: list[str]) -> float:

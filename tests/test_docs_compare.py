@@ -42,8 +42,12 @@ def test_no_longer_true(shown: str, printed: str) -> None:
 
 
 def test_what_is_renewed_keeps_what_is_left_out() -> None:
-    shown = "start\n...\nread 100 rows, 3 bad\n...\nfile ... done\n...\nAP 0.30\nend"
-    printed = "start\nx\ny\nread 120 rows, 4 bad\nz\nfile 0af3 done\nAP 0.70\nend"
+    shown = "start\n...\nread 100 rows, 3 bad\n...\nfile ... done\n...\nAP 0.30\nend in 3 s"
+    printed = "start\nx\ny\nread 120 rows, 4 bad\nz\nfile 0af3 done\nAP 0.31\nend in 4 s"
     assert "\n".join(renewed(shown, printed)) == (
-        "start\n...\nread 120 rows, 4 bad\n...\nfile ... done\n...\nAP 0.70\nend"
+        "start\n...\nread 120 rows, 4 bad\n...\nfile ... done\n...\nAP 0.31\nend in 4 s"
     )
+
+
+def test_what_is_still_true_stays_as_it_is() -> None:
+    assert renewed("AP 0.30 in 3 s\n...", "AP 0.31 in 9 s\nmore") == ["AP 0.30 in 3 s", "..."]
