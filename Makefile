@@ -17,7 +17,7 @@ demo: $(READY)  ## the whole way on a simulated shop, from a raw log to scores a
 	@$(BIN)/python scripts/demo.py --folder demo
 
 test: $(READY)  ## every test but the slow ones of the gate
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 gate: $(READY)  ## every test, the slow ones too, with branch coverage; before a release
 	@$(BIN)/python -m pytest -m "" --hypothesis-profile=gate --cov --cov-report=term:skip-covered
