@@ -156,7 +156,7 @@ def test_a_logistic_fit_is_scikit_learns(rows):
 
 
 def test_trees_do_not_depend_on_threads(rows):
-    one, two, twice = (XGBoostCandidate(most_rounds=40, threads=threads) for threads in (1, 2, 2))
+    one, two, twice = (XGBoostCandidate(rounds=8, threads=threads) for threads in (1, 2, 2))
     first, *others = (c.fit(rows.X, rows.y, 1, rows.names, rows.groups).native for c in (one, two, twice))
     assert others == [first, first]
     assert one.settings() == two.settings()

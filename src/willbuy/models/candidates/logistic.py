@@ -53,18 +53,16 @@ class LogisticCandidate:
 
 
 def _fit(rows: Floats, labels: Integers, strength: float) -> LogisticScorer:
-    design = signed_log1p(rows)
-    null = np.isnan(design)
-    center, scale = _center_and_scale(design, null)
-    design -= center
-    design /= scale
-    design[null] = 0.0
-    indicated = np.flatnonzero(null.any(axis=0) & ~null.all(axis=0))
-    width = design.shape[1]
-    weights = np.zeros(width + len(indicated))
-    weights[:], intercept = _solve(
-        np.hstack((design, null[:, indicated].astype(np.float64))), labels, strength
-    )
+    width = rows.shape[1]
+    nulls = np.isnan(rows).sum(axis=0)
+    indicated = np.flatnonzero((nulls > 0) & (nulls < len(rows)))
+    # One array for features and indicators, filled column by column: the rows may be millions
+    design = np.empty((len(rows), width + len(indicated)))
+    center, scale = np.zeros(width), np.ones(width)
+    for column in range(width):
+        center[column], scale[column], design[:, column] = _standardised(rows[:, column])
+    design[:, width:] = np.isnan(rows[:, indicated])
+    weights, intercept = _solve(design, labels, strength)
     null_weight = np.zeros(width)
     null_weight[indicated] = weights[width:]
     return LogisticScorer(
@@ -72,14 +70,17 @@ def _fit(rows: Floats, labels: Integers, strength: float) -> LogisticScorer:
     )
 
 
-def _center_and_scale(design: Floats, null: np.typing.NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Mean and deviation of the known values of each feature; 0 and 1 where nothing is known or nothing varies."""
-    known = np.maximum(design.shape[0] - null.sum(axis=0), 1)
-    filled = np.where(null, 0.0, design)
-    center = filled.sum(axis=0) / known
-    spread = np.sqrt(np.where(null, 0.0, (filled - center) ** 2).sum(axis=0) / known)
-    varies = spread > 1e-9 * np.maximum(1.0, np.abs(center))
-    return center, np.where(varies, spread, 1.0)
+def _standardised(column: Floats) -> tuple[float, float, Floats]:
+    """Mean, deviation, and the tamed and standardised column with nulls at 0.
+
+    Mean 0 and deviation 1 stand for a column of which nothing is known, deviation 1 for one that does not vary.
+    """
+    tamed = signed_log1p(column)
+    known = tamed[~np.isnan(tamed)]
+    center = float(known.mean()) if len(known) else 0.0
+    spread = float(known.std()) if len(known) else 0.0
+    scale = spread if spread > 1e-9 * max(1.0, abs(center)) else 1.0
+    return center, scale, np.nan_to_num((tamed - center) / scale, nan=0.0)
 
 
 def _solve(design: Floats, labels: Integers, strength: float) -> tuple[Floats, float]:
