@@ -24,7 +24,7 @@ from willbuy.models.bundle import write_bundle
 from willbuy.models.calibrators import Calibrator, fit_calibrator
 from willbuy.models.candidates import CANDIDATES, Candidate
 from willbuy.models.choose import choose
-from willbuy.models.out_of_fold import out_of_fold
+from willbuy.models.out_of_fold import out_of_fold, sample_of_entities
 from willbuy.models.scorers import Scorer
 from willbuy.models.threshold import Threshold, f1_threshold
 from willbuy.progress import StepCallback
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 GOLDEN_ROWS = 1000
+ENOUGH_POSITIVES = 5000  # five times what isotonic calibration asks for
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class Training:
     train: Rows = field(init=False)
     test: SealedTest = field(init=False)
     tuned: dict[str, Candidate] = field(init=False)
-    log_odds: dict[str, NDArray[np.float64]] = field(init=False)
+    log_odds: dict[str, NDArray[np.float64]] = field(init=False)  # of the judged rows, out of fold
+    judged: NDArray[np.bool_] = field(init=False)
     chosen: str = field(init=False)
     calibrator: Calibrator = field(init=False)
     threshold: Threshold = field(init=False)
@@ -151,28 +153,43 @@ def _split(run: Training, frame: "pd.DataFrame") -> Split:
 
 
 def tune_candidates(run: Training) -> None:
-    """Tune each candidate inside the training part. Fills tuned."""
+    """Tune each candidate inside the training part, on a declared sample of its entities. Fills tuned."""
+    train = run.train
+    kept = sample_of_entities(train.groups, run.shop.train.search_rows, run.seed)
+    X, y, groups = train.X[kept], train.y[kept], train.groups[kept]
     run.tuned = {}
     for name in run.shop.train.candidates:
-        run.say(f"tuning {name}")
-        run.tuned[name] = CANDIDATES[name]().tune(run.train.X, run.train.y, run.seed, run.train.groups)
+        run.say(f"tuning {name} on {len(y):,} of {len(kept):,} rows")
+        run.tuned[name] = CANDIDATES[name]().tune(X, y, run.seed, groups)
 
 
 def choose_candidate(run: Training) -> None:
-    """Choose by the declared metric on predictions of unseen entities. Fills log_odds, chosen."""
-    run.log_odds = {}
+    """Choose by the declared metric on predictions of unseen entities. Fills log_odds, judged, chosen.
+
+    Large parts do not need every fold: those that hold ENOUGH_POSITIVES judge and calibrate as well.
+    """
+    train, run.log_odds = run.train, {}
     for name, candidate in run.tuned.items():
         run.say(f"out-of-fold predictions of {name}")
         run.log_odds[name] = out_of_fold(
-            candidate, run.train.X, run.train.y, run.train.groups, run.shop.train.folds, run.seed
+            candidate,
+            train.X,
+            train.y,
+            train.groups,
+            run.shop.train.folds,
+            run.seed,
+            enough=ENOUGH_POSITIVES,
         )
-    run.chosen, _ = choose(run.log_odds, run.train.y, run.shop.train.metric)
+    run.judged = np.isfinite(next(iter(run.log_odds.values())))
+    run.log_odds = {name: scores[run.judged] for name, scores in run.log_odds.items()}
+    run.chosen, _ = choose(run.log_odds, train.y[run.judged], run.shop.train.metric)
 
 
 def calibrate(run: Training) -> None:
     """Calibrate on the same out-of-fold predictions, and choose the threshold on them. Fills calibrator, threshold."""
-    run.calibrator = fit_calibrator(run.log_odds[run.chosen], run.train.y)
-    run.threshold = f1_threshold(run.calibrator.probability(run.log_odds[run.chosen]), run.train.y)
+    scores, y = run.log_odds[run.chosen], run.train.y[run.judged]
+    run.calibrator = fit_calibrator(scores, y)
+    run.threshold = f1_threshold(run.calibrator.probability(scores), y)
 
 
 def fit(run: Training) -> None:
@@ -216,7 +233,7 @@ def test_once(run: Training) -> None:
 
 def compare_candidates(run: Training) -> dict[str, Metrics]:
     """Each candidate on the out-of-fold predictions that the choice was made on, calibrated on the same."""
-    y, groups = run.train.y, run.train.groups
+    y, groups = run.train.y[run.judged], run.train.groups[run.judged]
     found = {}
     for name, scores in run.log_odds.items():
         probability = fit_calibrator(scores, y).probability(scores)
