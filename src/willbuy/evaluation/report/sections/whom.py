@@ -50,7 +50,7 @@ def _shares(test: Metrics) -> Html:
         ]
         for top in test["top"]
     ]
-    return table(["", "rows", "bought", "of all that bought", "lift"], rows, numbers=range(1, 5))
+    return table(["", "rows", "bought", "of all", "lift"], rows, numbers=range(1, 5))
 
 
 def _decision(test: Metrics) -> Html:
