@@ -263,7 +263,7 @@ def split_sessions(
     older, closed = int((part != TEST).sum()), int((part == TRAIN).sum())
     if closed == 0 or closed < keep * older:
         raise NotEnoughData(
-            f"of {older} sessions that began before {split.cutoff.replace(microsecond=0)} only {closed} had closed"
+            f"of {older:,} sessions that began before {split.cutoff.replace(microsecond=0)} only {closed:,} had closed"
             " by then: the log is too short for a split in time"
         )
     return split

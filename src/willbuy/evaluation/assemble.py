@@ -69,7 +69,7 @@ def assemble(scored: Scored, draws: Mapping[str, Floats], drawn: Drawn) -> Metri
         },
         confusion=_confusion(scored),
         top=[_top(percent, n, positives, estimates) for percent in TOPS],
-        calibration=_calibration(scored),
+        calibration=_calibration(scored, drawn.entities / n),
         reference=_reference(scored, n, positives),
         bootstrap=Bootstrap(
             unit="entity", entities=drawn.entities, draws=drawn.draws, seed=drawn.seed, level=LEVEL
@@ -145,7 +145,8 @@ def _top(percent: int, n: int, positives: int, estimates: Mapping[str, Estimate]
     )
 
 
-def _calibration(scored: Scored) -> list[CalibrationBin]:
+def _calibration(scored: Scored, alone: float) -> list[CalibrationBin]:
+    """The bins, least scores first. `alone` is entities per row: rows of one entity count as one in the intervals."""
     ranked, counts = scored.ranked, scored.counts
     rows = np.add.reduceat(counts, scored.bins)
     bought = np.add.reduceat(counts * ranked.bought, scored.bins)
@@ -156,7 +157,7 @@ def _calibration(scored: Scored) -> list[CalibrationBin]:
             n=int(rows[i]),
             positives=int(bought[i]),
             predicted=round(float(predicted[i]), _DIGITS),
-            actual=wilson(float(bought[i]), float(rows[i])),
+            actual=wilson(float(bought[i]) * alone, float(rows[i]) * alone),
             lowest=round(float(ranked.score[ends[i]]), _DIGITS),
             highest=round(float(ranked.score[scored.bins[i]]), _DIGITS),
         )

@@ -175,7 +175,7 @@ def reach(model: Metrics, of: float = 0.10) -> str:
         return ""
     return (
         f"The best-scored {share(of)} ({count(top['n'])} of {count(model['n'])}) hold"
-        f" {percent(top['gain']['value'])} of the buyers,"
+        f" {percent(top['gain']['value'])} of those that bought,"
         f" {figure(top['lift']['value'], 1)} times as many as a random pick of the same size."
     )
 
