@@ -25,9 +25,11 @@ from willbuy.events.publishing import Staged, publish
 from willbuy.events.settings import settings_of
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.shop import Shop
-from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, TableFile
+
+MOST_WORKERS = 4
+"""Each holds a block in memory, and merges a bucket; more are asked for with storage.threads."""
 
 __all__ = ["FileAccount", "IngestResult", "ingest", "render"]
 
@@ -51,17 +53,16 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
         explain_full_disk(layout.home),
         _one_at_a_time(layout),
         Ledger(layout.ledger) as ledger,
-        DuckDBWarehouse(shop.home, shop.storage.memory, shop.storage.threads) as warehouse,
-    ):
-        bench = Workbench(
-            connection=warehouse.connection,
+        Workbench(
             layout=layout,
             ledger=ledger,
             source=source,
             settings=settings_of(source),
-            workers=shop.storage.threads or min(os.cpu_count() or 1, 4),
+            workers=shop.storage.threads or min(os.cpu_count() or 1, MOST_WORKERS),
+            memory=shop.storage.memory,
             progress=progress or (lambda done, total, stage: None),
-        )
+        ) as bench,
+    ):
         _sweep(layout, ledger)
         accounts = _ingest(bench, paths)
         tables = ledger.files()
