@@ -33,6 +33,7 @@ from willbuy.runs import BUNDLE, new_run, write_result
 from willbuy.shop import Shop
 from willbuy.snapshots import Snapshots, build_snapshots
 from willbuy.snapshots.grid import horizon_of
+from willbuy.tested import importance, slices
 from willbuy.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -228,6 +229,10 @@ def test_once(run: Training) -> None:
     )
     run.parts["rows"]["test"] = _count(test.frame)
     run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
+    run.result["slices"] = slices(run, test, probability, _threshold(run))
+    weights = importance(run, test)
+    for feature in run.result["features"]:
+        feature["importance"] = weights.get(feature["name"])
     keep_predictions(run, test, probability)
 
 
