@@ -12,7 +12,7 @@ from willbuy.evaluation.slices import evaluate_slices
 from willbuy.models.scorers import Scorer
 
 if TYPE_CHECKING:
-    from willbuy.pipeline import Rows, Training
+    from willbuy.pipeline.training import Rows, Training
 
 ROWS, REPEATS = 5000, 3  # of the importance: its error is read off the least and the greatest repeat
 
