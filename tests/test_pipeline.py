@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from willbuy.durations import Duration
 from willbuy.errors import NotEnoughData, WillbuyError
 from willbuy.events.ingest import ingest
 from willbuy.events.look import init
@@ -159,3 +160,14 @@ def test_scores_before_the_log_began_are_refused(shop: Shop, result: dict[str, A
 def test_the_steps_have_names() -> None:
     """Training is a tuple that can be read."""
     assert len({title for title, _ in STEPS}) == len(STEPS) == 8
+
+
+def test_a_training_that_fails_leaves_no_run(shop: Shop, result: dict[str, Any]) -> None:
+    """A horizon longer than the log: one line, and the runs are as before."""
+    before = sorted((shop.home / "runs").iterdir())
+    far = shop.model_copy(
+        update={"target": shop.target.model_copy(update={"within": Duration.parse("200d")})}
+    )
+    with pytest.raises(NotEnoughData, match="the horizon is 200d"):
+        train(far, quiet)
+    assert sorted((shop.home / "runs").iterdir()) == before

@@ -1,5 +1,6 @@
 """Training: the steps, in order. `STEPS` is the whole of it; each step reads and extends one `Training`."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -226,12 +227,19 @@ STEPS: tuple[tuple[str, Step], ...] = (
 
 
 def train(shop: Shop, progress: StepCallback) -> Result:
-    """Train on a shop's ingested log. Returns the run's result, as it stands in `result.json`."""
+    """Train on a shop's ingested log. Returns the run's result, as it stands in `result.json`.
+
+    A training that fails leaves no run behind.
+    """
     with open_warehouse(shop) as warehouse:
         run = Training(shop, warehouse, new_run(shop.home), progress)
-        for title, step in STEPS:
-            progress(title)
-            step(run)
+        try:
+            for title, step in STEPS:
+                progress(title)
+                step(run)
+        except BaseException:
+            shutil.rmtree(run.folder, ignore_errors=True)
+            raise
     return run.result
 
 
