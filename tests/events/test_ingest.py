@@ -10,6 +10,7 @@ from rich.console import Console
 from events.shops import HEADER, SOURCE, events, shop_at, some_rows, tables, write_log
 from willbuy.errors import ShopError, SourceError, WillbuyError
 from willbuy.events.ingest import ingest, render
+from willbuy.events.rules import RULES
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.layout import BUCKETS
 
@@ -214,3 +215,10 @@ def test_hashed_ids_are_refused_aloud(tmp_path: Path) -> None:
     write_log(tmp_path / "a.csv", [ROW])
     with pytest.raises(ShopError, match="hash_ids"):
         ingest(shop_at(tmp_path, files=["a.csv"], hash_ids=True))
+
+
+def test_the_page_lists_every_rule(root: Path) -> None:
+    page = (root / "docs" / "ingest.md").read_text(encoding="utf-8")
+    shown = [line for line in page.splitlines() if line.startswith("| `") and line.count("|") == 3]
+    listed = [line for line in shown if not line.startswith(("| `events", "| `rejected`"))]
+    assert listed == [f"| `{rule.name}` | {rule.says} |" for rule in RULES]
