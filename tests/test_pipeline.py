@@ -14,9 +14,8 @@ from willbuy.events.ingest import ingest
 from willbuy.events.look import init
 from willbuy.events.simulate import simulate
 from willbuy.models.bundle import load_bundle
-from willbuy.pipeline import STEPS, train
+from willbuy.pipeline import STEPS, summary, train
 from willbuy.reporting import write_run_report
-from willbuy.result import summary
 from willbuy.runs import complete_run, read_result
 from willbuy.scoring import score
 from willbuy.shop import Shop, load_shop
