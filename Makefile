@@ -34,8 +34,8 @@ format: $(READY)  ## write the code in the one style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: .venv/.bench  ## our speed against rivals, as ratios from one run
-	@$(BIN)/python -m benchmarks
+bench: .venv/.bench  ## our speed against rivals, as ratios from one run (RUN="features" for one of them)
+	@$(BIN)/python -m benchmarks $(RUN)
 
 real: $(READY)  ## the whole way on the real logs beside the project (docs/real-data.md)
 	@$(BIN)/python scripts/real_data.py --write docs/real-data.md
