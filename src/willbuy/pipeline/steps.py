@@ -89,7 +89,9 @@ def _split(run: Training, frame: "pd.DataFrame") -> Split:
         return split_in_time(moments, horizon_of(run.shop), run.log.lag)
     except NotEnoughData as error:
         run.say(f"no split in time: {error}")
-        return split_by_entity(frame["entity_key"].to_numpy(), run.seed, reason=str(error))
+        return split_by_entity(
+            frame["entity_key"].to_numpy(), run.seed, reason=str(error), labels=frame["label"].to_numpy()
+        )
 
 
 def tune_candidates(run: Training) -> None:
