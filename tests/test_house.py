@@ -35,9 +35,8 @@ FLOORS = (
 """The rooms, from the ground up. A file may import its own room and lower floors: so the rooms of one floor do not
 know each other, features know nothing of models, models nothing of events, and nobody imports cli or service."""
 
-OWN_ROOM = {"events.canonical": "events.canonical", "result": "pipeline"}
-"""Files that live in another room than their name says: the canonical event is known to all, and what a training results
-in is one idea with the training."""
+OWN_ROOM = {"events.canonical": "events.canonical"}
+"""Files that live in another room than their name says: the canonical event is known to all."""
 
 SERVING = (
     "willbuy.models.bundle",

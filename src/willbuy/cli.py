@@ -130,9 +130,9 @@ def features(
 @app.command()
 def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     """Train, calibrate and test a model; write a bundle."""
+    from willbuy.pipeline import summary
     from willbuy.pipeline import train as run_training
     from willbuy.progress import step_log
-    from willbuy.result import summary
     from willbuy.shop import load_shop
 
     with step_log(quiet=as_json) as progress:

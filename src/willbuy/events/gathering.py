@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from functools import partial
 from pathlib import Path
 
 from willbuy.errors import ShopError, SourceError
@@ -59,10 +60,11 @@ def regather(bench: Workbench, row: SourceRow) -> list[Part]:
     plan = RowPlan(
         RawShape(row.format, row.columns, bench.source.delimiter), bench.source, frozenset(row.native_times)
     )
+    jobs = ((part.part, partial(stage, bench, plan, part)) for part in bench.ledger.parts(row.source))
     parts = []
-    for part in bench.ledger.parts(row.source):
-        parts.append(stage(bench, plan, part))
-        bench.rows_read(parts[-1].read, 0)
+    for _, part in bench.in_parallel(jobs):
+        parts.append(part)
+        bench.rows_read(part.read, 0)
     return parts
 
 

@@ -73,7 +73,7 @@ class _TextSource:
             scratch = bench.layout.temporary / f"block-{number:05d}.txt"
 
             def write(target: Path, block: Block = block, scratch: Path = scratch) -> None:
-                write_block(bench.cursor(), block, target, scratch)
+                write_block(bench.connection, block, target, scratch)
 
             done = block.end / max(self.size, 1)
             yield Piece(number, block.first_line, block.lines, block.quotes, block.digest, done, write)
@@ -143,7 +143,7 @@ class _ParquetSource:
             count = min(step, self.rows - first)
 
             def write(target: Path, first: int = first, count: int = count) -> None:
-                self._write(bench.cursor(), first, count, target)
+                self._write(bench.connection, first, count, target)
 
             digest = int(self.digest[:8], 16)
             yield Piece(number, first + 1, count, False, digest, (first + count) / max(self.rows, 1), write)

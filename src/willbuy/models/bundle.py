@@ -34,12 +34,20 @@ class Bundle:
     """A loaded model. Rows are arrays (n, features) in the order of `feature_names`, or anything with columns."""
 
     def __init__(
-        self, bundle_id: str, manifest: Mapping[str, Any], scorer: Scorer, calibrator: Calibrator
+        self,
+        bundle_id: str,
+        manifest: Mapping[str, Any],
+        scorer: Scorer,
+        calibrator: Calibrator,
+        golden: Arrays,
     ) -> None:
         self.id = bundle_id
         self.manifest = manifest
         self.scorer = scorer
         self.calibrator = calibrator
+        self.golden = (
+            golden  # `rows` with their `log_odds` and `probability`, as they were when it was written
+        )
         self.feature_names: tuple[str, ...] = tuple(manifest["feature_names"])
         self.threshold: float = manifest["threshold"]
 
@@ -56,12 +64,18 @@ class Bundle:
         return (self.predict_proba(X) >= self.threshold).astype(np.int8)
 
     def in_bulk(self, threads: int | None = None) -> "Bundle":
-        """The same model scored by XGBoost itself where the bundle carries its file, else this one."""
+        """The same model scored by XGBoost itself where the bundle carries its file, else this one.
+
+        The golden rows are scored again, now to 1e-6. Raises BundleError where XGBoost cannot read the file.
+        """
         if self.scorer.native is None:
             return self
         from willbuy.models.native import NativeTrees
 
-        return Bundle(self.id, self.manifest, NativeTrees(self.scorer, threads), self.calibrator)
+        native = NativeTrees(self.scorer, threads)
+        bulk = Bundle(self.id, self.manifest, native, self.calibrator, self.golden)
+        check_golden(bulk, OTHER_PLATFORM)
+        return bulk
 
 
 def write_bundle(
@@ -127,7 +141,7 @@ def _rehearse(content: Mapping[str, bytes]) -> None:
 
     bundle = _build("", parse(content[MANIFEST]), content)
     if NATIVE in content:
-        check_golden(bundle.in_bulk(threads=1), unpack(content[GOLDEN], GOLDEN), OTHER_PLATFORM)
+        bundle.in_bulk(threads=1)
 
 
 def load_bundle(folder: Path | str, expected_id: str | None = None) -> Bundle:
@@ -150,10 +164,10 @@ def _build(bundle_id: str, manifest: dict[str, Any], content: Mapping[str, bytes
     scorer = scorer_from_arrays(manifest["scorer"], _part(arrays, "scorer."))
     calibrator = calibrator_from_arrays(manifest["calibrator"], _part(arrays, "calibrator."))
     scorer.native = content.get(NATIVE)
-    bundle = Bundle(bundle_id, manifest, scorer, calibrator)
+    bundle = Bundle(bundle_id, manifest, scorer, calibrator, unpack(content[GOLDEN], GOLDEN))
     _check_manifest(manifest, scorer.n_features)
     same = manifest["platform"] == platform()
-    check_golden(bundle, unpack(content[GOLDEN], GOLDEN), SAME_PLATFORM if same else OTHER_PLATFORM)
+    check_golden(bundle, SAME_PLATFORM if same else OTHER_PLATFORM)
     return bundle
 
 
@@ -170,8 +184,9 @@ def _part(arrays: Arrays, prefix: str) -> dict[str, NDArray[Any]]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
-def check_golden(bundle: Bundle, golden: Arrays, allowed: float) -> None:
+def check_golden(bundle: Bundle, allowed: float) -> None:
     """Score the golden rows again. Raises BundleError where a score moved by more than `allowed`."""
+    golden = bundle.golden
     if not 0 < len(golden["rows"]) <= MOST_GOLDEN:
         raise BundleError(f"{len(golden['rows'])} golden rows; expected 1 to {MOST_GOLDEN}")
     log_odds = bundle.log_odds(golden["rows"])

@@ -6,7 +6,7 @@ every value is below: whoever arrives stays, and trees of unlike depth need no s
 """
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,11 +104,11 @@ class Forest:
             node = self._step[node] + right
         return self.value[node]
 
-    def leaves(self, rows: Singles) -> Iterator[tuple[int, Singles]]:
+    def leaves(self, rows: NDArray[np.floating[Any]]) -> Iterator[tuple[int, Singles]]:
         """Yield (first row, leaf values of shape (trees, rows of this chunk)) in bounded memory."""
         size = max(1, CHUNK // max(1, len(self.root)))
-        for first in range(0, rows.shape[0], size):
-            yield first, self._leaves_of_chunk(rows[first : first + size])
+        for first in range(0, len(rows), size):
+            yield first, self._leaves_of_chunk(rows[first : first + size].astype(np.float32))
 
     def _leaves_of_chunk(self, rows: Singles) -> Singles:
         count = rows.shape[0]

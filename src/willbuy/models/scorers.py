@@ -19,6 +19,7 @@ from willbuy.models.descent import Forest
 
 Floats = NDArray[np.float64]
 Arrays = dict[str, NDArray[np.generic]]
+CHUNK = 1 << 18  # values in flight at once: 2 MB an array
 
 
 class Scorer(Protocol):
@@ -103,7 +104,14 @@ class LogisticScorer:
         return int(self.weight.shape[0])
 
     def log_odds(self, X: Floats) -> Floats:
-        """Uncalibrated log-odds, shape (n,)."""
+        """Uncalibrated log-odds, shape (n,); the work space is bounded, however many rows."""
+        size = max(1, CHUNK // max(1, self.n_features))
+        scores = np.empty(len(X))
+        for first in range(0, len(X), size):
+            scores[first : first + size] = self._score(X[first : first + size])
+        return scores
+
+    def _score(self, X: Floats) -> Floats:
         rows = np.ascontiguousarray(X, dtype=np.float64)
         null = np.isnan(rows)
         scores = (signed_log1p(rows) - self.center) / self.scale * self.weight
@@ -143,15 +151,14 @@ class TreesScorer:
         return self.forest.n_features
 
     def log_odds(self, X: Floats) -> Floats:
-        """Uncalibrated log-odds, shape (n,)."""
-        rows = np.ascontiguousarray(X, dtype=np.float32)
-        if rows.shape[0] == 1:
-            leaves = self.forest.leaves_of_one(rows[0])
+        """Uncalibrated log-odds, shape (n,); the work space is bounded, however many rows."""
+        if len(X) == 1:
+            leaves = self.forest.leaves_of_one(X[0].astype(np.float32))
             # accumulate is the one sum that numpy never regroups
             total = np.add.accumulate(np.concatenate((self.base[None], leaves)), dtype=np.float32)[-1:]
             return total.astype(np.float64)
-        sums = np.full(rows.shape[0], self.base, dtype=np.float32)
-        for first, leaves in self.forest.leaves(rows):
+        sums = np.full(len(X), self.base, dtype=np.float32)
+        for first, leaves in self.forest.leaves(X):
             part = sums[first : first + leaves.shape[1]]
             for of_tree in leaves:
                 part += of_tree

@@ -1,5 +1,7 @@
 """DuckDB over Parquet files: the embedded engine. Files are the record; this connection can always be rebuilt."""
 
+import itertools
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +36,9 @@ class DuckDBDialect(Dialect):
         return f"({top} // {bottom})"
 
 
+_NUMBERS = itertools.count()
+
+
 class DuckDBWarehouse:
     """One connection with the shop's tables as views: `events`, `entities`, `items`, `events_raw`, `rejected`.
 
@@ -51,7 +56,7 @@ class DuckDBWarehouse:
         if threads:
             self.connection.execute(f"SET threads = {threads}")
         if home is not None:
-            temporary = home / "tmp"
+            temporary = home / "tmp" / f"engine-{os.getpid()}-{next(_NUMBERS)}"  # engines may not share one
             self.connection.execute(f"SET temp_directory = {self.dialect.text(str(temporary))}")
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:

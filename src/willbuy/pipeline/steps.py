@@ -1,9 +1,9 @@
 """Training: the steps, in order. `STEPS` is the whole of it; each step reads and extends one `Training`."""
 
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,90 +18,30 @@ from willbuy.evaluation.verdict import verdict
 from willbuy.features.algebra import feature_from_spec
 from willbuy.features.catalogue import features_of
 from willbuy.features.feature_set import FeatureSet
-from willbuy.features.log import LogSummary, summarise
+from willbuy.features.log import summarise
 from willbuy.fitted import COLUMNS, add_bgnbd, wants_bgnbd
 from willbuy.models.bundle import write_bundle
-from willbuy.models.calibrators import Calibrator, fit_calibrator
-from willbuy.models.candidates import CANDIDATES, Candidate
+from willbuy.models.calibrators import fit_calibrator
+from willbuy.models.candidates import CANDIDATES
 from willbuy.models.choose import choose
 from willbuy.models.out_of_fold import out_of_fold, sample_of_entities
-from willbuy.models.scorers import Scorer
-from willbuy.models.threshold import Threshold, f1_threshold
+from willbuy.models.threshold import f1_threshold
+from willbuy.pipeline.result import assemble_result, manifest_fields
+from willbuy.pipeline.tested import importance, slices
+from willbuy.pipeline.training import Rows, Training
 from willbuy.progress import StepCallback
-from willbuy.result import assemble_result, manifest_fields
 from willbuy.runs import BUNDLE, new_run, write_result
 from willbuy.shop import Shop
-from willbuy.snapshots import Snapshots, build_snapshots
+from willbuy.snapshots import build_snapshots
 from willbuy.snapshots.grid import horizon_of
 from willbuy.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 GOLDEN_ROWS = 1000
 ENOUGH_POSITIVES = 5000  # five times what isotonic calibration asks for
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of one part: the frame, and the columns of it that the model reads."""
-
-    frame: "pd.DataFrame"
-    names: tuple[str, ...]
-
-    @property
-    def X(self) -> NDArray[np.float64]:
-        """Features (n, f), NaN for null."""
-        return self.frame[list(self.names)].to_numpy(dtype=np.float64, na_value=np.nan)
-
-    @property
-    def y(self) -> NDArray[np.int8]:
-        """Labels (n,), 0 or 1."""
-        return self.frame["label"].to_numpy(dtype=np.int8)
-
-    @property
-    def groups(self) -> NDArray[np.int64]:
-        """The entity of each row (n,)."""
-        return self.frame["entity_key"].to_numpy(dtype=np.int64)
-
-
-@dataclass
-class Training:
-    """What the steps of one training share; each step says which fields it fills."""
-
-    shop: Shop
-    warehouse: "DuckDBWarehouse"
-    folder: Path
-    say: StepCallback
-    log: LogSummary = field(init=False)
-    features: FeatureSet = field(init=False)
-    rules: tuple[Rule, ...] = field(init=False)
-    snapshots: Snapshots = field(init=False)
-    bgnbd: dict[str, Any] | None = field(init=False, default=None)
-    split: Split = field(init=False)
-    parts: dict[str, Any] = field(init=False)
-    train: Rows = field(init=False)
-    test: SealedTest = field(init=False)
-    tuned: dict[str, Candidate] = field(init=False)
-    log_odds: dict[str, NDArray[np.float64]] = field(init=False)  # of the judged rows, out of fold
-    judged: NDArray[np.bool_] = field(init=False)
-    chosen: str = field(init=False)
-    calibrator: Calibrator = field(init=False)
-    threshold: Threshold = field(init=False)
-    scorer: Scorer = field(init=False)
-    result: Result = field(init=False)
-
-    @property
-    def task(self) -> str:
-        """`session` or `horizon`."""
-        return "session" if self.shop.target.within == "session" else "horizon"
-
-    @property
-    def seed(self) -> int:
-        """The one seed of the run."""
-        return self.shop.train.seed
 
 
 def take_snapshots(run: Training) -> None:
@@ -149,7 +89,9 @@ def _split(run: Training, frame: "pd.DataFrame") -> Split:
         return split_in_time(moments, horizon_of(run.shop), run.log.lag)
     except NotEnoughData as error:
         run.say(f"no split in time: {error}")
-        return split_by_entity(frame["entity_key"].to_numpy(), run.seed, reason=str(error))
+        return split_by_entity(
+            frame["entity_key"].to_numpy(), run.seed, reason=str(error), labels=frame["label"].to_numpy()
+        )
 
 
 def tune_candidates(run: Training) -> None:
@@ -228,6 +170,10 @@ def test_once(run: Training) -> None:
     )
     run.parts["rows"]["test"] = _count(test.frame)
     run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
+    run.result["slices"] = slices(run, test, probability, _threshold(run))
+    weights = importance(run, test)
+    for feature in run.result["features"]:
+        feature["importance"] = weights.get(feature["name"])
     keep_predictions(run, test, probability)
 
 
@@ -283,12 +229,19 @@ STEPS: tuple[tuple[str, Step], ...] = (
 
 
 def train(shop: Shop, progress: StepCallback) -> Result:
-    """Train on a shop's ingested log. Returns the run's result, as it stands in `result.json`."""
+    """Train on a shop's ingested log. Returns the run's result, as it stands in `result.json`.
+
+    A training that fails leaves no run behind.
+    """
     with open_warehouse(shop) as warehouse:
         run = Training(shop, warehouse, new_run(shop.home), progress)
-        for title, step in STEPS:
-            progress(title)
-            step(run)
+        try:
+            for title, step in STEPS:
+                progress(title)
+                step(run)
+        except BaseException:
+            shutil.rmtree(run.folder, ignore_errors=True)
+            raise
     return run.result
 
 
