@@ -31,9 +31,9 @@ def query(shop: Shop) -> str:
     with open_warehouse(shop) as warehouse:
         features, log = of_shop(shop, warehouse), summarise(warehouse)
         moment = features.clock.midnight(features.clock.day(log.last))
-        engine = BatchFeatures(warehouse, features, log, population_of(shop))
+        engine = BatchFeatures(warehouse, features, log, [moment], population_of(shop))
         return (
-            f"-- once: the events, with what the features need beside them\n{engine.prepare_sql([moment])};\n\n"
+            f"-- once: the events, with what the features need beside them\n{engine.prepare_sql()};\n\n"
             f"-- for each anchor: one row an entity of the population\n{engine.plain_grid_sql(moment)};"
         )
 

@@ -1,6 +1,6 @@
 """Snapshots as they lie on disk: a folder an anchor, Parquet files in it; and how they are read back in order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from willbuy.warehouse.duckdb import DuckDBWarehouse
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def open_tables(shop: Shop) -> DuckDBWarehouse:
         found = [file.file for file in files if file.name == table]
         rows = f"SELECT * FROM {_parquet(warehouse, layout.home, found)}" if found else _nothing(columns)
         warehouse.execute(f"CREATE VIEW {table} AS {rows}")
+    warehouse.event_files = {file.bucket: layout.home / file.file for file in files if file.name == "events"}
     _sources(warehouse, sources)
     _raw(warehouse, layout.home, parts)
     conflicts = [file.file for file in files if file.name.startswith("conflicts")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from willbuy.events.canonical import KINDS
-from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code
+from willbuy.features.batch.columns import NEVER, NextEvent, PreparedColumns, kind_code
 from willbuy.features.batch.local_sql import local_day, local_microseconds
 from willbuy.features.sessions import SessionRule
 from willbuy.warehouse.dialect import Dialect
@@ -118,7 +118,10 @@ class Preparation:
         ties = TOTAL_ORDER if next_event.exact else ("kind",) if next_event.by_kind else ()
         order = ", ".join(['b."time"', *(self._tie(name) for name in ties)])
         name = self.dialect.identifier(next_event.name)
-        return f'LEAD(b."time") OVER (PARTITION BY {group} ORDER BY {order}) AS {name}'
+        never = self.dialect.timestamp(NEVER)
+        lead = f'LEAD(b."time", 1, {never}) OVER (PARTITION BY {group} ORDER BY {order})'
+        known = " AND ".join(f'b."{column}" IS NOT NULL' for column in next_event.known)
+        return f"CASE WHEN {known} THEN {lead} END AS {name}" if known else f"{lead} AS {name}"
 
     def _tie(self, name: str) -> str:
         column = f'b."{name}"'

@@ -1,8 +1,9 @@
 """What a feature set needs of the events and of the aggregate, gathered while its features are compiled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from willbuy.durations import Duration
 from willbuy.features.algebra import Feature, ItemFact, Window, Windowed
 from willbuy.features.batch.bounds import Bounds
 from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code, kind_in
@@ -25,6 +26,18 @@ def compiles(kind: type[F]) -> Callable[[Callable[[F, "Query"], str]], Callable[
     return remember
 
 
+def filtered(aggregate: str, condition: str) -> str:
+    """An aggregate over the events that satisfy a condition; over all of them where it is ""."""
+    return f"{aggregate} FILTER (WHERE {condition})" if condition else aggregate
+
+
+def longest_window(features: Iterable[Feature]) -> Duration | None:
+    """The longest look-back of some features; None where one of them has no bound, or none looks back at all."""
+    spans = [feature.lookback for feature in features]
+    known = [span for span in spans if span]
+    return None if None in spans or not known else Duration(max(known))
+
+
 class Query:
     """One compilation of a feature set for one kind of anchor.
 
@@ -32,14 +45,24 @@ class Query:
     as an expression over the aggregated row `f`. The FROM clause admits only events before the anchor.
     """
 
-    def __init__(self, features: FeatureSet, dialect: Dialect, bounds: Bounds) -> None:
+    def __init__(
+        self,
+        features: FeatureSet,
+        dialect: Dialect,
+        bounds: Bounds,
+        population: Windowed | None = None,
+    ) -> None:
         self.features = features
         self.dialect = dialect
         self.bounds = bounds
+        self.population = population
+        self.longest = longest_window((*features, *([population] if population else [])))
         self.columns = PreparedColumns()
         self.aggregates: dict[str, str] = {}
         self.reads_items = False
         self.values = {feature.name: self.value(feature) for feature in features}
+        if population is not None:
+            self.matches(population)  # for the columns that it reads
 
     # What a recipe returns, or makes its value of.
 
@@ -80,11 +103,19 @@ class Query:
 
     def count(self, name: str, condition: str) -> str:
         """Add a count of the visible events that satisfy a condition."""
-        return self.aggregate(name, f"COUNT(*) FILTER (WHERE {condition})")
+        return self.aggregate(name, filtered('COUNT(p."time")', condition))
 
     def sum(self, name: str, number: str, condition: str) -> str:
         """Add a sum of whole numbers; null where nothing satisfies the condition."""
-        return self.aggregate(name, f"CAST(SUM({number}) FILTER (WHERE {condition}) AS BIGINT)")
+        return self.aggregate(name, f"CAST({filtered(f'SUM({number})', condition)} AS BIGINT)")
+
+    def least(self, name: str, value: str, condition: str) -> str:
+        """Add a minimum; null where nothing satisfies the condition."""
+        return self.aggregate(name, filtered(f"MIN({value})", condition))
+
+    def greatest(self, name: str, value: str, condition: str) -> str:
+        """Add a maximum; null where nothing satisfies the condition."""
+        return self.aggregate(name, filtered(f"MAX({value})", condition))
 
     # Conditions on the events `p`.
 
@@ -94,13 +125,13 @@ class Query:
         return f"p.{self.dialect.identifier(name)}"
 
     def matches(self, feature: Windowed, *more: str) -> str:
-        """The condition under which an event of `p` is one that the feature reads."""
+        """The condition under which an event of `p` is one that the feature reads; "" where every visible event is."""
         found = [
             self.of_kinds(feature.kinds),
             self.of_category(feature.category),
             self.within(feature.window),
         ]
-        return " AND ".join(part for part in (*found, *more) if part) or f'p."time" < {self.bounds.inside}'
+        return " AND ".join(part for part in (*found, *more) if part)
 
     def of_kinds(self, kinds: tuple[str, ...]) -> str:
         """The condition that an event is of one of the kinds; "" for any."""
@@ -115,10 +146,12 @@ class Query:
         return "" if category is None else f"{self.column('category')} = {self.dialect.text(category)}"
 
     def within(self, window: Window) -> str:
-        """The condition that an event lies in the look-back window; "" where every visible event does."""
+        """The condition that an event lies in the look-back window; "" where the FROM clause says so already."""
         if window.session:
             return self.in_session()
-        return "" if window.span is None else f'p."time" >= {self.bounds.start(window.span)}'
+        if window.span is None or window.span == self.longest:
+            return ""
+        return f'p."time" >= {self.bounds.start(window.span)}'
 
     def in_session(self) -> str:
         """The condition that an event is of the session that is open at the anchor."""
@@ -131,10 +164,16 @@ class Query:
     def last_of_its(self, next_event: NextEvent) -> str:
         """The condition that no later event before the anchor is in the same group: one event a group passes."""
         self.columns.add_next(next_event)
-        following = f"p.{self.dialect.identifier(next_event.name)}"
-        return f"({following} IS NULL OR {following} >= {self.bounds.inside})"
+        return f"p.{self.dialect.identifier(next_event.name)} >= {self.bounds.inside}"
 
-    def next_of(self, feature: Windowed, *group: str, exact: bool = False) -> NextEvent:
+    def not_last_of_its(self, next_event: NextEvent) -> str:
+        """The condition that a later event before the anchor is in the same group: all but one pass."""
+        self.columns.add_next(next_event)
+        return f"p.{self.dialect.identifier(next_event.name)} < {self.bounds.inside}"
+
+    def next_of(
+        self, feature: Windowed, *group: str, known: tuple[str, ...] = (), exact: bool = False
+    ) -> NextEvent:
         """The next event that the feature reads in the same group: item_key, category, day, session_start.
 
         Features of single kinds share one column, as the kind itself is part of the group.
@@ -142,14 +181,15 @@ class Query:
         own = ("session",) if self.features.sessions.own_ids else ()
         in_session = "session_start" in group or feature.window.session
         columns = tuple(dict.fromkeys((*group, *((*own, "session_start") if in_session else ()))))
-        what = "_".join(part.strip('()"').split('"')[0] for part in columns) or "event"
+        what = "_".join(dict.fromkeys((*columns, *known))) or "event"
+        columns = (*columns, *(f'("{name}" IS NOT NULL)' for name in known if name not in columns))
         name = f"next_{what}" + ("_exactly" if exact else "")
         if len(feature.kinds) == 1 and feature.category is None:
-            return NextEvent(f"{name}_of_kind", ("kind", *columns), exact=exact)
+            return NextEvent(f"{name}_of_kind", ("kind", *columns), known, exact=exact)
         conditions = [kind_in(feature.kinds)] if feature.kinds else []
         if feature.category is not None:
             conditions.append(f'("category" = {self.dialect.text(feature.category)})')
-        return NextEvent(f"{name}_of_{feature.slug}", (*conditions, *columns), exact=exact)
+        return NextEvent(f"{name}_of_{feature.slug}", (*conditions, *columns), known, exact=exact)
 
     def local_day(self) -> str:
         """The local day of an event, counted from 1970-01-01."""
@@ -161,7 +201,6 @@ class Query:
     def item_fact(self, fact: ItemFact) -> str:
         """A fact about the last item; null where the entity has touched none, 0 where nobody had by then."""
         self.reads_items = True
-        newest = self.last_of_its(NextEvent("next_with_item", ('("item_key" IS NOT NULL)',), exact=True))
-        last_item = f'MAX({self.column("item_key")}) FILTER (WHERE p."item_key" IS NOT NULL AND {newest})'
-        item = self.aggregate("last_item", last_item)
+        newest = self.last_of_its(self.next_of(Windowed(), known=("item_key",), exact=True))
+        item = self.greatest("last_item", self.column("item_key"), newest)
         return f"CASE WHEN {item} IS NOT NULL THEN COALESCE(i.{self.dialect.identifier(fact.name)}, 0) END"
