@@ -36,7 +36,11 @@ LOG = {
         Event(at(0, 55), "view"),
         Event(at(0, 55), "cart"),  # of the moment of the second event
     ],
-    "bob": [Event(at(2, 40), "view"), Event(at(2, 45), "view"), Event(at(2, 46), "purchase")],  # still open at the end
+    "bob": [
+        Event(at(2, 40), "view"),
+        Event(at(2, 45), "view"),
+        Event(at(2, 46), "purchase"),
+    ],  # still open at the end
     "cleo": [Event(at(1, 0), "view", received=at(1, 5)), Event(at(1, 1), "purchase", received=at(2, 0))],
 }
 
@@ -108,7 +112,9 @@ def test_snapshots_agree_with_live(tmp_path: Path, own_ids: bool, monkeypatch: p
         assert features.sessions == SessionRule(own_ids=own_ids)
         built = build_snapshots(warehouse, shop, features)
         frame = built.frame()
-        monkeypatch.setattr("willbuy.snapshots.session.entity_groups", lambda *_: groups.entity_groups(16, 2, 1, 1))
+        monkeypatch.setattr(
+            "willbuy.snapshots.session.entity_groups", lambda *_: groups.entity_groups(16, 2, 1, 1)
+        )
         parted = build_snapshots(warehouse, shop, features)
         pd.testing.assert_frame_equal(parted.frame(), frame, check_exact=True)
         assert parted.open_sessions == built.open_sessions
@@ -158,7 +164,9 @@ def test_what_a_session_does_later_changes_no_feature(tmp_path: Path) -> None:
     log = random_log(seed=9, entities=30, late=0.0)
     shop = shop_of(tmp_path, "session", anchors={"after_events": [2]})
     changed = {
-        entity: [event._replace(kind="purchase", price=9) if is_later(event, events) else event for event in events]
+        entity: [
+            event._replace(kind="purchase", price=9) if is_later(event, events) else event for event in events
+        ]
         for entity, events in log.items()
     }
     frames = []

@@ -183,6 +183,7 @@ class _ParquetSource:
 def _open_parquet(path: Path, source: ResolvedSource) -> _ParquetSource:
     name = _sql.text(str(path))
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         try:
             found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({name})").fetchall()
             rows = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({name})").fetchall()[
