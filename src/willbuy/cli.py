@@ -263,6 +263,9 @@ def _explain_os_error(error: OSError) -> str:
 
 
 def _show(renderable: Any) -> None:
+    if isinstance(renderable, str):
+        typer.echo(renderable)
+        return
     from rich.console import Console
 
     Console().print(renderable)
