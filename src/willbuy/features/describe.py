@@ -14,8 +14,6 @@ from willbuy.shop import Shop
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
-COLUMNS = ("name", "window", "unit", "meaning")
-
 
 def describe(shop: Shop) -> list[dict[str, str]]:
     """One row a feature of the shop, in order: name, meaning, window, unit, type."""
