@@ -29,8 +29,8 @@ def minor_units(price: str, digits: int) -> str:
     `35.79` with two digits is 3579; `35.790` as well; `35.795` is refused, not rounded.
     """
     places = f"[0-9]{{0,{digits}}}0*"
-    bare = f"|[.](?:[0-9]{{1,{digits}}}0*)" if digits else ""
-    exact = f"[-+]?(?:[0-9]{{1,{most_digits(digits)}}}(?:[.]{places})?{bare})"
+    bare = f"[.][0-9]{{1,{digits}}}0*" if digits else "[.]0+"
+    exact = f"[-+]?(?:[0-9]{{1,{most_digits(digits)}}}(?:[.]{places})?|{bare})"
     value = f"CAST(TRY_CAST({price} AS DECIMAL(18, {digits})) * {10**digits} AS BIGINT)"
     return f"CASE WHEN regexp_full_match({price}, '{exact}') THEN {value} END"
 
