@@ -1,5 +1,6 @@
 """The grid: matured local midnights, at least a step apart."""
 
+import itertools
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -74,12 +75,14 @@ def test_every_anchor_has_matured_and_none_overlaps_the_next(
         assert moment >= first + min(horizon, timedelta(days=30))
         if horizon >= timedelta(days=1):
             assert clock.midnight(clock.day(moment)) == moment
-    assert all(later - earlier >= horizon for earlier, later in zip(found, found[1:], strict=False))
+    assert all(later - earlier >= horizon for earlier, later in itertools.pairwise(found))
     assert end_of_log(last) - found[-1] < horizon + lag + timedelta(days=2)  # no later midnight was left out
 
 
 def test_a_horizon_longer_than_the_log_says_so_with_numbers() -> None:
-    with pytest.raises(NotEnoughData, match=r"spans 9\.0 days .* horizon is 30d: .*Bring a longer log, or shorten"):
+    with pytest.raises(
+        NotEnoughData, match=r"spans 9\.0 days .* horizon is 30d: .*Bring a longer log, or shorten"
+    ):
         grid(shop_of(HERE, "30d"), datetime(2015, 5, 1), datetime(2015, 5, 10))
 
 

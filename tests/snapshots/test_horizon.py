@@ -26,7 +26,11 @@ def at(day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
 
 
 LOG = {
-    "zoe": [Event(at(1), "view", "a"), Event(at(9), "view", "b"), Event(at(10), "purchase", "b")],  # at the anchor
+    "zoe": [
+        Event(at(1), "view", "a"),
+        Event(at(9), "view", "b"),
+        Event(at(10), "purchase", "b"),
+    ],  # at the anchor
     "Adam": [Event(at(8), "cart", "a"), Event(at(12), "purchase", "a")],  # at its end: the next window's
     "émile": [Event(at(9, 23, 59, 59), "purchase", "a"), Event(at(11, 23, 59, 59), "purchase", "a")],
     "late": [Event(at(9), "view", "a", received=at(11)), Event(at(11), "purchase", "a")],
@@ -40,7 +44,11 @@ def test_population_label_and_features_by_hand(tmp_path: Path) -> None:
         built = build_snapshots(warehouse, shop, FEATURES, [at(10)])
         frame = built.frame()
     assert list(frame.columns) == ["entity_key", "entity", "anchor", "label", *FEATURES.names]
-    assert list(frame["entity"]) == ["Adam", "zoe", "émile"]  # by bytes; "late" was not known, "gone" not active
+    assert list(frame["entity"]) == [
+        "Adam",
+        "zoe",
+        "émile",
+    ]  # by bytes; "late" was not known, "gone" not active
     assert list(frame["label"]) == [0, 1, 1]
     assert list(frame["count_view_7d"]) == [0, 1, 0]
     assert list(frame["distinct_item_view"]) == [0, 2, 0]
@@ -107,7 +115,9 @@ def test_snapshots_agree_with_live_and_with_score(tmp_path: Path) -> None:
             facts = item_facts_at(features.facts, everyone, anchor, features.clock)
             scored = score_frame(warehouse, shop, features, anchor)
             columns = ["entity", "anchor", *features.names]
-            pd.testing.assert_frame_equal(scored[columns], rows[columns].reset_index(drop=True), check_exact=True)
+            pd.testing.assert_frame_equal(
+                scored[columns], rows[columns].reset_index(drop=True), check_exact=True
+            )
             for row in rows.to_dict("records"):
                 expected = evaluate(features, log[row["entity"]], anchor, facts)
                 for name, value in expected.items():
@@ -128,10 +138,12 @@ def test_groups_of_entities_change_nothing(tmp_path: Path, monkeypatch: pytest.M
         summary = summarise(warehouse)
         features = features_of(shop, summary.kinds, summary.fields)
         one = build_snapshots(warehouse, shop, features).frame()
-        monkeypatch.setattr("willbuy.snapshots.horizon.entity_groups", lambda *_: groups.entity_groups(16, 2, 1, 1))
+        monkeypatch.setattr(
+            "willbuy.snapshots.horizon.entity_groups", lambda *_: groups.entity_groups(4, 2, 1, 1)
+        )
         built = build_snapshots(warehouse, shop, features, progress=said.append)
         pd.testing.assert_frame_equal(built.frame(), one, check_exact=True)
-        assert len(list(built.folder.rglob("*.parquet"))) == 16 * len(built.anchors)
+        assert len(list(built.folder.rglob("*.parquet"))) == 4 * len(built.anchors)
         assert 5 <= len(said) <= 10
         assert said[-1] == "snapshots: 100 %"
         assert warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'willbuy%'") == []
@@ -180,7 +192,9 @@ def test_nobody_in_the_population_is_said(tmp_path: Path) -> None:
     with warehouse_of(people(5, 2)) as warehouse:
         with pytest.raises(NotEnoughData, match="nobody is in the population at any"):
             build_snapshots(warehouse, shop, FEATURES)
-        with pytest.raises(NotEnoughData, match=r"nobody is in the population .* at 2015-05-10 00:00 UTC; the log spans"):
+        with pytest.raises(
+            NotEnoughData, match=r"nobody is in the population .* at 2015-05-10 00:00 UTC; the log spans"
+        ):
             score_frame(warehouse, shop, FEATURES, at(10))
 
 
