@@ -11,6 +11,7 @@ from events.shops import HEADER, SOURCE, events, shop_at, some_rows, tables, wri
 from willbuy.errors import ShopError, SourceError, WillbuyError
 from willbuy.events.ingest import ingest, render
 from willbuy.events.rules import RULES
+from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.layout import BUCKETS
 
@@ -215,6 +216,26 @@ def test_hashed_ids_are_refused_aloud(tmp_path: Path) -> None:
     write_log(tmp_path / "a.csv", [ROW])
     with pytest.raises(ShopError, match="hash_ids"):
         ingest(shop_at(tmp_path, files=["a.csv"], hash_ids=True))
+
+
+def test_columns_by_blanks_without_a_header(tmp_path: Path) -> None:
+    """CDNOW_master.txt: customer, day, CDs, amount; columns by runs of blanks."""
+    lines = [
+        " 00001 19970101  1   11.77",
+        " 00002 19970112  1   12.00",
+        " 00002 19970112  5   77.00",
+        "00003 19971332 1 1.00",
+    ]
+    (tmp_path / "CDNOW_master.txt").write_text("".join(f"{line}\r\n" for line in lines))
+    source = {"preset": "cdnow", "delimiter": "spaces", "files": ["CDNOW_master.txt"]}
+    shop = Shop.model_validate({"source": source, "target": {"within": "30d"}, "folder": tmp_path})
+    result = ingest(shop)
+    assert (result.accepted, result.rejected_by_rule) == (3, {"time_unreadable": 1})
+    assert [(str(row[0]), f"{row[1]:%Y-%m-%d}", row[5]) for row in events(shop)] == [
+        ("00001", "1997-01-01", 1177),
+        ("00002", "1997-01-12", 1200),
+        ("00002", "1997-01-12", 7700),
+    ]
 
 
 def test_the_page_lists_every_rule(root: Path) -> None:

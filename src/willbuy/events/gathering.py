@@ -30,6 +30,7 @@ def gather(bench: Workbench, path: Path) -> SourceRow:
 
     Raises SourceError when the file cannot be read as declared, or when no row of it can: nothing of it is kept.
     """
+    bench.file_begins(path.stat().st_size)
     for row in bench.ledger.sources():
         if row.path != str(path) or row.status == "done":
             continue
@@ -77,19 +78,18 @@ def forget(bench: Workbench, source: int) -> None:
 
 def _read(bench: Workbench, path: Path, row: SourceRow | None) -> SourceRow:
     kind = format_of(path, bench.source.format)
-    opened = open_source(path, kind, bench.source)
-    if row is not None and row.columns != opened.plan.shape.columns:
-        raise SourceChanged
-    if row is None:
-        row = bench.ledger.add_source(_described(bench, path, kind, opened))
-    try:
-        read_parts(bench, opened.plan, row.source, opened.pieces(bench))
-        _refuse_if_unreadable(bench, path, row.source)
-        bench.ledger.source_staged(row.source, opened.sha256())
-    except SourceError:
-        forget(bench, row.source)
-        raise
-    return next(found for found in bench.ledger.sources("staged") if found.source == row.source)
+    with open_source(path, kind, bench.source) as opened:
+        if row is not None and row.columns != opened.plan.shape.columns:
+            raise SourceChanged
+        if row is None:
+            row = bench.ledger.add_source(_described(bench, path, kind, opened))
+        try:
+            read_parts(bench, opened.plan, row.source, opened.pieces(bench))
+            _refuse_if_unreadable(bench, path, row.source)
+            return bench.ledger.source_staged(row, opened.sha256())
+        except SourceError:
+            forget(bench, row.source)
+            raise
 
 
 def _described(bench: Workbench, path: Path, kind: str, opened: OpenSource) -> SourceRow:
@@ -135,7 +135,7 @@ def _example(bench: Workbench, parts: list[Part], rule: str) -> str:
 
 def _count_again(bench: Workbench, row: SourceRow) -> None:
     for part in bench.ledger.parts(row.source):
-        bench.rows_read(part.read, 0)
+        bench.rows_read(part.read, 1)
 
 
 def _sha256(path: Path) -> str:

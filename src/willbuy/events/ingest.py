@@ -71,7 +71,9 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
 
 def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
     known = [path for path in paths if ingested_before(bench, path)]
-    sources = [gather(bench, path) for path in paths if path not in known]
+    new = [path for path in paths if path not in known]
+    bench.bytes_in_all = sum(path.stat().st_size for path in new)
+    sources = [gather(bench, path) for path in new]
     parts = [part for row in sources for part in bench.ledger.parts(row.source)]
     older = bench.ledger.sources("done")
     changed = any(row.settings != bench.settings for row in older)

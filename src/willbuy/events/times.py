@@ -39,10 +39,11 @@ def read_time(name: str, source: ResolvedSource, native: bool) -> Layers:
         number = {f"{name}_number": f"TRY_CAST({text} AS BIGINT)"}
         return [number, {name: _epoch(name, source.time_unit), f"{name}_fault": "CAST(NULL AS VARCHAR)"}]
     formats = (ISO,) if native else source.time_formats
-    instants = [sql for form in formats if (sql := _instant(text, form))]
-    locals_ = [sql for form in formats if (sql := _local(text, form))]
-    first = {f"{name}_instant": _first(instants), f"{name}_local": _first(locals_)}
-    return [first, *_to_utc(name, source.time_zone)]
+    local = f"{name}_local", _first([sql for form in formats if (sql := _local(text, form))])
+    instant = f"{name}_instant", _first([sql for form in formats if (sql := _instant(text, form))])
+    (likely, first), (other, second) = (local, instant) if source.time_zone else (instant, local)
+    layers = [{likely: first}, {other: f"CASE WHEN {likely} IS NULL THEN {second} END"}]
+    return [*layers, *_to_utc(name, source.time_zone)]
 
 
 def _epoch(name: str, unit: str) -> str:

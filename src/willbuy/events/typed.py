@@ -52,13 +52,16 @@ def kind_names(source: ResolvedSource) -> list[tuple[str, str]]:
     return list(dict.fromkeys(pairs))
 
 
-def typed(plan: RowPlan, bronze: str, first_line: int, quotes: bool) -> str:
+def typed(plan: RowPlan, bronze: str, first_line: int, quotes: bool, only: str = "") -> str:
     """SQL: every row of a bronze part (blank lines are none) with `line`, `raw`, the fields as text, typed, and `rule`.
 
-    `bronze` is SQL for the part's file name; `first_line` the line of its first row.
+    `bronze` is SQL for the part's file name, `first_line` the line of its first row, `only` SQL for the lines that
+    are wanted (all by default).
     """
     rows = f"read_parquet({bronze}, file_row_number = true)"
     sql = f"SELECT file_row_number + {first_line} AS line, raw, fault FROM {rows} WHERE raw IS NOT NULL"
+    if only:
+        sql = f"FROM ({sql}) SEMI JOIN ({only}) USING (line)"
     for layer in _layers(plan, quotes):
         sql = f"SELECT *, {', '.join(f'{expression} AS {name}' for name, expression in layer.items())}\nFROM ({sql})"
     return sql
@@ -95,7 +98,7 @@ def refused_value(plan: RowPlan) -> str:
 
 def _layers(plan: RowPlan, quotes: bool) -> Layers:
     split = {"f": fields(plan.shape, plan.needed, quotes)}
-    if plan.shape.is_json:
+    if plan.shape.format == "jsonl":
         split["types"] = types(plan.needed)
     return [
         split,
@@ -168,6 +171,10 @@ def _row_conditions(plan: RowPlan) -> list[tuple[str, str]]:
     found = [(name, f"fault = '{name}'") for name in ("not_utf8", "nul", "line_too_long")]
     if not plan.shape.is_json:
         return [*found, ("quote", "f IS NULL"), ("columns", f"len(f) <> {len(plan.shape.columns)}")]
+    zero = " OR ".join(f"contains({field}_text, chr(0))" for field in IDS if field in plan.mapped)
+    found.append(("nul", zero))
+    if plan.shape.format == "parquet":
+        return found  # the file's own schema was checked before
     found += [("json", "f IS NULL OR NOT starts_with(ltrim(raw), '{')")]
     found += [("nested", "list_has_any(types, ['ARRAY', 'OBJECT'])")]
     for field in (field for field in IDS if field in plan.mapped):
@@ -198,7 +205,7 @@ def _field_conditions(plan: RowPlan) -> list[tuple[str, str]]:
             ("time_after_received", f"time > received + {SKEW}"),
         ]
     if "price" in plan.mapped:
-        reason = price_fault("price_written")
+        reason = price_fault("price_written", plan.source.currency_digits)
         unread = "price IS NULL AND price_text IS NOT NULL"
         rules += [
             (name, f"{unread} AND {reason} = '{name}'")

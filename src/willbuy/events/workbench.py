@@ -37,7 +37,10 @@ class Workbench:
     workers: int
     memory: str
     progress: Progress
+    bytes_in_all: int = 0
     rows: int = 0
+    _bytes_before: int = 0
+    _bytes_of_file: int = 0
     _engines: list[DuckDBWarehouse] = field(default_factory=list)
     _local: threading.local = field(default_factory=threading.local)
 
@@ -79,10 +82,16 @@ class Workbench:
                 future.cancel()
             wait(running)
 
+    def file_begins(self, size: int) -> None:
+        """A file of this many bytes is read next."""
+        self._bytes_before, self._bytes_of_file = self._bytes_before + self._bytes_of_file, size
+
     def rows_read(self, rows: int, part_of_file: float) -> None:
         """Tell of rows that were read, and which part of their file is read now (0 to 1)."""
         self.rows += rows
-        self.progress(self.rows, int(self.rows / part_of_file) if part_of_file else None, "reading")
+        done = self._bytes_before + part_of_file * self._bytes_of_file
+        whole = int(self.rows * self.bytes_in_all / done) if done else None
+        self.progress(self.rows, whole, "reading")
 
 
 def _ended(running: dict[Future[Result], Key]) -> Iterator[tuple[Key, Result]]:

@@ -50,7 +50,10 @@ class DuckDBWarehouse:
     def __init__(self, home: Path | None, memory: str = "1500MB", threads: int | None = None) -> None:
         self.home = home
         self.connection = duckdb.connect()
-        self.event_files: dict[int, Path] = {}  # the file of each bucket of entities, where silver lies in files
+        self.connection.execute("SET enable_progress_bar = false")  # it would write into standard output
+        self.event_files: dict[
+            int, Path
+        ] = {}  # the file of each bucket of entities, where silver lies in files
         self.connection.execute(f"SET memory_limit = {self.dialect.text(memory)}")
         self.connection.execute("SET TimeZone = 'UTC'")
         if threads:
@@ -78,7 +81,9 @@ class DuckDBWarehouse:
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(path.name + ".partial")
-        self.execute(f"COPY ({sql}) TO {self.dialect.text(str(partial))} (FORMAT parquet, {_SOON if soon else _KEPT})")
+        self.execute(
+            f"COPY ({sql}) TO {self.dialect.text(str(partial))} (FORMAT parquet, {_SOON if soon else _KEPT})"
+        )
         partial.replace(path)
 
     def export(self, sql: str, path: Path) -> None:
