@@ -13,6 +13,7 @@ from willbuy.features.algebra import Count, SessionPosition, SessionSeconds, fea
 from willbuy.features.catalogue import features_of
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event, evaluate
+from willbuy.features.live.event import in_order
 from willbuy.features.live.history import History
 from willbuy.features.live.item_facts import item_facts_at
 from willbuy.features.log import summarise
@@ -113,7 +114,7 @@ def test_snapshots_agree_with_live(tmp_path: Path, own_ids: bool, monkeypatch: p
         built = build_snapshots(warehouse, shop, features)
         frame = built.frame()
         monkeypatch.setattr(
-            "willbuy.snapshots.session.entity_groups", lambda *_: groups.entity_groups(16, 2, 1, 1)
+            "willbuy.snapshots.session.entity_groups", lambda *_: groups.entity_groups(4, 2, 1, 1)
         )
         parted = build_snapshots(warehouse, shop, features)
         pd.testing.assert_frame_equal(parted.frame(), frame, check_exact=True)
@@ -159,39 +160,40 @@ def test_totals_over_the_whole_session_cannot_be_declared(window: str) -> None:
         feature_from_spec({"feature": "count", "kinds": ["purchase"], "window": window})
 
 
-def test_what_a_session_does_later_changes_no_feature(tmp_path: Path) -> None:
-    """Every event after the prefix becomes a purchase, or goes: labels change, features do not."""
-    log = random_log(seed=9, entities=30, late=0.0)
-    shop = shop_of(tmp_path, "session", anchors={"after_events": [2]})
+def test_what_comes_after_the_prefix_changes_labels_and_no_feature(tmp_path: Path) -> None:
+    """Everything after an entity's second event becomes a purchase of another item."""
+    log = random_log(seed=9, entities=60, late=0.0)
+    log = {name: sorted(events, key=in_order) for name, events in log.items()}
+    log = {name: events for name, events in log.items() if len(events) > 1}
+    second = {name: events[1].time for name, events in log.items()}
     changed = {
-        entity: [
-            event._replace(kind="purchase", price=9) if is_later(event, events) else event for event in events
+        name: [
+            e._replace(kind="purchase", item="new", price=9) if e.time > second[name] else e for e in events
         ]
-        for entity, events in log.items()
+        for name, events in log.items()
     }
+    shop = shop_of(tmp_path, "session", anchors={"after_events": [2]})
     frames = []
     for version in (log, changed):
         with warehouse_of(version) as warehouse:
-            summary = summarise(warehouse)
-            features = features_of(shop, ("view", "cart", "purchase"), summary.fields)
-            first = build_snapshots(warehouse, shop, features).frame().groupby("entity").first()
-            frames.append(first)
-    own = [name for name in features.names if not name.startswith("item_")]
-    pd.testing.assert_frame_equal(frames[0][own], frames[1][own])
-    assert (frames[0]["label"] != frames[1]["label"]).any()
-
-
-def is_later(event: Event, events: list[Event]) -> bool:
-    """Whether an event comes after the second of its entity's first session."""
-    return event.time > sorted(other.time for other in events)[1] if len(events) > 1 else False
+            features = features_of(shop, ("view", "cart", "purchase"), ("item", "category", "price"))
+            frame = build_snapshots(warehouse, shop, features).frame()
+            of_second = frame["anchor"] == frame["entity"].map(second) + MICROSECOND
+            frames.append(frame[of_second].reset_index(drop=True))
+    own = ["entity", *(name for name in features.names if not name.startswith("item_"))]
+    assert len(frames[0]) > 30
+    pd.testing.assert_frame_equal(frames[0][own], frames[1][own], check_exact=True)
+    assert (frames[0]["label"] != frames[1]["label"]).sum() > 5
 
 
 def test_a_population_narrows_a_session_task_by_what_was_known(tmp_path: Path) -> None:
     shop = shop_of(tmp_path, "session", population={"kind": "purchase", "ever": True})
-    with warehouse_of(LOG) as warehouse:
+    again = [Event(at(hour, 0), "purchase") for hour in (0, 1, 2)] + [Event(at(2, 1), "purchase")]
+    with warehouse_of({**LOG, "dan": again}) as warehouse:
         frame = build_snapshots(warehouse, shop, FEATURES).frame()
-    assert list(frame["count_purchase"]) == [1] * len(frame)
-    assert set(frame["entity"]) == {"ann", "bob"}
+    assert (frame["count_purchase"] > 0).all()
+    assert set(frame["entity"]) == {"ann", "bob", "dan"}
+    assert len(frame[frame["entity"] == "dan"]) == 3  # its first purchase is known one microsecond after it
 
 
 def test_a_session_task_takes_no_grid(tmp_path: Path) -> None:

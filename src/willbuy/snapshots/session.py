@@ -56,7 +56,8 @@ class SessionTask:
             finally:
                 drop(self.warehouse, ITEM_FACTS)
             written = [start for start in starts if anchor_folder(folder, start).exists()]
-            anchors = tuple(self._count(folder, start) for start in written)
+            counted = (self._count(folder, start) for start in written)
+            anchors = tuple(anchor for anchor in counted if anchor.n)
         return Snapshots(self.warehouse, place, self.features, anchors, sum(open_sessions), EXTRA)
 
     def _write(self, warehouse: "DuckDBWarehouse", group: Group, folder: Path, steps: Steps) -> int:
@@ -98,4 +99,4 @@ class SessionTask:
         [(n, positives, closes)] = self.warehouse.rows(
             f'SELECT COUNT(*), SUM("label"), MAX("closes") FROM {self.warehouse.parquet(files)} s'
         )
-        return Anchor(start, True, n, int(positives), closes)
+        return Anchor(start, True, n, int(positives or 0), closes or start)

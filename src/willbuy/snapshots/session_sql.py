@@ -54,10 +54,11 @@ class SessionSQL:
     def anchors(self, after_events: tuple[int, ...]) -> str:
         """Every anchor: pair, entity_key, moment, session, k, closes, label.
 
-        Where several k fall on one moment, the greatest stands for all.
+        Events count in the order in which they became known. Where several k fall on one moment, the greatest stands
+        for all.
         """
         known = 'GREATEST(p."time", COALESCE(p."received", p."time"))' if self.log.late else 'p."time"'
-        number = f'ROW_NUMBER() OVER (PARTITION BY {self._key("p")} ORDER BY p."time")'
+        number = f"ROW_NUMBER() OVER (PARTITION BY {self._key('p')} ORDER BY {known})"
         in_time = self.dialect.earlier('n."known"', self.rule.gap.microseconds)
         moment = self.dialect.earlier('n."known"', -1)
         chosen = ", ".join(str(k) for k in after_events)

@@ -60,9 +60,10 @@ class Snapshots:
             anchor_folder(self.folder, anchor.moment) for anchor in self.anchors if anchor.moment in wanted
         ]
         files = [path for folder in folders for path in sorted(folder.glob("*.parquet"))]
-        return ordered_frame(
-            self.warehouse, self.warehouse.parquet(files), ("anchor", "label", *self.extra), self.features
-        )
+        source = self.warehouse.parquet(files or sorted(self.folder.rglob("*.parquet")))
+        if not files:
+            source = f"(SELECT * FROM {source} LIMIT 0)"
+        return ordered_frame(self.warehouse, source, ("anchor", "label", *self.extra), self.features)
 
 
 def ordered_frame(

@@ -25,15 +25,14 @@ class NextEvent:
 
     Distinct counts need no join with it: of a group's events before an anchor, exactly one has its next event at or
     past that anchor. `group` holds names of columns, or conditions in brackets; an event of which a column of
-    `known` is null is in no group. Events of one moment follow each other by kind where `by_kind`, in the total order
-    where `exact`, else in any order: their times are the same.
+    `known` is null is in no group. Events of one moment follow each other by the `ties`, see `prepare.TIES`; without,
+    in any order: their times are the same.
     """
 
     name: str
     group: tuple[str, ...]
     known: tuple[str, ...] = ()
-    by_kind: bool = False
-    exact: bool = False
+    ties: tuple[str, ...] = ()
 
 
 @dataclass

@@ -9,5 +9,5 @@ from willbuy.features.batch.query import Query, compiles
 def last(feature: Last, query: Query) -> str:
     """Of the events with a value one passes, so that MAX reads that one."""
     known = () if feature.of == "quantity" else ("price",)
-    newest = query.last_of_its(query.next_of(feature, known=known, exact=True))
+    newest = query.last_of_its(query.next_of(feature, known=known, ties=("kind", feature.of)))
     return query.greatest(feature.name, measure(feature.of, query), query.matches(feature, newest))

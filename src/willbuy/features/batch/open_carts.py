@@ -9,6 +9,6 @@ from willbuy.features.batch.query import Query, compiles
 @compiles(OpenCarts)
 def open_carts(feature: OpenCarts, query: Query) -> str:
     """One event of every item's cart states passes: it counts where it is a cart."""
-    state = NextEvent("next_cart_state", (kind_in(STATES), "item_key"), ("item_key",), by_kind=True)
+    state = NextEvent("next_cart_state", (kind_in(STATES), "item_key"), ("item_key",), ties=("kind",))
     carts = [query.of_kinds(("cart",)), query.within(feature.window), query.last_of_its(state)]
     return query.count(feature.name, " AND ".join(part for part in carts if part))

@@ -172,7 +172,7 @@ class Query:
         return f"p.{self.dialect.identifier(next_event.name)} < {self.bounds.inside}"
 
     def next_of(
-        self, feature: Windowed, *group: str, known: tuple[str, ...] = (), exact: bool = False
+        self, feature: Windowed, *group: str, known: tuple[str, ...] = (), ties: tuple[str, ...] = ()
     ) -> NextEvent:
         """The next event that the feature reads in the same group: item_key, category, day, session_start.
 
@@ -181,15 +181,14 @@ class Query:
         own = ("session",) if self.features.sessions.own_ids else ()
         in_session = "session_start" in group or feature.window.session
         columns = tuple(dict.fromkeys((*group, *((*own, "session_start") if in_session else ()))))
-        what = "_".join(dict.fromkeys((*columns, *known))) or "event"
+        what = "_".join(dict.fromkeys((*columns, *known, *ties[1:]))) or "event"
         columns = (*columns, *(f'("{name}" IS NOT NULL)' for name in known if name not in columns))
-        name = f"next_{what}" + ("_exactly" if exact else "")
         if len(feature.kinds) == 1 and feature.category is None:
-            return NextEvent(f"{name}_of_kind", ("kind", *columns), known, exact=exact)
+            return NextEvent(f"next_{what}_of_kind", ("kind", *columns), known, ties)
         conditions = [kind_in(feature.kinds)] if feature.kinds else []
         if feature.category is not None:
             conditions.append(f'("category" = {self.dialect.text(feature.category)})')
-        return NextEvent(f"{name}_of_{feature.slug}", (*conditions, *columns), known, exact=exact)
+        return NextEvent(f"next_{what}_of_{feature.slug}", (*conditions, *columns), known, ties)
 
     def local_day(self) -> str:
         """The local day of an event, counted from 1970-01-01."""
@@ -201,6 +200,6 @@ class Query:
     def item_fact(self, fact: ItemFact) -> str:
         """A fact about the last item; null where the entity has touched none, 0 where nobody had by then."""
         self.reads_items = True
-        newest = self.last_of_its(self.next_of(Windowed(), known=("item_key",), exact=True))
+        newest = self.last_of_its(self.next_of(Windowed(), known=("item_key",), ties=("kind", "item")))
         item = self.greatest("last_item", self.column("item_key"), newest)
         return f"CASE WHEN {item} IS NOT NULL THEN COALESCE(i.{self.dialect.identifier(fact.name)}, 0) END"

@@ -1,6 +1,5 @@
 """The clauses that the queries of grid anchors and of pairs share."""
 
-from willbuy.features.batch.local_sql import local_day
 from willbuy.features.batch.query import Query, filtered
 from willbuy.features.batch.tables import ITEM_FACTS
 
@@ -34,7 +33,7 @@ def item_facts(query: Query) -> str:
     """The join of the facts about the last item, as of the close of the day before the anchor's own."""
     if not query.reads_items:
         return ""
-    day = local_day(query.bounds.local(query.features.clock), query.dialect)
+    day = query.bounds.day(query.features.clock)
     return (
         f'\nLEFT JOIN "{ITEM_FACTS}" i ON i."item_key" = f."last_item" '
         f'AND i."from_day" <= {day} AND i."until_day" > {day}'
