@@ -31,8 +31,9 @@ def query(shop: Shop) -> str:
         features, log = of_shop(shop, warehouse), summarise(warehouse)
         moment = features.clock.midnight(features.clock.day(log.last))
         engine = BatchFeatures(warehouse, features, log, [moment], population_of(shop))
+        items = f"-- once: facts about items\n{engine.items_sql()};\n\n" if features.facts else ""
         return (
-            f"-- once: the events, with what the features need beside them\n{engine.prepare_sql()};\n\n"
+            f"-- once: the events, with what the features need beside them\n{engine.prepare_sql()};\n\n{items}"
             f"-- for each anchor: one row an entity of the population\n{engine.plain_grid_sql(moment)};"
         )
 
