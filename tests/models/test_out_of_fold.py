@@ -84,6 +84,18 @@ def test_shared_entities_raise():
     check_disjoint(np.array([1]), np.array([], dtype=int))
 
 
+@pytest.mark.parametrize("room", ["out_of_fold", "candidates.boosting"])
+def test_folds_that_share_an_entity_stop_the_fit(rows, monkeypatch, room):
+    """Whoever breaks the dealing of folds one day must find every fit refused, not a better figure."""
+    torn = np.arange(len(rows.y)) % 3
+    monkeypatch.setattr(f"willbuy.models.{room}.entity_folds", lambda *_: torn)
+    with pytest.raises(SplitError, match="entities stand both"):
+        if room == "out_of_fold":
+            out_of_fold(QUICK[0], rows.X, rows.y, rows.groups, 3, seed=1)
+        else:
+            XGBoostCandidate(threads=1).tune(rows.X, rows.y, 1, rows.groups)
+
+
 @pytest.mark.parametrize("y", [[0] * 8, [1] * 8, [1, 1, 0, 0, 0, 0, 0, 0]])
 def test_too_few_entities_on_a_side_say_how_many(y):
     groups = np.array([1, 1, 2, 3, 4, 5, 6, 7])

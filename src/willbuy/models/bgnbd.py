@@ -68,7 +68,7 @@ class BGNBD:
     def _expected_if_alive(self, x: Floats, whole: Floats, horizon: float) -> Floats:
         from willbuy.models.bgnbd_expected import expected_if_alive
 
-        return expected_if_alive(self.r, self.a, self.b, x, self.alpha + whole, horizon)
+        return expected_if_alive(self.r, self.a, self.b, self.alpha, x, whole, horizon)
 
     def to_dict(self) -> dict[str, float]:
         """For a manifest."""

@@ -1,63 +1,59 @@
-"""Expected purchases of a BG/NBD customer who is alive: the closed form where it holds its digits, else a sum.
+"""Expected purchases of a BG/NBD customer who is alive, as a sum over his chance p to leave after a purchase.
 
-With n = r + frequency, m = b + frequency and `until` = alpha + age, and p the chance to leave after a purchase,
+With n = r + frequency, m = b + frequency and `until` = alpha + age,
 
     expected = mean over p ~ beta(a, m) of (1 - (1 + p * horizon / until)^-n) / p
-             = (a + m - 1) / (a - 1) * (1 - (1 - z)^(a - 1) * 2F1(a + m - n - 1, a - 1; a + m - 1; z)),
-             z = horizon / (until + horizon)
 
-right to about 1e-11 purchases; which is equation (10) of Fader, Hardie & Lee (2005) without its last factor, P(alive), and after Euler's
-transformation: their 2F1(n, m; a + m - 1; z) overflows for frequent buyers, this one does not.
+which is equation (10) of Fader, Hardie & Lee (2005) without its last factor, P(alive). The paper solves it by a
+hypergeometric function; we do not, because the ones at hand overflow for frequent buyers, lose all digits where a
+is near 1, and for young customers (horizon above nine times `until`) are wrong without a word where n - a is nearly
+whole. In log(p / (1 - p)) the trapezoid rule converges geometrically and has none of these corners.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-_NEAR_ONE = 1e-4  # how near to 1 the division by a - 1 costs too many digits
-_NODES = 20_001
+_STEP = 0.4  # the rule's error falls as exp(-pi^2 / step); here within 1e-9 of 60-digit arithmetic
+_CHUNK = 1 << 20  # (row, node) pairs in flight at once
 
 
-def expected_if_alive(r: float, a: float, b: float, x: Floats, until: Floats, horizon: float) -> Floats:
+def expected_if_alive(
+    r: float, a: float, b: float, alpha: float, x: Floats, age: Floats, horizon: float
+) -> Floats:
     """Expected purchases in the next `horizon` days, shape (n,), of customers alive at their age."""
-    low, high = 1 - _NEAR_ONE, 1 + _NEAR_ONE
-    if low < a < high:  # smooth there: the straight line between both sides is right to 1e-8
-        sides = [_closed_form(r, side, b, x, until, horizon) for side in (low, high)]
-        expected = sides[0] + (sides[1] - sides[0]) * (a - low) / (high - low)
-    else:
-        expected = _closed_form(r, a, b, x, until, horizon)
-    # A customer who never leaves buys the most. Where hyp2f1 fails (some whole-numbered n - a), the sum steps in.
-    most = (r + x) / until * horizon
-    for row in np.flatnonzero(~((expected >= 0) & (expected <= most * (1 + 1e-9)))):
-        expected[row] = summed(r, a, b, float(x[row]), float(until[row]), horizon)
+    expected = np.empty(len(x))
+    order = np.argsort(x, kind="stable")
+    starts = np.flatnonzero(np.diff(x[order], prepend=np.nan) != 0)
+    for rows in np.split(order, starts[1:]):
+        if len(rows):
+            n, m = r + float(x[rows[0]]), b + float(x[rows[0]])
+            p, weight = _nodes(n, a, m, horizon / alpha)
+            size = max(1, _CHUNK // len(p))
+            for first in range(0, len(rows), size):
+                some = rows[first : first + size]
+                ratio = horizon / (alpha + age[some])
+                bought = -np.expm1(-n * np.log1p(ratio[:, None] * p)) / p
+                expected[some] = (bought * weight).sum(axis=1)
     return expected
 
 
-def _closed_form(r: float, a: float, b: float, x: Floats, until: Floats, horizon: float) -> Floats:
-    from scipy.special import hyp2f1
+def _nodes(n: float, a: float, m: float, most_ratio: float) -> tuple[Floats, Floats]:
+    """Chances p and their weights; they depend on the model and the frequency alone, never on the other rows.
 
-    z = horizon / (until + horizon)
-    third = a + b + x - 1
-    with np.errstate(all="ignore"):
-        series = np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a + b - 1 - r, a - 1, third, z)
-        expected: Floats = third / (a - 1) * (1.0 - series)
-    return expected
-
-
-def summed(r: float, a: float, b: float, x: float, until: float, horizon: float) -> float:
-    """The mean over p by the trapezoid rule in log(p / (1 - p)), where it converges geometrically.
-
-    Below the lowest node the quotient is its limit, n * horizon / until, times what the beta holds there.
+    The nodes end where the beta has nothing left, or where all that follows is an exponential in the logit: from
+    there the rule's infinite sum is a geometric series, and the last node carries it.
     """
-    from scipy.special import betainc, betaln, expit
+    from scipy.special import betaln, expit
 
-    n, m = r + x, b + x
+    width = np.sqrt(1 / a + 1 / m)
     mode = np.log(a / m)
-    flat = np.log(1e-12 * until / (n * horizon))
-    low = max(mode - 40 / min(a, 1.0), min(flat, mode - 1.0))
-    logit = np.linspace(low, mode + 40 / min(m, 1.0) + 10, _NODES)
-    p = expit(logit)
-    density = np.exp(-a * np.logaddexp(0, -logit) - m * np.logaddexp(0, logit) - betaln(a, m))
-    bought = -np.expm1(-n * np.log1p(p * horizon / until)) / p
-    tail = betainc(a, m, p[0]) * n * horizon / until
-    return float(np.trapezoid(density * bought, logit) + tail)
+    low = max(mode - 40 / a - 10 * width, np.log(1e-13 / (a + m + n * most_ratio)))
+    high = min(mode + 40 / m + 10 * width, np.log(1e13 * (a + m + n + 1)))
+    count = int(np.ceil((high - low) / (_STEP * min(1.0, width)))) + 1
+    logit, step = np.linspace(low, high, count, retstep=True)
+    log_density = -a * np.logaddexp(0, -logit) - m * np.logaddexp(0, logit) - betaln(a, m)
+    weight = np.exp(log_density) * step
+    weight[0] /= -np.expm1(-a * step)
+    weight[-1] /= -np.expm1(-m * step)
+    return expit(logit), weight
