@@ -115,6 +115,9 @@ def test_a_customer_alone_gets_what_he_gets_among_others():
     alone = [CDNOW.expected_purchases(x[i], recency[i], age[i], 30.0)[0] for i in range(200)]
     assert alone == together[:200].tolist()
     assert CDNOW.expected_purchases([], [], [], 30.0).shape == (0,)
+    unknown = CDNOW.expected_purchases([np.nan, 2], [np.nan, 30.43], [np.nan, 38.86], 39)
+    assert np.isnan(unknown[0])
+    assert unknown[1] == pytest.approx(1.226, abs=5e-4)
 
 
 @given(

@@ -84,7 +84,8 @@ class BGNBD:
 
 
 def _columns(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    x, last, whole = (np.atleast_1d(np.asarray(part, dtype=np.float64)) for part in (frequency, recency, age))
+    parts = (np.atleast_1d(np.asarray(part, dtype=np.float64)) for part in (frequency, recency, age))
+    x, last, whole = np.broadcast_arrays(*parts)
     return x, last, whole
 
 

@@ -22,18 +22,19 @@ def expected_if_alive(
     r: float, a: float, b: float, alpha: float, x: Floats, age: Floats, horizon: float
 ) -> Floats:
     """Expected purchases in the next `horizon` days, shape (n,), of customers alive at their age."""
-    expected = np.empty(len(x))
-    order = np.argsort(x, kind="stable")
-    starts = np.flatnonzero(np.diff(x[order], prepend=np.nan) != 0)
-    for rows in np.split(order, starts[1:]):
+    expected = np.full(len(x), np.nan)
+    known = np.flatnonzero(np.isfinite(x))
+    order = known[np.argsort(x[known], kind="stable")]
+    for rows in np.split(
+        order, np.flatnonzero(np.diff(x[order])) + 1
+    ):  # customers of one frequency share the nodes
         if len(rows):
-            n, m = r + float(x[rows[0]]), b + float(x[rows[0]])
-            p, weight = _nodes(n, a, m, horizon / alpha)
+            frequency = float(x[rows[0]])
+            p, weight = _nodes(r + frequency, a, b + frequency, horizon / alpha)
             size = max(1, _CHUNK // len(p))
-            for first in range(0, len(rows), size):
-                some = rows[first : first + size]
+            for some in np.split(rows, range(size, len(rows), size)):
                 ratio = horizon / (alpha + age[some])
-                bought = -np.expm1(-n * np.log1p(ratio[:, None] * p)) / p
+                bought = -np.expm1(-(r + frequency) * np.log1p(ratio[:, None] * p)) / p
                 expected[some] = (bought * weight).sum(axis=1)
     return expected
 
