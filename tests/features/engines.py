@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from willbuy.events.canonical import EVENTS_COLUMNS
-from willbuy.features.algebra import Count
+from willbuy.features.algebra import Count, Window
 from willbuy.features.batch import BatchFeatures
 from willbuy.features.batch.tables import drop, make
 from willbuy.features.feature_set import FeatureSet
@@ -90,6 +90,7 @@ class DuckDBGrid:
     """Batch on DuckDB: a query with literal bounds for each moment."""
 
     name = "duckdb-grid"
+    population = Count()
 
     def __init__(self) -> None:
         self.warehouse = DuckDBWarehouse(None, threads=1)
@@ -97,7 +98,7 @@ class DuckDBGrid:
     def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
         fill(self.warehouse, log)
         moments = sorted({moment for _, moment in pairs})
-        engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse), moments, Count())
+        engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse), moments, self.population)
         engine.prepare_items()
         engine.prepare()
         names = ", ".join(self.warehouse.dialect.identifier(name) for name in ("entity_key", *features.names))
@@ -106,6 +107,13 @@ class DuckDBGrid:
             for key, *row in self.warehouse.rows(f"SELECT {names} FROM ({engine.grid_sql(moment)}) g"):
                 found[list(log)[key], moment] = dict(zip(features.names, row, strict=True))
         return [found.get(pair) for pair in pairs]
+
+
+class DuckDBRecent(DuckDBGrid):
+    """The same for a population of a bounded window: what looks back for ever is aggregated apart."""
+
+    name = "duckdb-recent"
+    population = Count((), Window.parse("30d"))
 
 
 class DuckDBPairs:
@@ -157,4 +165,4 @@ def close(engine: Engine) -> None:
         del engine.warehouse
 
 
-ENGINES: tuple[Engine, ...] = (Live(), DuckDBGrid(), DuckDBPairs(), DuckDBKnown())
+ENGINES: tuple[Engine, ...] = (Live(), DuckDBGrid(), DuckDBRecent(), DuckDBPairs(), DuckDBKnown())

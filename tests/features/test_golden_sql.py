@@ -11,6 +11,7 @@ from willbuy.features.algebra import (
     ActiveDays,
     AnchorHour,
     Count,
+    DaysSinceFirst,
     DaysSinceLast,
     Distinct,
     Feature,
@@ -18,6 +19,7 @@ from willbuy.features.algebra import (
     Ratio,
     SessionPosition,
     Sessions,
+    Window,
 )
 from willbuy.features.batch import BatchFeatures
 from willbuy.features.batch.tables import ITEM_FACTS, make
@@ -53,7 +55,13 @@ CASES: dict[str, tuple[FeatureSet, list[object]]] = {
         [4, 1],
     ),
     "last_item": (FeatureSet((ItemPopularity("view", 3),)), [1]),
+    "recent_and_ever": (
+        FeatureSet((Count("view", "7d"), DaysSinceFirst(), Count("cart", "30d"))),
+        [4, 19.0, 2],
+    ),
 }
+
+POPULATIONS = {"recent_and_ever": Count((), Window.parse("30d"))}  # of the others everyone who was ever seen
 
 
 def queries_of(engine: BatchFeatures, features: FeatureSet) -> dict[str, str]:
@@ -70,9 +78,10 @@ def queries_of(engine: BatchFeatures, features: FeatureSet) -> dict[str, str]:
 @pytest.mark.parametrize("name", CASES)
 def test_sql_is_as_written_and_runs(name: str) -> None:
     features, expected = CASES[name]
+    population = POPULATIONS.get(name, Count())
     with DuckDBWarehouse(None) as warehouse:
         fill(warehouse, {"visitor": VISIT if name == "current_session" else SHOP})
-        engine = BatchFeatures(warehouse, features, summarise(warehouse), [NOON, LATER], Count())
+        engine = BatchFeatures(warehouse, features, summarise(warehouse), [NOON, LATER], population)
         queries = queries_of(engine, features)
         text = "\n".join(f"-- {title}\n{sql};\n" for title, sql in queries.items())
         written = (GOLDEN / f"{name}.sql").read_text(encoding="utf-8")

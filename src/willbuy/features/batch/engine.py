@@ -79,7 +79,7 @@ class BatchFeatures:
         if self.log.late and not self.has_late:
             needed.append(f'COALESCE(e."received", e."time") <= {self.dialect.timestamp(self.moments[0])}')
         sql = self._preparation().sql(source, " AND ".join(needed))
-        bounded = self._literal(self.moments[0]).longest is not None
+        bounded = self._literal(self.moments[0]).recent is not None
         return f'{sql}\nORDER BY "time"' if bounded and len(self.moments) >= MANY else sql
 
     def prepare_items(self) -> None:
@@ -175,7 +175,8 @@ class BatchFeatures:
         return Preparation(query.columns, self.dialect, self.features.sessions, self.offsets)
 
     def _literal(self, moment: datetime) -> Query:
-        return Query(self.features, self.dialect, LiteralAnchor(moment, self.dialect), self.population)
+        bounds = LiteralAnchor(moment, self.dialect)
+        return Query(self.features, self.dialect, bounds, self.population, split=not self.features.in_session)
 
     def _joined(self) -> Query:
         return Query(self.features, self.dialect, JoinedAnchor(self.dialect, self.offsets), self.population)
@@ -184,8 +185,8 @@ class BatchFeatures:
         """Which events some anchor can see."""
         visible = [f'e."time" < {self.dialect.timestamp(self.moments[-1])}']
         first = self._literal(self.moments[0])
-        if first.longest is not None and not self.sessions:
-            visible.append(f'e."time" >= {first.bounds.start(first.longest)}')
+        if first.recent is not None and not first.unbounded and not self.sessions:
+            visible.append(f'e."time" >= {first.bounds.start(first.recent)}')
         return visible
 
     def _of_kinds(self) -> list[str]:

@@ -21,7 +21,7 @@ def pairs_sql(query: Query, prepared: str, anchors: str, key: str) -> str:
     return (
         f"SELECT {carried('f')}{values(query)}\n"
         "FROM (\n"
-        f"  SELECT {grouped}{aggregates(query)}\n"
+        f"  SELECT {grouped}{aggregates(query, query.aggregates.items())}\n"
         f"  FROM {anchors} a\n"
         f"  LEFT JOIN {events} p ON {' AND '.join(on)}\n"
         f"  GROUP BY {grouped}{having(query)}\n"

@@ -1,12 +1,13 @@
 """What a feature set needs of the events and of the aggregate, gathered while its features are compiled."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from willbuy.durations import Duration
 from willbuy.features.algebra import Feature, ItemFact, Window, Windowed
 from willbuy.features.batch.bounds import Bounds
 from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code, kind_in
+from willbuy.features.batch.condition import Aggregate, Condition
 from willbuy.features.feature_set import FeatureSet
 from willbuy.warehouse.dialect import Dialect
 
@@ -26,23 +27,14 @@ def compiles(kind: type[F]) -> Callable[[Callable[[F, "Query"], str]], Callable[
     return remember
 
 
-def filtered(aggregate: str, condition: str) -> str:
-    """An aggregate over the events that satisfy a condition; over all of them where it is ""."""
-    return f"{aggregate} FILTER (WHERE {condition})" if condition else aggregate
-
-
-def longest_window(features: Iterable[Feature]) -> Duration | None:
-    """The longest look-back of some features; None where one of them has no bound, or none looks back at all."""
-    spans = [feature.lookback for feature in features]
-    known = [span for span in spans if span]
-    return None if None in spans or not known else Duration(max(known))
-
-
 class Query:
     """One compilation of a feature set for one kind of anchor.
 
     A recipe asks for prepared columns, adds aggregates over the visible events `p` and returns the feature's value
     as an expression over the aggregated row `f`. The FROM clause admits only events before the anchor.
+
+    `recent` is the longest window, where the FROM clause is bounded by it. With `split`, what looks back for ever is
+    aggregated apart from what does not, if there is both.
     """
 
     def __init__(
@@ -51,14 +43,19 @@ class Query:
         dialect: Dialect,
         bounds: Bounds,
         population: Windowed | None = None,
+        split: bool = False,
     ) -> None:
         self.features = features
         self.dialect = dialect
         self.bounds = bounds
         self.population = population
-        self.longest = longest_window((*features, *([population] if population else [])))
+        spans = [feature.lookback for feature in (*features, *([population] if population else []))]
+        bounded = [Duration(span) for span in spans if span]
+        self.unbounded = None in spans
+        self.split = split and self.unbounded and population is not None and population.lookback is not None
+        self.recent = max(bounded) if bounded and (self.split or not self.unbounded) else None
         self.columns = PreparedColumns()
-        self.aggregates: dict[str, str] = {}
+        self.aggregates: dict[str, Aggregate] = {}
         self.reads_items = False
         self.values = {feature.name: self.value(feature) for feature in features}
         if population is not None:
@@ -94,28 +91,29 @@ class Query:
 
     # Aggregates over the visible events.
 
-    def aggregate(self, name: str, sql: str) -> str:
+    def aggregate(self, name: str, sql: str, recent: bool = False) -> str:
         """Add an aggregate over the visible events; return it as a column of `f`."""
-        known = self.aggregates.setdefault(name, sql)
-        if known != sql:
-            raise ValueError(f"two aggregates are called {name!r}: {known} and {sql}")
+        found = Aggregate(sql, recent)
+        known = self.aggregates.setdefault(name, found)
+        if known != found:
+            raise ValueError(f"two aggregates are called {name!r}: {known.sql} and {sql}")
         return f"f.{self.dialect.identifier(name)}"
 
-    def count(self, name: str, condition: str) -> str:
+    def count(self, name: str, condition: Condition) -> str:
         """Add a count of the visible events that satisfy a condition."""
-        return self.aggregate(name, filtered('COUNT(p."time")', condition))
+        return self.aggregate(name, condition.filter('COUNT(p."time")'), condition.recent)
 
-    def sum(self, name: str, number: str, condition: str) -> str:
+    def sum(self, name: str, number: str, condition: Condition) -> str:
         """Add a sum of whole numbers; null where nothing satisfies the condition."""
-        return self.aggregate(name, f"CAST({filtered(f'SUM({number})', condition)} AS BIGINT)")
+        return self.aggregate(name, f"CAST({condition.filter(f'SUM({number})')} AS BIGINT)", condition.recent)
 
-    def least(self, name: str, value: str, condition: str) -> str:
+    def least(self, name: str, value: str, condition: Condition) -> str:
         """Add a minimum; null where nothing satisfies the condition."""
-        return self.aggregate(name, filtered(f"MIN({value})", condition))
+        return self.aggregate(name, condition.filter(f"MIN({value})"), condition.recent)
 
-    def greatest(self, name: str, value: str, condition: str) -> str:
+    def greatest(self, name: str, value: str, condition: Condition) -> str:
         """Add a maximum; null where nothing satisfies the condition."""
-        return self.aggregate(name, filtered(f"MAX({value})", condition))
+        return self.aggregate(name, condition.filter(f"MAX({value})"), condition.recent)
 
     # Conditions on the events `p`.
 
@@ -124,14 +122,14 @@ class Query:
         self.columns.kept.add(name)
         return f"p.{self.dialect.identifier(name)}"
 
-    def matches(self, feature: Windowed, *more: str) -> str:
-        """The condition under which an event of `p` is one that the feature reads; "" where every visible event is."""
-        found = [
+    def matches(self, feature: Windowed, *more: str) -> Condition:
+        """The condition under which an event of `p` is one that the feature reads."""
+        found = (
             self.of_kinds(feature.kinds),
             self.of_category(feature.category),
             self.within(feature.window),
-        ]
-        return " AND ".join(part for part in (*found, *more) if part)
+        )
+        return Condition(tuple(part for part in (*found, *more) if part), feature.window.span is not None)
 
     def of_kinds(self, kinds: tuple[str, ...]) -> str:
         """The condition that an event is of one of the kinds; "" for any."""
@@ -148,18 +146,18 @@ class Query:
     def within(self, window: Window) -> str:
         """The condition that an event lies in the look-back window; "" where the FROM clause says so already."""
         if window.session:
-            return self.in_session()
-        if window.span is None or window.span == self.longest:
+            return self.in_session().text
+        if window.span is None or window.span == self.recent:
             return ""
         return f'p."time" >= {self.bounds.start(window.span)}'
 
-    def in_session(self) -> str:
+    def in_session(self) -> Condition:
         """The condition that an event is of the session that is open at the anchor."""
         self.columns.session_start = self.columns.current_session = True
         same_start = 'p."session_start" = a."session_start"'
         if not self.features.sessions.own_ids:
-            return same_start
-        return f'{same_start} AND {self.column("session")} IS NOT DISTINCT FROM a."session"'
+            return Condition((same_start,))
+        return Condition((same_start, f'{self.column("session")} IS NOT DISTINCT FROM a."session"'))
 
     def last_of_its(self, next_event: NextEvent) -> str:
         """The condition that no later event before the anchor is in the same group: one event a group passes."""
@@ -201,5 +199,5 @@ class Query:
         """A fact about the last item; null where the entity has touched none, 0 where nobody had by then."""
         self.reads_items = True
         newest = self.last_of_its(self.next_of(Windowed(), known=("item_key",), ties=("kind", "item")))
-        item = self.greatest("last_item", self.column("item_key"), newest)
+        item = self.greatest("last_item", self.column("item_key"), Condition((newest,)))
         return f"CASE WHEN {item} IS NOT NULL THEN COALESCE(i.{self.dialect.identifier(fact.name)}, 0) END"

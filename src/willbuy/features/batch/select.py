@@ -1,6 +1,9 @@
 """The clauses that the queries of grid anchors and of pairs share."""
 
-from willbuy.features.batch.query import Query, filtered
+from collections.abc import Iterable
+
+from willbuy.features.batch.condition import Aggregate
+from willbuy.features.batch.query import Query
 from willbuy.features.batch.tables import ITEM_FACTS
 
 
@@ -9,23 +12,21 @@ def values(query: Query) -> str:
     return "".join(f",\n  {sql} AS {query.dialect.identifier(name)}" for name, sql in query.values.items())
 
 
-def aggregates(query: Query) -> str:
-    """The aggregates of the inner SELECT, each on a line of its own."""
-    return "".join(
-        f",\n    {sql} AS {query.dialect.identifier(name)}" for name, sql in query.aggregates.items()
-    )
+def aggregates(query: Query, found: Iterable[tuple[str, Aggregate]]) -> str:
+    """Aggregates of the inner SELECT, each on a line of its own."""
+    return "".join(f",\n    {one.sql} AS {query.dialect.identifier(name)}" for name, one in found)
 
 
 def lower_bound(query: Query) -> list[str]:
     """The condition that leaves out events before the longest window; none where something looks back for ever."""
-    return [] if query.longest is None else [f'p."time" >= {query.bounds.start(query.longest)}']
+    return [] if query.recent is None else [f'p."time" >= {query.bounds.start(query.recent)}']
 
 
 def having(query: Query) -> str:
     """Who is in the population: at least one of the events it names."""
     if query.population is None:
         return ""
-    members = filtered('COUNT(p."time")', query.matches(query.population))
+    members = query.matches(query.population).filter('COUNT(p."time")')
     return f"\n  HAVING {members} > 0"
 
 
