@@ -17,7 +17,7 @@ demo: $(READY)  ## the whole way on a simulated shop, from a raw log to scores a
 	@$(BIN)/python scripts/demo.py --folder demo
 
 test: $(READY)  ## every test but the slow ones of the gate
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 gate: $(READY)  ## every test, the slow ones too, with branch coverage; before a release
 	@$(BIN)/python -m pytest -m "" --hypothesis-profile=gate --cov --cov-report=term:skip-covered
@@ -34,16 +34,16 @@ format: $(READY)  ## write the code in the one style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: .venv/.bench  ## our speed against rivals, as ratios from one run
-	@$(BIN)/python -m benchmarks
+bench: .venv/.bench  ## our speed against rivals, as ratios from one run (RUN="features" for one of them)
+	@$(BIN)/python -m benchmarks $(RUN)
 
 real: $(READY)  ## the whole way on the real logs beside the project (docs/real-data.md)
 	@$(BIN)/python scripts/real_data.py --write docs/real-data.md
 
 docs: $(READY)  ## make the reference pages and the outputs shown in the docs anew
-	@$(BIN)/python scripts/cli_reference.py --write
-	@$(BIN)/python scripts/shop_reference.py --write
-	@$(BIN)/python scripts/docs_examples.py --write
+	@$(BIN)/python -m scripts.cli_reference --write
+	@$(BIN)/python -m scripts.shop_reference --write
+	@$(BIN)/python -m scripts.docs_examples --write
 
 lock:  ## renew the hash-locked requirements after pyproject.toml changed (needs uv; UPGRADE=--upgrade for newer ones)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 2; }

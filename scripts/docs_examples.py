@@ -1,11 +1,10 @@
 """Run the examples of README.md and docs/, and put what they print under them.
 
 A page is a session in a folder of its own: its ```console blocks run from top to bottom. A line that begins with `$ ` is a
-command, the lines below it are what it prints. `...` stands for what may differ; decimals may differ a little (another
-Python trains a slightly different model), times in seconds at will; whole numbers and words may not.
+command, the lines below it are what it prints; `docs_compare.py` says what may differ.
 A comment `<!-- run: COMMAND -->` runs a command that the reader does not see.
 
-`python scripts/docs_examples.py --write` writes the pages anew; without it, the pages that are not current are named.
+`python -m scripts.docs_examples --write` writes the pages anew; without it, the pages that are not current are named.
 """
 
 import contextlib
@@ -21,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.docs_compare import renewed
 from willbuy import cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,10 +28,7 @@ BLOCK = re.compile(r"^```(?P<language>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE
 HIDDEN = re.compile(r"^<!-- run: (?P<command>[^\n]*) -->$", re.MULTILINE)
 STEP = re.compile(f"{BLOCK.pattern}|{HIDDEN.pattern}", re.MULTILINE | re.DOTALL)
 SHELL = set("|&;<>*$`")
-WIDTH = "100"
-NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)")
-SECONDS = re.compile(r"\d[\d,.]*(?= ?(?:s|ms|min|rows/s|MB|MB/s)\b)")
-TOLERANCE = 0.05
+WIDTH = "120"
 
 
 @dataclass(frozen=True)
@@ -52,55 +49,6 @@ def blocks(page: str) -> Iterator[Block]:
     """The fenced blocks of a page."""
     for found in BLOCK.finditer(page):
         yield Block(found["language"], found["body"], page.count("\n", 0, found.start()) + 1)
-
-
-def same(expected: str, actual: str) -> bool:
-    """Whether what a page shows is what the command printed.
-
-    >>> same("AP 0.312 [0.29, 0.33] in 4 s", "AP 0.318 [0.29, 0.34] in 97 s")
-    True
-    >>> same("read 100 rows", "read 101 rows")
-    False
-    >>> same("first\\n...\\nlast", "first\\nsecond\\nthird\\nlast")
-    True
-    """
-    gap = re.split(r"^[ ]*\.\.\.[ ]*$\n?", expected.rstrip("\n") + "\n", flags=re.MULTILINE)
-    shown = [part.splitlines() for part in gap]
-    lines = [line.rstrip() for line in actual.rstrip("\n").split("\n")]
-    if len(shown) == 1:
-        return _lines_same(shown[0], lines)
-    head, *middle, tail = shown
-    if len(lines) < len(head) + len(tail) or not _lines_same(head, lines[: len(head)]):
-        return False
-    if tail and not _lines_same(tail, lines[-len(tail) :]):
-        return False
-    rest = lines[len(head) : len(lines) - len(tail)]
-    for part in middle:
-        starts = range(len(rest) - len(part) + 1)
-        at = next((n for n in starts if _lines_same(part, rest[n : n + len(part)])), None)
-        if at is None:
-            return False
-        rest = rest[at + len(part) :]
-    return True
-
-
-def _lines_same(expected: list[str], actual: list[str]) -> bool:
-    return len(expected) == len(actual) and all(map(_line_same, expected, actual))
-
-
-def _line_same(expected: str, actual: str) -> bool:
-    if "..." in expected:
-        pattern = ".*".join(re.escape(" ".join(part.split())) for part in expected.split("..."))
-        return re.fullmatch(pattern.replace(r"\ ", r"\s*"), " ".join(actual.split())) is not None
-    want, got = (NUMBER.split(" ".join(SECONDS.sub("0", line).split())) for line in (expected, actual))
-    return len(want) == len(got) and all(map(_token_same, want, got))
-
-
-def _token_same(want: str, got: str) -> bool:
-    if "." not in want or not NUMBER.fullmatch(want) or not NUMBER.fullmatch(got):
-        return want.strip() == got.strip()
-    one, other = (float(text.replace(",", "")) for text in (want, got))
-    return abs(one - other) <= max(TOLERANCE, TOLERANCE * abs(one))
 
 
 def render(page: str, folder: Path) -> str:
@@ -125,12 +73,8 @@ def _session(body: str, folder: Path) -> str:
     text = ""
     for command, shown in zip(parts[1::2], parts[2::2], strict=True):
         printed = run(command.replace("\n> ", "\n"), folder)
-        now = (
-            shown
-            if same(shown.rstrip("\n"), printed.rstrip("\n"))
-            else printed.rstrip("\n") + "\n" * bool(printed)
-        )
-        text += f"$ {command}{now}"
+        lines = renewed(shown, printed) if printed else []
+        text += f"$ {command}" + "".join(f"{line}\n" for line in lines)
     return text
 
 

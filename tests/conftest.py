@@ -11,7 +11,9 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # small data: the threads of one test would only wait for each other
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # small data: the threads of one test would only wait for each other
 
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.register_profile("gate", deadline=None, print_blob=True, max_examples=500)

@@ -2,9 +2,9 @@
 
 import ast
 import re
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,9 +35,8 @@ FLOORS = (
 """The rooms, from the ground up. A file may import its own room and lower floors: so the rooms of one floor do not
 know each other, features know nothing of models, models nothing of events, and nobody imports cli or service."""
 
-OWN_ROOM = {"events.canonical": "events.canonical", "result": "pipeline"}
-"""Files that live in another room than their name says: the canonical event is known to all, and what a training results
-in is one idea with the training."""
+OWN_ROOM = {"events.canonical": "events.canonical"}
+"""Files that live in another room than their name says: the canonical event is known to all."""
 
 SERVING = (
     "willbuy.models.bundle",
@@ -248,13 +247,14 @@ def test_the_command_line_starts_without_anything_heavy(module: str) -> None:
 
 
 def test_help_answers_at_once() -> None:
-    """`willbuy --help` in under 0.4 s: the best of five, since a busy machine makes single times worthless."""
+    """`willbuy --help` in under 0.4 s of work: CPU, the best of five, since other work on the machine is not ours."""
     times = []
     for _ in range(5):
-        before = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "willbuy", "--help"], check=True, capture_output=True, cwd=ROOT)
-        times.append(time.perf_counter() - before)
-    assert min(times) < 0.4, f"willbuy --help took {min(times):.2f} s at best"
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(times) < 0.4, f"willbuy --help took {min(times):.2f} CPU s at best"
 
 
 @pytest.mark.parametrize("module", SERVING)

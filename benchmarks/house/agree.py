@@ -88,6 +88,8 @@ def of_rows(path: str) -> dict[str, Any]:
     else:
         with closing(sqlite3.connect(path)) as database:
             rows = pd.read_sql("SELECT timestamp, visitorid, event, itemid FROM events", database)
+        if not pd.api.types.is_integer_dtype(rows["timestamp"]):  # written as text of a timestamp
+            rows["timestamp"] = pd.to_datetime(rows["timestamp"]).astype("datetime64[ms]").astype("int64")
         connection.register("source_rows", rows)
         source = "source_rows"
     kinds = "CASE event WHEN 'addtocart' THEN 'cart' WHEN 'transaction' THEN 'purchase' ELSE event END"

@@ -49,7 +49,10 @@ class Split(ABC):
     @property
     def note(self) -> str:
         """The sentence that must stand beside the figures of a split that is not in time; "" for one that is."""
-        return "" if self.kind == "time" else f"{NOT_FUTURE} {self.reason}".strip()
+        if self.kind == "time":
+            return ""
+        reason = self.reason.rstrip(". ")
+        return f"{NOT_FUTURE} {reason[:1].upper()}{reason[1:]}." if reason else NOT_FUTURE
 
 
 @dataclass(frozen=True)
@@ -219,23 +222,36 @@ def rolling_origins(
 
 
 def split_by_entity(
-    entity_keys: Sequence[int] | npt.NDArray[np.int64], seed: int, share: float = 0.25, *, reason: str = ""
+    entity_keys: Sequence[int] | npt.NDArray[np.int64],
+    seed: int,
+    share: float = 0.25,
+    *,
+    reason: str = "",
+    labels: npt.ArrayLike | None = None,
 ) -> EntitySplit:
     """Draw `share` of the entities for the test: for tables and logs too short for a split in time.
 
-    Every entity stands in one part only. `reason` says why time was not possible, and travels with the figures.
-    The same keys and seed give the same split, whatever the order of the keys.
+    Every entity stands in one part only. With `labels`, one a key, entities that bought and those that did not are
+    drawn apart (stratified), so that both parts hold their share of the few. `reason` says why time was not possible, and
+    travels with the figures. The same keys and seed give the same split, whatever the order of the keys.
     """
     if not 0 < share < 1:
         raise SplitError(f"the test's share is {share}; expected a number between 0 and 1, such as 0.25")
-    keys = np.unique(np.asarray(entity_keys, dtype=np.int64))
+    given = np.asarray(entity_keys, dtype=np.int64)
+    keys, of = np.unique(given, return_inverse=True)
     if len(keys) < 2:
         raise NotEnoughData(f"a split by entity needs at least 2 entities; found {len(keys)}")
-    size = min(max(round(len(keys) * share), 1), len(keys) - 1)
-    drawn = np.random.default_rng(seed).permutation(keys)
+    bought = np.zeros(len(keys), dtype=bool)
+    if labels is not None:
+        bought[of[np.asarray(labels) != 0]] = True
+    drawn = np.random.default_rng(seed).permutation(len(keys))
+    strata = [keys[drawn[bought[drawn] == side]] for side in (True, False)]
+    test = np.concatenate([stratum[: round(len(stratum) * share)] for stratum in strata])
+    if not 0 < len(test) < len(keys):
+        test = keys[drawn[: 1 if len(test) == 0 else len(keys) - 1]]
     return EntitySplit(
-        train_entities=frozenset(drawn[size:].tolist()),
-        test_entities=frozenset(drawn[:size].tolist()),
+        train_entities=frozenset(np.setdiff1d(keys, test).tolist()),
+        test_entities=frozenset(test.tolist()),
         seed=seed,
         reason=reason or "The log is too short for a split in time.",
     )
@@ -260,8 +276,8 @@ def split_sessions(
     older, closed = int((part != TEST).sum()), int((part == TRAIN).sum())
     if closed == 0 or closed < keep * older:
         raise NotEnoughData(
-            f"of {older} sessions that began before {split.cutoff} only {closed} had closed by then:"
-            " the log is too short for a split in time"
+            f"of {older:,} sessions that began before {split.cutoff.replace(microsecond=0)} only {closed:,} had closed"
+            " by then: the log is too short for a split in time"
         )
     return split
 

@@ -130,9 +130,9 @@ def features(
 @app.command()
 def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     """Train, calibrate and test a model; write a bundle."""
+    from willbuy.pipeline import summary
     from willbuy.pipeline import train as run_training
     from willbuy.progress import step_log
-    from willbuy.result import summary
     from willbuy.shop import load_shop
 
     with step_log(quiet=as_json) as progress:
@@ -196,27 +196,32 @@ def simulate(
         str, typer.Option(help="retailrocket: near its rates; dense: more buyers.")
     ] = "retailrocket",
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    days: Annotated[int, typer.Option(help="How many days, from 2015-05-03 on.")] = 138,
     truth: Annotated[
         Path | None, typer.Option(help="Also write each visitor's true probability at --truth-anchor.")
     ] = None,
     truth_anchor: Annotated[
-        str | None, typer.Option(help="The moment of --truth, such as 2015-09-01.")
+        str | None, typer.Option(help="The moment of --truth, such as 2015-09-01; every week's by default.")
     ] = None,
     truth_within: Annotated[str, typer.Option(help="The horizon of --truth.")] = "7d",
     as_json: Json = False,
 ) -> None:
     """Write a simulated log in the Retail Rocket shape."""
     from willbuy.events.simulate import simulate as run_simulation
+    from willbuy.progress import progress_bar
 
-    result = run_simulation(
-        output,
-        visitors=visitors,
-        preset=preset,
-        seed=seed,
-        truth=truth,
-        truth_anchor=truth_anchor,
-        truth_within=truth_within,
-    )
+    with progress_bar("simulate", unit="visitors", quiet=as_json) as progress:
+        result = run_simulation(
+            output,
+            visitors=visitors,
+            preset=preset,
+            seed=seed,
+            days=days,
+            truth=truth,
+            truth_anchor=truth_anchor,
+            truth_within=truth_within,
+            progress=progress,
+        )
     if as_json:
         _print_json(result.to_json())
     else:
@@ -258,6 +263,9 @@ def _explain_os_error(error: OSError) -> str:
 
 
 def _show(renderable: Any) -> None:
+    if isinstance(renderable, str):
+        typer.echo(renderable)
+        return
     from rich.console import Console
 
     Console().print(renderable)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from willbuy.errors import WillbuyError
 from willbuy.events.presets import resolve
+from willbuy.features.catalogue import load_python
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import summarise
 from willbuy.fitted import COLUMNS, add_bgnbd
@@ -73,6 +74,7 @@ def score(shop: Shop, output: Path, as_of: str | None = None, run: str | None = 
 
 def features_at(warehouse: "DuckDBWarehouse", shop: Shop, bundle: Bundle, moment: datetime) -> "pd.DataFrame":
     """The population of a moment with every column that the bundle's model reads."""
+    load_python(shop)  # classes of the shop's own join the algebra
     features = FeatureSet.from_spec(bundle.manifest["features_spec"])
     frame = score_frame(warehouse, shop, features, moment)
     if set(COLUMNS) & set(bundle.feature_names):

@@ -10,7 +10,8 @@ from willbuy.backtest import split_in_time
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.result import Result
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules, rules_needed
-from willbuy.evaluation.sealed import audit
+from willbuy.evaluation.sealed import audit, unseen
+from willbuy.evaluation.slices import evaluate_slices
 from willbuy.evaluation.verdict import verdict
 
 WEEK = timedelta(days=7)
@@ -156,6 +157,17 @@ def make_result(
             }
             for anchor, group in rows.groupby("anchor")
         ],
+        "slices": {
+            "Visitors that the training part": evaluate_slices(
+                test["label"],
+                test["p"],
+                test["entity_key"],
+                threshold=0.2,
+                by=np.where(unseen(train["entity_key"], test["entity_key"]), "had never seen", "had seen"),
+                draws=draws,
+                seed=3,
+            )
+        },
         "lag_seconds": LAG.total_seconds(),
         "seeds": {"train": 20150503},
         "versions": {"willbuy": "0.1.0", "numpy": "2.4.6"},

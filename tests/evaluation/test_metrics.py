@@ -147,3 +147,11 @@ def test_the_order_of_the_rows_plays_no_part() -> None:
         == evaluate(y[turn], p[turn], groups[turn], 0.5, draws=100)["confusion"]
     )
     assert evaluate(y, p, groups, 0.5, draws=100) == evaluate(y[turn], p[turn], groups[turn], 0.5, draws=100)
+
+
+def test_a_bin_of_rows_of_few_entities_has_the_interval_of_few() -> None:
+    y, p = [1, 0, 0, 0] * 50, [0.25] * 200
+    alone = evaluate(y, p, np.arange(200), 0.5, draws=50)["calibration"][0]["actual"]
+    bound = evaluate(y, p, np.arange(200) // 4, 0.5, draws=50)["calibration"][0]["actual"]
+    assert alone["value"] == bound["value"] == 0.25
+    assert bound["high"] - bound["low"] > 1.8 * (alone["high"] - alone["low"])

@@ -165,6 +165,7 @@ def test_text_of_users_is_harmless() -> None:
     result["differences"][hostile] = result["differences"].pop("recency")
     result["verdict"]["rule"] = hostile
     result["notes"] = [hostile]
+    result["slices"] = {hostile: {hostile: result["test"]}}
     result["versions"][hostile] = hostile
     result["ingest"]["rejected_by_rule"] = {hostile: 3}
     result["candidates"][0]["name"] = hostile
@@ -180,7 +181,13 @@ def test_text_of_users_is_harmless() -> None:
 def test_sections_without_data_are_left_out(made: tuple[Result, pd.DataFrame, str]) -> None:
     result = {key: value for key, value in made[0].items() if key in Result.__required_keys__}
     page = render_page(result, made[1])  # type: ignore[arg-type]
-    for gone in ("What it looks at", "What it was chosen from", "What came in", "Every anchor"):
+    for gone in (
+        "What it looks at",
+        "What it was chosen from",
+        "What came in",
+        "Every anchor",
+        "where it errs",
+    ):
         assert gone in made[2] and gone not in page
     for kept in ("Beside the simple rules", "Whom to act on", *(head for head, _ in CLAIMS)):
         assert kept in page

@@ -115,7 +115,9 @@ def test_a_missing_column_is_named() -> None:
 
 def test_the_rules_of_each_kind_of_log() -> None:
     assert [rule.name for rule in rules_needed({"view", "purchase"}, "horizon")] == ["everyone", "recency"]
-    assert [rule.name for rule in rules_needed({"purchase"}, "horizon")] == ["everyone", "purchase_recency"]
+    bought = rules_needed({"purchase", "other"}, "horizon")
+    assert [rule.name for rule in bought] == ["everyone", "recency", "purchase_recency"]
+    assert [rule.name for rule in rules_needed({"purchase"}, "horizon")] == ["everyone", "recency"]
     assert [rule.name for rule in rules_needed({"view", "cart"}, "session")] == [
         "everyone",
         "carted_in_session",

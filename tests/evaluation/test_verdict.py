@@ -88,7 +88,9 @@ def test_a_shift_of_the_base_rate_is_said_with_both_rates() -> None:
         draws=200,
     )
     text = " ".join(say(beside, train_base_rate=0.2)["sentences"])
-    assert "too low" in text and "from 20.0 % in training to 3" in text
+    assert "too low" in text and "shifted from 20.0 % in training to 3" in text
+    assert "does not explain it" in " ".join(say(beside, train_base_rate=0.5)["sentences"])
+    assert say(beside)["headline"] == "Use it to rank; its probabilities are off."
     steady = side_by_side(
         rng.random(5000) < p,
         {"model": p, "everyone": np.full(5000, 0.2)},
@@ -112,4 +114,19 @@ def test_every_rule_must_be_beaten_not_only_the_one_with_the_best_value() -> Non
 
 def test_a_split_that_is_not_in_time_is_said_first() -> None:
     note = "These figures are about other visitors of the same days, not about the future."
-    assert say(shop(5000, 0.1, 1.0, 0.2), split_note=note)["sentences"][0] == note
+    found = say(shop(5000, 0.1, 1.0, 0.2), split_note=note)
+    assert found["sentences"][0] == note and found["kind"] == "use"
+    assert found["headline"] == "Better than every simple rule, but not tested on the future."
+
+
+def test_a_buyer_with_many_rows_is_one_buyer() -> None:
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(100), 30)
+    y = (groups < 12).astype(int)
+    p = np.clip(0.12 + 0.5 * (y - 0.12) * rng.random(3000), 0, 1)
+    beside = side_by_side(
+        y, {"model": p, "everyone": np.full(3000, 0.12)}, groups, {"model": 0.3, "everyone": 0.1}, draws=200
+    )
+    found = say(beside)
+    assert beside.metrics["model"]["positives"] == 360 and beside.metrics["model"]["buyers"] == 12
+    assert found["kind"] == "not_enough_data" and found["headline"].startswith("Not enough data: 12 buyers")

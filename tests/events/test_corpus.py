@@ -1,5 +1,7 @@
 """Every bad file of the corpus has its declared outcome, and every row of it is accounted for (B1, B2, B3)."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +54,43 @@ def test_outcome(bad: BadFile, tmp_path: Path) -> None:
 def left_behind(home: Path) -> list[str]:
     """Data files of a refused source."""
     return sorted(str(path) for path in home.rglob("*") if path.suffix in (".parquet", ".txt", ".partial"))
+
+
+WHOLE_CORPUS = """
+import resource, sys
+import subprocess
+import sys
+from pathlib import Path
+from events.corpus import CORPUS, source_of
+from events.test_corpus import shop_at
+from willbuy.errors import WillbuyError
+from willbuy.events.ingest import ingest
+
+wanted = sys.argv[2:]
+for bad in CORPUS:
+    if bad.name in wanted:
+        folder = Path(sys.argv[1]) / bad.name
+        folder.mkdir()
+        path = folder / bad.file
+        bad.make(path)
+        try:
+            ingest(shop_at(folder, source_of(bad, path)))
+        except WillbuyError:
+            pass
+        print(bad.name, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
+"""
+HEAVIEST = (
+    "gz_bomb", "zst_bomb", "line_without_end", "line_over_a_megabyte", "field_of_a_million", "parquet_damaged_pages",
+    "utf32_le_bom", "nul_everywhere", "jsonl",
+)  # fmt: skip
+
+
+def test_no_file_of_the_corpus_takes_much_memory(tmp_path: Path) -> None:
+    """B1: at most 512 MB, one file after the other in one process."""
+    root = Path(__file__).resolve().parents[2]
+    env = {"PYTHONPATH": f"{root / 'src'}:{root / 'tests'}", "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-c", WHOLE_CORPUS, str(tmp_path), *HEAVIEST]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
+    peaks = {name: int(megabytes) for name, megabytes in (line.split() for line in done.stdout.splitlines())}
+    assert set(peaks) == set(HEAVIEST)
+    assert max(peaks.values()) <= 512, peaks

@@ -149,12 +149,28 @@ def test_weeks_are_alike_from_the_first_on(written: Written) -> None:
 
 
 def test_same_arguments_same_bytes_other_seed_other_log(tmp_path: Path) -> None:
-    names = ["a.csv", "b.csv", "c.csv"]
-    for name, seed in zip(names, (1, 1, 2), strict=True):
-        write_simulated_log(tmp_path / name, visitors=2_000, preset="dense", seed=seed, block=700)
-    a, b, c = ((tmp_path / name).read_bytes() for name in names)
-    assert a == b
-    assert a != c
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        log, truth = tmp_path / f"{name}.csv", tmp_path / f"{name}.parquet"
+        write_simulated_log(log, visitors=2_000, preset="dense", seed=seed, block=700, truth=truth)
+    for ending in ("csv", "parquet"):
+        a, b, c = ((tmp_path / f"{name}.{ending}").read_bytes() for name in "abc")
+        assert a == b
+        assert a != c
+
+
+def test_the_truth_is_written_beside_the_log_and_changes_nothing_in_it(tmp_path: Path) -> None:
+    for name, truth in (("with.csv", tmp_path / "truth.csv"), ("without.csv", None)):
+        write_simulated_log(tmp_path / name, visitors=500, preset="dense", seed=4, days=40, truth=truth)
+    assert (tmp_path / "with.csv").read_bytes() == (tmp_path / "without.csv").read_bytes()
+
+
+def test_blocks_are_merged_by_time(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    write_simulated_log(path, visitors=1_000, preset="dense", seed=6, days=30, block=100)
+    log = pd.read_csv(path)
+    assert (np.diff(log.timestamp) >= 0).all()
+    assert np.array_equal(np.sort(log.visitorid.unique()), np.arange(1_000))
+    assert log.groupby("transactionid").visitorid.nunique().max() == 1
 
 
 def test_compressed_logs_hold_the_same_rows(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+import pandas as pd
+
 from willbuy.events.canonical import EVENTS_COLUMNS
-from willbuy.features.algebra import Count
+from willbuy.features.algebra import Count, Window
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import LATE_PAIRS, drop, make
+from willbuy.features.batch.tables import drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event, evaluate
 from willbuy.features.live.item_facts import item_facts_at
@@ -18,6 +20,7 @@ Log = Mapping[str, Sequence[Event]]
 Pair = tuple[str, datetime]
 Values = dict[str, Any]
 
+_PANDAS = {"BIGINT": "Int64", "INTEGER": "Int32", "VARCHAR": "string", "TIMESTAMP": "datetime64[us]"}
 _NO_PAIRS = (
     "SELECT CAST(0 AS BIGINT) pair, CAST(0 AS BIGINT) entity_key, TIMESTAMP '2000-01-01' moment LIMIT 0"
 )
@@ -32,21 +35,27 @@ def fill(warehouse: DuckDBWarehouse, log: Log) -> None:
     warehouse.execute("CREATE TABLE items (item_key BIGINT, item VARCHAR)")
     items: dict[str, int] = {}
     rows: list[list[Any]] = []
-    for key, (entity, events) in enumerate(log.items()):
-        warehouse.execute("INSERT INTO entities VALUES (?, ?)", [key, entity])
+    for key, events in enumerate(log.values()):
         for event in events:
             item = None if event.item is None else items.setdefault(event.item, len(items))
             place = [event.received, event.kind_name, 1, len(rows) + 1]
             rows.append([key, event.time, event.kind, item, *event[3:8], *place])
+    insert(warehouse, "entities", [[key, entity] for key, entity in enumerate(log)])
     insert(warehouse, "events", rows)
     insert(warehouse, "items", [[number, item] for item, number in items.items()])
 
 
 def insert(warehouse: DuckDBWarehouse, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Add rows to a table."""
-    if rows:
-        marks = ", ".join("(" + ", ".join("?" for _ in row) + ")" for row in rows)
-        warehouse.execute(f"INSERT INTO {table} VALUES {marks}", [value for row in rows for value in row])
+    """Add rows to a table; None is null in every column."""
+    if not rows:
+        return
+    names = [name for name, *_ in warehouse.rows(f"DESCRIBE {table}")]
+    types = [_PANDAS[kind] for _, kind, *_ in warehouse.rows(f"DESCRIBE {table}")]
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    frame = pd.DataFrame({n: pd.array(columns[n], dtype=t) for n, t in zip(names, types, strict=True)})
+    warehouse.connection.register("rows_to_insert", frame)
+    warehouse.execute(f"INSERT INTO {table} SELECT * FROM rows_to_insert")
+    warehouse.connection.unregister("rows_to_insert")
 
 
 class Engine(Protocol):
@@ -81,21 +90,30 @@ class DuckDBGrid:
     """Batch on DuckDB: a query with literal bounds for each moment."""
 
     name = "duckdb-grid"
+    population = Count()
 
     def __init__(self) -> None:
         self.warehouse = DuckDBWarehouse(None, threads=1)
 
     def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
         fill(self.warehouse, log)
-        engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse), Count())
         moments = sorted({moment for _, moment in pairs})
-        engine.prepare(moments)
+        engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse), moments, self.population)
+        engine.prepare_items()
+        engine.prepare()
         names = ", ".join(self.warehouse.dialect.identifier(name) for name in ("entity_key", *features.names))
         found = {}
         for moment in moments:
             for key, *row in self.warehouse.rows(f"SELECT {names} FROM ({engine.grid_sql(moment)}) g"):
                 found[list(log)[key], moment] = dict(zip(features.names, row, strict=True))
         return [found.get(pair) for pair in pairs]
+
+
+class DuckDBRecent(DuckDBGrid):
+    """The same for a population of a bounded window: what looks back for ever is aggregated apart."""
+
+    name = "duckdb-recent"
+    population = Count((), Window.parse("30d"))
 
 
 class DuckDBPairs:
@@ -114,8 +132,10 @@ class DuckDBPairs:
             "asked",
             [[n, list(log).index(entity), at] for n, (entity, at) in enumerate(pairs)],
         )
-        engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse))
-        engine.prepare([moment for _, moment in pairs])
+        moments = [moment for _, moment in pairs]
+        engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse), moments)
+        engine.prepare_items()
+        engine.prepare()
         return self.rows(engine, features, pairs)
 
     def query(self, engine: BatchFeatures) -> str:
@@ -134,7 +154,7 @@ class DuckDBKnown(DuckDBPairs):
     name = "duckdb-known"
 
     def query(self, engine: BatchFeatures) -> str:
-        make(self.warehouse, LATE_PAIRS, "SELECT * FROM asked")
+        make(self.warehouse, engine.tables.late_pairs, "SELECT * FROM asked")
         return engine.known_pairs_sql()
 
 
@@ -145,4 +165,4 @@ def close(engine: Engine) -> None:
         del engine.warehouse
 
 
-ENGINES: tuple[Engine, ...] = (Live(), DuckDBGrid(), DuckDBPairs(), DuckDBKnown())
+ENGINES: tuple[Engine, ...] = (Live(), DuckDBGrid(), DuckDBRecent(), DuckDBPairs(), DuckDBKnown())

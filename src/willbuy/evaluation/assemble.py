@@ -1,6 +1,7 @@
 """From values and draws to the figures that are printed: rounded, with intervals, None where undefined, and why."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,11 +27,21 @@ _PLAIN = (
 _RANKED = ("roc_auc", "average_precision", "calibration_slope", "lift", "gain")
 
 
-def assemble(scored: Scored, draws: Mapping[str, Floats], entities: int, count: int, seed: int) -> Metrics:
+@dataclass(frozen=True)
+class Drawn:
+    """How a score was drawn: whom, how often, from which seed."""
+
+    entities: int
+    buyers: int
+    draws: int
+    seed: int
+
+
+def assemble(scored: Scored, draws: Mapping[str, Floats], drawn: Drawn) -> Metrics:
     """The dict that `train --json` prints under "test"."""
     values = dict(scored.values)
     n, positives = int(scored.counts.sum()), int(scored.counts[scored.ranked.bought].sum())
-    reasons = _reasons(n, positives, count, values)
+    reasons = _reasons(n, positives, drawn.draws, values)
     if not 0 < positives < n:
         values |= {name: np.nan for name in values if name.startswith(_RANKED)}
     estimates = {name: estimate(value, draws[name]) for name, value in values.items()}
@@ -39,7 +50,8 @@ def assemble(scored: Scored, draws: Mapping[str, Floats], entities: int, count: 
     return Metrics(
         n=n,
         positives=positives,
-        entities=entities,
+        entities=drawn.entities,
+        buyers=drawn.buyers,
         base_rate=plain["base_rate"],
         roc_auc=estimates["roc_auc"],
         average_precision=estimates["average_precision"],
@@ -57,9 +69,11 @@ def assemble(scored: Scored, draws: Mapping[str, Floats], entities: int, count: 
         },
         confusion=_confusion(scored),
         top=[_top(percent, n, positives, estimates) for percent in TOPS],
-        calibration=_calibration(scored),
+        calibration=_calibration(scored, drawn.entities / n),
         reference=_reference(scored, n, positives),
-        bootstrap=Bootstrap(unit="entity", entities=entities, draws=count, seed=seed, level=LEVEL),
+        bootstrap=Bootstrap(
+            unit="entity", entities=drawn.entities, draws=drawn.draws, seed=drawn.seed, level=LEVEL
+        ),
         reasons=reasons,
     )
 
@@ -131,7 +145,8 @@ def _top(percent: int, n: int, positives: int, estimates: Mapping[str, Estimate]
     )
 
 
-def _calibration(scored: Scored) -> list[CalibrationBin]:
+def _calibration(scored: Scored, alone: float) -> list[CalibrationBin]:
+    """The bins, least scores first. `alone` is entities per row: rows of one entity count as one in the intervals."""
     ranked, counts = scored.ranked, scored.counts
     rows = np.add.reduceat(counts, scored.bins)
     bought = np.add.reduceat(counts * ranked.bought, scored.bins)
@@ -142,7 +157,7 @@ def _calibration(scored: Scored) -> list[CalibrationBin]:
             n=int(rows[i]),
             positives=int(bought[i]),
             predicted=round(float(predicted[i]), _DIGITS),
-            actual=wilson(float(bought[i]), float(rows[i])),
+            actual=wilson(float(bought[i]) * alone, float(rows[i]) * alone),
             lowest=round(float(ranked.score[ends[i]]), _DIGITS),
             highest=round(float(ranked.score[scored.bins[i]]), _DIGITS),
         )

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from willbuy.errors import NotEnoughData, WillbuyError
-from willbuy.evaluation.assemble import assemble, estimate
+from willbuy.evaluation.assemble import Drawn, assemble, estimate
 from willbuy.evaluation.joint import Joint
 from willbuy.evaluation.resample import Floats, Resampler
 from willbuy.evaluation.result import Estimate, Metrics
@@ -106,11 +106,11 @@ def side_by_side(
         of_row[name] = coarse[exact]
     joint = Joint.of(of_row)
     resampler = Resampler(joint.of_row, entities, joint.size)
-    count = draws if _can_spread(outcomes, entities) else 0
+    drawing = _drawing(outcomes, entities, draws, seed)
     drawn: dict[str, dict[str, list[Floats]]] = {
         name: {metric: [] for metric in one.metrics} for name, one in drawable.items()
     }
-    for batch in resampler.draws(count, seed):
+    for batch in resampler.draws(drawing.draws, seed):
         for name, weights in joint.weights(batch).items():
             for metric, found in drawable[name].draw(weights).items():
                 drawn[name][metric].append(found)
@@ -118,15 +118,15 @@ def side_by_side(
         name: {metric: np.concatenate([[], *parts]) for metric, parts in of.items()}
         for name, of in drawn.items()
     }
-    figures = {
-        name: assemble(one, flat[name], resampler.entities, count, seed) for name, one in scored.items()
-    }
+    figures = {name: assemble(one, flat[name], drawing) for name, one in scored.items()}
     return SideBySide(metrics=figures, values={name: one.values for name, one in scored.items()}, draws=flat)
 
 
-def _can_spread(outcomes: npt.NDArray[np.int8], entities: npt.NDArray[np.int64]) -> bool:
-    """Whether 2 entities bought and 2 did not: one buyer drawn again and again is no spread."""
-    return all((np.bincount(entities[outcomes == outcome]) > 0).sum() >= 2 for outcome in (0, 1))
+def _drawing(outcomes: npt.NDArray[np.int8], entities: npt.NDArray[np.int64], draws: int, seed: int) -> Drawn:
+    """Whom to draw, and how often: not at all unless 2 entities bought and 2 did not, for one has no spread."""
+    others, buyers = (int((np.bincount(entities[outcomes == outcome]) > 0).sum()) for outcome in (0, 1))
+    count = draws if min(buyers, others) >= 2 else 0
+    return Drawn(entities=int(entities.max()) + 1, buyers=buyers, draws=count, seed=seed)
 
 
 def _checked(

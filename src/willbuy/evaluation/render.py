@@ -41,7 +41,7 @@ def render(result: Result) -> RenderableType:
 
 
 def _parts(result: Result) -> Table:
-    table = _table("part", "anchors", "rows", "buyers", "base rate")
+    table = _table("part", "anchors", "rows", "bought", "base rate")
     for part in result["parts"]:
         table.add_row(
             escape(part["part"]),

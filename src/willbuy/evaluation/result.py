@@ -65,6 +65,7 @@ class Metrics(TypedDict):
     n: int
     positives: int
     entities: int
+    buyers: int  # entities with a row that bought
     base_rate: float | None
     roc_auc: Estimate
     average_precision: Estimate
@@ -177,6 +178,9 @@ class Result(TypedDict):
     ingest: NotRequired[IngestCounts]
     anchors: NotRequired[list[AnchorPoint]]
     differences: NotRequired[dict[str, dict[str, Estimate]]]  # rule -> metric -> model minus rule, paired
+    slices: NotRequired[
+        dict[str, dict[str, Metrics]]
+    ]  # by what -> which -> figures of those rows: see slices.py
     lag_seconds: NotRequired[float]
     seeds: NotRequired[dict[str, int]]
     versions: NotRequired[dict[str, str]]

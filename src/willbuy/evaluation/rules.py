@@ -71,14 +71,15 @@ def rules_needed(kinds: Collection[str], task: Literal["horizon", "session"]) ->
 
     >>> [rule.name for rule in rules_needed({"view", "cart", "purchase"}, "horizon")]
     ['everyone', 'recency', 'carted_7d']
-    >>> [rule.column for rule in rules_needed({"purchase"}, "horizon")]
-    [None, 'days_since_last_purchase']
+    >>> [rule.name for rule in rules_needed({"purchase", "other"}, "horizon")]
+    ['everyone', 'recency', 'purchase_recency']
     """
     if task == "session":
         return (EVERYONE, CARTED_IN_SESSION) if "cart" in kinds else (EVERYONE,)
-    if set(kinds) == {"purchase"}:
-        return (EVERYONE, PURCHASE_RECENCY)
-    return (EVERYONE, RECENCY, CARTED) if "cart" in kinds else (EVERYONE, RECENCY)
+    rules = [EVERYONE, RECENCY]
+    if "view" not in kinds and set(kinds) != {"purchase"}:  # of purchases alone, the two are one
+        rules.append(PURCHASE_RECENCY)
+    return (*rules, CARTED) if "cart" in kinds else tuple(rules)
 
 
 @dataclass(frozen=True)

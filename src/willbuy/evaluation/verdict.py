@@ -42,7 +42,7 @@ def verdict(
     is hardest to beat, positive where the model is better. `train_base_rate` explains a shift of the base rate;
     `split_note` is `Split.note`, said where the split is not in time.
     """
-    case = Case(model, rules, differences, metric, rule_words or {})
+    case = Case(model, rules, differences, metric, rule_words or {}, future=not split_note)
     said = (split_note, case.figures(), reach(model), shift(model, train_base_rate))
     return Verdict(
         kind=case.kind,
@@ -63,6 +63,7 @@ class Case:
     differences: Mapping[str, Mapping[str, Estimate]]
     metric: str
     words: Mapping[str, str] = field(default_factory=dict)
+    future: bool = True
 
     @cached_property
     def rule(self) -> str | None:
@@ -100,7 +101,7 @@ class Case:
     @cached_property
     def kind(self) -> str:
         """The verdict in one key."""
-        rarer = min(self.model["positives"], self.model["n"] - self.model["positives"])
+        rarer = min(self.model["buyers"], self.model["n"] - self.model["positives"])
         if self.known is None or rarer < FEWEST_BUYERS:
             return "not_enough_data"
         value, low, high = self.known
@@ -118,32 +119,45 @@ class Case:
     def headline(self) -> str:
         """The verdict in one line, for large letters."""
         lines = {
-            "use": "Use it.",
+            "use": self._use(),
             "barely": f"Barely better than the rule {self.name}.",
             "no_better": f"No better than the rule {self.name}. Use the rule.",
             "worse": f"Worse than the rule {self.name}. Use the rule.",
         }
         return lines.get(self.kind) or self._not_enough()
 
+    def _use(self) -> str:
+        if not self.future:
+            return "Better than every simple rule, but not tested on the future."
+        return "Use it." if self._believable() else "Use it to rank; its probabilities are off."
+
+    def _believable(self) -> bool:
+        """Whether as many bought as were promised: within 0.9 to 1.1, or not surely outside."""
+        ratio, bounds = self.model["predicted_over_actual"], self.model["intervals"]["predicted_over_actual"]
+        inside = ratio is None or CALIBRATED[0] <= ratio <= CALIBRATED[1]
+        return (
+            inside or bounds["low"] is None or bounds["high"] is None or bounds["low"] <= 1 <= bounds["high"]
+        )
+
     def _not_enough(self) -> str:
-        positives = self.model["positives"]
-        buyers = f"{count(positives)} buyer{'' if positives == 1 else 's'}"
+        found = self.model["buyers"]
+        buyers = f"{count(found)} buyer{'' if found == 1 else 's'}"
         if self.known is None:
             rows = count(self.model["n"])
             return f"Not enough data: {buyers} among {rows} rows give no interval at all. {self._wait(FEWEST_BUYERS)}"
         value, low, high = self.known
         half = (high - low) / 2
         aim = max(abs(value), PRECISE[self.metric] * self.scale)
-        needed = math.ceil(positives * (half / aim) ** 2)  # an interval shrinks with the root of the buyers
+        needed = math.ceil(found * (half / aim) ** 2)  # an interval shrinks with the root of the buyers
         return f"Not enough data: {buyers} give an interval of ±{figure(half)}. {self._wait(max(needed, FEWEST_BUYERS))}"
 
     def _wait(self, needed: int) -> str:
-        return f"Wait for about {count(max(needed - self.model['positives'], 1))} more."
+        return f"Wait for about {count(max(needed - self.model['buyers'], 1))} more."
 
     def figures(self) -> str:
         """The two figures and the difference that the verdict rests on."""
         if self.gap is None or self.rule is None:
-            return f"The test part holds {count(self.model['positives'])} buyers among {count(self.model['n'])} rows."
+            return f"The test part holds {count(self.model['buyers'])} buyers among {count(self.model['entities'])} entities."
         own: Estimate = self.model[self.metric]  # type: ignore[literal-required]
         theirs = _value(self.rules[self.rule], self.metric)
         word = "an improvement" if self.metric == "log_loss" else "a difference"
@@ -161,7 +175,7 @@ def reach(model: Metrics, of: float = 0.10) -> str:
         return ""
     return (
         f"The best-scored {share(of)} ({count(top['n'])} of {count(model['n'])}) hold"
-        f" {percent(top['gain']['value'])} of the buyers,"
+        f" {percent(top['gain']['value'])} of those that bought,"
         f" {figure(top['lift']['value'], 1)} times as many as a random pick of the same size."
     )
 
@@ -176,11 +190,12 @@ def shift(model: Metrics, train_base_rate: float | None) -> str:
         f"The probabilities are too {direction} on the test part:"
         f" {figure(ratio, 2)} buyers predicted for each that bought ({interval(bounds, 2)})."
     )
-    if train_base_rate is not None:
-        text += (
-            f" The base rate shifted from {percent(train_base_rate)} in training"
-            f" to {percent(model['base_rate'])} in the test."
-        )
+    if train_base_rate is not None and model["base_rate"] is not None:
+        rates = f"from {percent(train_base_rate)} in training to {percent(model['base_rate'])} in the test"
+        if (ratio > 1) == (train_base_rate > model["base_rate"]):
+            text += f" The base rate shifted {rates}."
+        else:
+            text += f" The base rate went {rates}: that does not explain it."
     if bounds["low"] is not None and bounds["high"] is not None and bounds["low"] <= 1 <= bounds["high"]:
         text += " The interval holds 1: it may be chance."
     return text

@@ -82,17 +82,22 @@ def _whole_lines(chunks: Iterator[bytes], size: int, path: Path) -> Iterator[byt
             continue
         data = b"".join(pieces)
         cut = data.rfind(b"\n") + 1
-        if not cut and held > LONGEST_READ:
-            raise SourceError(
-                f"{path}: a line is longer than {LONGEST_READ >> 20} MB. Is this a text log? Nothing of it was kept."
-            )
+        _check_length(len(data) - cut, path)
         if cut:
             yield data[:cut]
         pieces = [data[cut:]]
         held = len(data) - cut
     rest = b"".join(pieces)
     if rest:
+        _check_length(len(rest) - rest.rfind(b"\n") - 1, path)
         yield rest if rest.endswith(b"\n") else rest + b"\n"
+
+
+def _check_length(line: int, path: Path) -> None:
+    if line > LONGEST_READ:
+        raise SourceError(
+            f"{path}: a line is longer than {LONGEST_READ >> 20} MB. Is this a text log? Nothing of it was kept."
+        )
 
 
 def _checked(data: bytes, first_line: int, end: int) -> Block:
@@ -102,7 +107,7 @@ def _checked(data: bytes, first_line: int, end: int) -> Block:
     faults = long_lines or b"\0" in data or not _is_utf8(data)
     separator = next((byte for byte in _SEPARATORS if byte not in data), 0)
     if faults or not separator:
-        faults, separator = True, _SEPARATORS[0]
+        faults, separator = True, separator or _SEPARATORS[0]
         data = _marked(data, separator)
     return Block(
         data=data,

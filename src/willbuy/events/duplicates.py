@@ -5,30 +5,36 @@ another content is a conflict. Without an id, an event is its fields and its ord
 two equal rows of one file are two events, and the same two rows in a second file are the same two events.
 """
 
+from collections.abc import Sequence
+
 import duckdb
 
-FIELDS = ("kind", "kind_name", "item_key", "category", "price", "quantity", "session", "received")
+BODY = ("kind", "kind_name", "item_key", "category", "price", "quantity", "session", "received")
 """What an event is, beside its entity and time (and its event id)."""
 
 
-def find_duplicates(connection: duckdb.DuckDBPyConnection, silver: str, arrived: str) -> None:
+def find_duplicates(
+    connection: duckdb.DuckDBPyConnection, silver: str, arrived: str, columns: Sequence[str]
+) -> None:
     """Make the table `dropped(source, line, conflict)` of arrived rows that are no new events.
 
     `silver` is SQL for the events that are there already ("" for none), `arrived` for the rows that came; both have
-    silver's columns, and all events of the entities in question.
+    these columns, and all events of the entities in question.
     """
     known = f"SELECT *, false AS new FROM ({silver}) UNION ALL " if silver else ""
     pool = f"{known}SELECT *, true AS new FROM ({arrived})"
-    statement = f"""
-        CREATE OR REPLACE TEMP TABLE dropped AS
-        {_with_id(f"SELECT * FROM ({pool}) WHERE event_id IS NOT NULL")}
-        UNION ALL
-        {_without_id(f"SELECT * FROM ({pool}) WHERE event_id IS NULL")}"""
-    connection.execute(statement).fetchall()
+    body = [name for name in BODY if name in columns]
+    if "event_id" in columns:
+        with_id = _with_id(f"SELECT * FROM ({pool}) WHERE event_id IS NOT NULL", body)
+        without = _without_id(f"SELECT * FROM ({pool}) WHERE event_id IS NULL", body)
+        found = f"{with_id} UNION ALL {without}"
+    else:
+        found = _without_id(pool, body)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE dropped AS {found}").fetchall()
 
 
-def _with_id(pool: str) -> str:
-    content = f"struct_pack(time, {', '.join(FIELDS)})"
+def _with_id(pool: str, body: Sequence[str]) -> str:
+    content = f"struct_pack({', '.join(('time', *body))})"
     return f"""
         SELECT source, line, content IS DISTINCT FROM first_value(content) OVER earlier AS conflict
         FROM (SELECT *, {content} AS content FROM ({pool}))
@@ -36,9 +42,9 @@ def _with_id(pool: str) -> str:
         QUALIFY new AND row_number() OVER earlier > 1"""
 
 
-def _without_id(pool: str) -> str:
+def _without_id(pool: str, body: Sequence[str]) -> str:
     """Only moments of an entity that two files share can hold a duplicate: the rest is passed over before the sort."""
-    fields = ", ".join(("entity_key", "time", *FIELDS))
+    fields = ", ".join(("entity_key", "time", *body))
     file = "CASE WHEN new THEN source ELSE 0 END"
     return f"""
         SELECT source, line, false AS conflict FROM (

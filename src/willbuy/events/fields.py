@@ -59,7 +59,8 @@ def fields(shape: RawShape, needed: Sequence[str], quotes: bool) -> str:
     For JSON the list holds the `needed` columns only, in their order; for CSV it holds every field.
     """
     if shape.is_json:
-        return f"CASE WHEN json_valid(raw) THEN json_extract_string(raw, {_pointers(needed)}) END"
+        found = f"json_extract_string(raw, {_pointers(needed)})"
+        return found if shape.format == "parquet" else f"CASE WHEN json_valid(raw) THEN {found} END"
     if shape.delimiter == "spaces":
         return "string_split(regexp_replace(trim(raw, ' \t'), '[ \t]+', ' ', 'g'), ' ')"
     mark = _sql.text(shape.delimiter)

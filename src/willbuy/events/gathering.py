@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from functools import partial
 from pathlib import Path
 
 from willbuy.errors import ShopError, SourceError
@@ -29,6 +30,7 @@ def gather(bench: Workbench, path: Path) -> SourceRow:
 
     Raises SourceError when the file cannot be read as declared, or when no row of it can: nothing of it is kept.
     """
+    bench.file_begins(path.stat().st_size)
     for row in bench.ledger.sources():
         if row.path != str(path) or row.status == "done":
             continue
@@ -59,10 +61,11 @@ def regather(bench: Workbench, row: SourceRow) -> list[Part]:
     plan = RowPlan(
         RawShape(row.format, row.columns, bench.source.delimiter), bench.source, frozenset(row.native_times)
     )
+    jobs = ((part.part, partial(stage, bench, plan, part)) for part in bench.ledger.parts(row.source))
     parts = []
-    for part in bench.ledger.parts(row.source):
-        parts.append(stage(bench, plan, part))
-        bench.rows_read(parts[-1].read, 0)
+    for _, part in bench.in_parallel(jobs):
+        parts.append(part)
+        bench.rows_read(part.read, 0)
     return parts
 
 
@@ -75,19 +78,18 @@ def forget(bench: Workbench, source: int) -> None:
 
 def _read(bench: Workbench, path: Path, row: SourceRow | None) -> SourceRow:
     kind = format_of(path, bench.source.format)
-    opened = open_source(path, kind, bench.source)
-    if row is not None and row.columns != opened.plan.shape.columns:
-        raise SourceChanged
-    if row is None:
-        row = bench.ledger.add_source(_described(bench, path, kind, opened))
-    try:
-        read_parts(bench, opened.plan, row.source, opened.pieces(bench))
-        _refuse_if_unreadable(bench, path, row.source)
-        bench.ledger.source_staged(row.source, opened.sha256())
-    except SourceError:
-        forget(bench, row.source)
-        raise
-    return next(found for found in bench.ledger.sources("staged") if found.source == row.source)
+    with open_source(path, kind, bench.source) as opened:
+        if row is not None and row.columns != opened.plan.shape.columns:
+            raise SourceChanged
+        if row is None:
+            row = bench.ledger.add_source(_described(bench, path, kind, opened))
+        try:
+            read_parts(bench, opened.plan, row.source, opened.pieces(bench))
+            _refuse_if_unreadable(bench, path, row.source)
+            return bench.ledger.source_staged(row, opened.sha256())
+        except SourceError:
+            forget(bench, row.source)
+            raise
 
 
 def _described(bench: Workbench, path: Path, kind: str, opened: OpenSource) -> SourceRow:
@@ -133,7 +135,7 @@ def _example(bench: Workbench, parts: list[Part], rule: str) -> str:
 
 def _count_again(bench: Workbench, row: SourceRow) -> None:
     for part in bench.ledger.parts(row.source):
-        bench.rows_read(part.read, 0)
+        bench.rows_read(part.read, 1)
 
 
 def _sha256(path: Path) -> str:

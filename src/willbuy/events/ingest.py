@@ -6,6 +6,7 @@ Nothing is visible before the last commit; whatever was complete when a process 
 """
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -16,15 +17,19 @@ from pathlib import Path
 from willbuy.errors import ShopError, WillbuyError
 from willbuy.events import presets
 from willbuy.events.account import FileAccount, IngestResult, render
+from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, regather
+from willbuy.events.parquet import PARTIAL
 from willbuy.events.publishing import Staged, publish
 from willbuy.events.settings import settings_of
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.shop import Shop
-from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, TableFile
+
+MOST_WORKERS = 4
+"""Each holds a block in memory, and merges a bucket; more are asked for with storage.threads."""
 
 __all__ = ["FileAccount", "IngestResult", "ingest", "render"]
 
@@ -45,19 +50,20 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
     layout = Layout(shop.home)
     layout.temporary.mkdir(parents=True, exist_ok=True)
     with (
+        explain_full_disk(layout.home),
         _one_at_a_time(layout),
         Ledger(layout.ledger) as ledger,
-        DuckDBWarehouse(shop.home, shop.storage.memory, shop.storage.threads) as warehouse,
-    ):
-        bench = Workbench(
-            connection=warehouse.connection,
+        Workbench(
             layout=layout,
             ledger=ledger,
             source=source,
             settings=settings_of(source),
-            workers=shop.storage.threads or min(os.cpu_count() or 1, 4),
+            workers=shop.storage.threads or min(os.cpu_count() or 1, MOST_WORKERS),
+            memory=shop.storage.memory,
             progress=progress or (lambda done, total, stage: None),
-        )
+        ) as bench,
+    ):
+        _sweep(layout, ledger)
         accounts = _ingest(bench, paths)
         tables = ledger.files()
     return _result(accounts, tables, time.monotonic() - started)
@@ -65,7 +71,9 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
 
 def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
     known = [path for path in paths if ingested_before(bench, path)]
-    sources = [gather(bench, path) for path in paths if path not in known]
+    new = [path for path in paths if path not in known]
+    bench.bytes_in_all = sum(path.stat().st_size for path in new)
+    sources = [gather(bench, path) for path in new]
     parts = [part for row in sources for part in bench.ledger.parts(row.source)]
     older = bench.ledger.sources("done")
     changed = any(row.settings != bench.settings for row in older)
@@ -89,6 +97,19 @@ def _result(accounts: Sequence[FileAccount], tables: Sequence[TableFile], second
         last=datetime.fromisoformat(last) if last else None,
         seconds=seconds,
     )
+
+
+def _sweep(layout: Layout, ledger: Ledger) -> None:
+    """Remove what a process that died left behind: files half-written, and folders that the ledger does not need."""
+    for pattern in (f"*/**/*{PARTIAL}", f"{layout.temporary.name}/block-*.txt"):
+        for path in layout.home.glob(pattern):
+            path.unlink(missing_ok=True)
+    status = {row.source: row.status for row in ledger.sources()}
+    for room in (layout.bronze, layout.staged, layout.rejected):
+        for folder in room(0).parent.glob("source-*"):
+            needed = status.get(int(folder.name.removeprefix("source-")))
+            if needed is None or (needed == "done" and room == layout.staged):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -2,11 +2,9 @@
 
 Keys: an entity's key is `bucket + 16 x its number in the bucket`, an item's its number in the shop; new ones are
 numbered in byte order of their ids, so the same files give the same keys whatever the order of their rows.
-
-Buckets are merged two at a time: one pass over the staged rows serves both, and a kill repeats an eighth of the merges.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,6 @@ from willbuy.warehouse.layout import BUCKETS, Layout
 from willbuy.warehouse.ledger import TableFile
 
 _sql = Dialect()
-TABLES = ("events", "entities")
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,6 @@ class Outcome:
 class Merge:
     """What all merges of one run share. `old` are the files that readers see now, by table and bucket."""
 
-    connection: duckdb.DuckDBPyConnection
     layout: Layout
     generation: int
     old: Mapping[tuple[str, int], TableFile]
@@ -57,15 +53,21 @@ class Merge:
     mapped: frozenset[str]
     kind_names: Sequence[tuple[str, str]]
 
-    def run(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run a statement."""
-        return self.connection.execute(sql).fetchall()
-
-    def write(self, sql: str, table: str, bucket: int) -> TableFile:
+    def write(self, connection: duckdb.DuckDBPyConnection, sql: str, table: str, bucket: int) -> TableFile:
         """Write a query's rows as this generation's file of a bucket."""
         path = self.layout.silver(table, self.generation) / f"bucket={bucket:02d}.parquet"
-        rows = write_parquet(self.connection, sql, path)
+        rows = write_parquet(connection, sql, path)
         return TableFile(table, bucket, path.relative_to(self.layout.home).as_posix(), rows)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of this shop's event files: those that every log has, and those that are mapped.
+
+        Silver's other columns are nulls; the view adds them, which is cheaper than to write and read them.
+        """
+        always = {"entity_key", "time", "kind", "kind_name", "source", "line"}
+        also = {"item_key"} if "item" in self.mapped else set()
+        return [name for name in EVENTS_TYPES if name in always | also | self.mapped]
 
     def existing(self, table: str, bucket: int) -> list[TableFile]:
         """The file of a bucket that readers see now, if there is one."""
@@ -81,72 +83,73 @@ class Merge:
         return self.layout.silver("items", self.generation) / "bucket=00.parquet"
 
 
-def merge_items(merge: Merge) -> Outcome:
+def merge_items(merge: Merge, engine: duckdb.DuckDBPyConnection) -> Outcome:
     """Write this generation's items: the known ones with their keys, then the new ones in byte order."""
     if "item" not in merge.mapped:
         return Outcome(merge.existing("items", 0))
     found = f"SELECT DISTINCT item FROM {_parquet(merge.staged)} WHERE rule = 0 AND item IS NOT NULL"
-    known = merge.path("items", 0)
-    if known is None:
-        numbered = (
-            f"SELECT row_number() OVER (ORDER BY item) - 1 AS item_key, item FROM ({found}) ORDER BY item_key"
-        )
-        return Outcome([merge.write(numbered, "items", 0)])
-    old = f"SELECT * FROM {_parquet([known])}"
-    new = f"SELECT item FROM ({found}) ANTI JOIN ({old}) USING (item)"
-    number = f"(SELECT count(*) FROM ({old})) + row_number() OVER (ORDER BY item) - 1"
-    numbered = f"{old} UNION ALL SELECT {number}, item FROM ({new}) ORDER BY item_key"
-    return Outcome([merge.write(numbered, "items", 0)])
+    numbered = _numbered("item", merge.path("items", 0), found, "", 1)
+    return Outcome([merge.write(engine, f"{numbered} ORDER BY item_key", "items", 0)])
 
 
-def merge_buckets(merge: Merge, buckets: Sequence[int]) -> Outcome:
-    """Write the entities and events of some buckets, and count what became of each source's rows."""
-    some = ", ".join(str(bucket) for bucket in buckets)
-    rows = f"SELECT * FROM {_parquet(merge.staged)} WHERE bucket IN ({some})"
-    if merge.run(f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
-        return Outcome(
-            [file for bucket in buckets for name in TABLES for file in merge.existing(name, bucket)]
-        )
-    files = _write_entities(merge, buckets)
-    merge.run(f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge)}")
-    silver = _all(merge.path("events", bucket) for bucket in buckets)
-    duplicates: dict[int, int] = {}
-    conflicts: dict[int, int] = {}
+def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -> Outcome:
+    """Write a bucket's entities and events, and count what became of each source's rows."""
+    rows = f"SELECT * FROM {_parquet(merge.staged)} WHERE bucket = {bucket}"
+    if _run(engine, f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
+        return Outcome([*merge.existing("events", bucket), *merge.existing("entities", bucket)])
+    found = "SELECT DISTINCT entity FROM staged"
+    numbered = _numbered("entity", merge.path("entities", bucket), found, f"{bucket} + ", BUCKETS)
+    _run(engine, f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
+    entities = merge.write(engine, "FROM numbered ORDER BY entity_key", "entities", bucket)
+    _run(engine, f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge)}")
+    known = merge.path("events", bucket)
+    silver = f"SELECT * FROM {_parquet([known])}" if known else ""
+    dropped = Outcome([])
     if silver or len(merge.sources) > 1 or "event_id" in merge.mapped:  # else no row can be a duplicate
-        find_duplicates(merge.connection, silver, f"SELECT {_wide(merge)} FROM arrived")
-        duplicates = _counts(merge, "SELECT source FROM dropped WHERE NOT conflict")
-        conflicts = _counts(merge, "SELECT source FROM dropped WHERE conflict")
-        files += _write_conflicts(merge, buckets[0]) if conflicts else []
-        merge.run(
-            "DELETE FROM arrived USING dropped AS d WHERE arrived.source = d.source AND arrived.line = d.line"
-        )
-    events = [_write_events(merge, bucket) for bucket in buckets]
+        dropped = _drop_duplicates(merge, engine, bucket, silver)
+    events = merge.write(engine, _sorted(merge, silver), "events", bucket)
+    written = _parquet([merge.layout.home / events.file])
+    first, last = _run(engine, f"SELECT min(time), max(time) FROM {written}")[0]
+    if first is not None:
+        events = replace(events, first=first.isoformat(), last=last.isoformat())
     numbers = ", ".join(str(source) for source in merge.sources)
-    written = _parquet([merge.layout.home / file.file for file in events])
-    kept = _counts(merge, f"SELECT source FROM {written} WHERE source IN ({numbers})")
-    return Outcome([*files, *events], kept, duplicates, conflicts)
+    kept = _counts(engine, f"SELECT source FROM {written} WHERE source IN ({numbers})")
+    return replace(dropped, files=[*dropped.files, entities, events], kept=kept)
 
 
-def _write_entities(merge: Merge, buckets: Sequence[int]) -> list[TableFile]:
-    """Make the table `numbered(entity_key, entity)` of these buckets, and their files."""
-    known = _all(merge.path("entities", bucket) for bucket in buckets)
-    old = known or "SELECT CAST(NULL AS BIGINT) AS entity_key, CAST(NULL AS VARCHAR) AS entity WHERE false"
-    new = "SELECT DISTINCT bucket, entity FROM staged"
-    if known:
-        new = f"SELECT * FROM ({new}) ANTI JOIN ({known}) USING (entity)"
-    counted = f"SELECT entity_key % {BUCKETS} AS bucket, count(*) AS known FROM ({old}) GROUP BY ALL"
-    place = "coalesce(known, 0) + row_number() OVER (PARTITION BY bucket ORDER BY entity) - 1"
-    merge.run(
-        f"CREATE OR REPLACE TEMP TABLE numbered AS {old} UNION ALL "
-        f"SELECT CAST(bucket + {BUCKETS} * ({place}) AS BIGINT) AS entity_key, entity "
-        f"FROM ({new}) LEFT JOIN ({counted}) USING (bucket)"
+def _drop_duplicates(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int, silver: str) -> Outcome:
+    """Take the rows that are no new events out of `arrived`, and count them; keep the conflicts in a file."""
+    find_duplicates(engine, silver, f"SELECT {_wide(merge)} FROM arrived", merge.columns)
+    duplicates = _counts(engine, "SELECT source FROM dropped WHERE NOT conflict")
+    conflicts = _counts(engine, "SELECT source FROM dropped WHERE conflict")
+    files = []
+    if conflicts:
+        rows = "SELECT source, line, event_id AS value FROM arrived JOIN dropped USING (source, line) WHERE conflict"
+        table = f"conflicts-{merge.generation:05d}"
+        files.append(merge.write(engine, f"{rows} ORDER BY source, line", table, bucket))
+    _run(
+        engine,
+        "DELETE FROM arrived USING dropped AS d WHERE arrived.source = d.source AND arrived.line = d.line",
     )
-    return [
-        merge.write(
-            f"FROM numbered WHERE entity_key % {BUCKETS} = {bucket} ORDER BY entity_key", "entities", bucket
-        )
-        for bucket in buckets
-    ]
+    return Outcome(files, duplicates=duplicates, conflicts=conflicts)
+
+
+def _sorted(merge: Merge, silver: str) -> str:
+    """The bucket's events in order of time. Rows are widened after they are sorted: that halves the cost."""
+    if silver:
+        return f"{silver} UNION ALL SELECT {_wide(merge)} FROM arrived ORDER BY time, source, line"
+    return f"SELECT {_wide(merge)} FROM (FROM arrived ORDER BY time, source, line)"
+
+
+def _numbered(name: str, known: Path | None, found: str, offset: str, step: int) -> str:
+    """The known ids with their keys, and the new ones among those found, numbered on from them in byte order."""
+    if known is None:
+        key = f"CAST({offset}{step} * (row_number() OVER (ORDER BY {name}) - 1) AS BIGINT)"
+        return f"SELECT {key} AS {name}_key, {name} FROM ({found})"
+    old = f"SELECT * FROM {_parquet([known])}"
+    number = f"(SELECT count(*) FROM ({old})) + row_number() OVER (ORDER BY {name}) - 1"
+    new = f"SELECT CAST({offset}{step} * ({number}) AS BIGINT), {name} FROM ({found}) ANTI JOIN ({old}) USING ({name})"
+    return f"{old} UNION ALL {new}"
 
 
 def _keyed(merge: Merge) -> str:
@@ -160,52 +163,31 @@ def _keyed(merge: Merge) -> str:
 
 
 def _wide(merge: Merge) -> str:
-    """SQL: the columns of `arrived` as silver's columns."""
-    given = {name: name for name in EVENTS_TYPES if name in merge.mapped}
-    given |= {name: name for name in ("entity_key", "source", "line")}
-    given |= {"kind": _kind_case(merge.kind_names, 1), "kind_name": _kind_case(merge.kind_names, 0)}
-    if "item" in merge.mapped:
-        given["item_key"] = "item_key"
+    """SQL: the columns of `arrived` as those of the event files."""
+    given = {"kind": _kind_case(merge, 1), "kind_name": _kind_case(merge, 0)}
     return ", ".join(
-        f"CAST({given.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in EVENTS_TYPES.items()
+        f"{given[name]} AS {name}" if name in given else f"CAST({name} AS {EVENTS_TYPES[name]}) AS {name}"
+        for name in merge.columns
     )
 
 
-def _write_events(merge: Merge, bucket: int) -> TableFile:
-    rows = f"SELECT * FROM arrived WHERE entity_key % {BUCKETS} = {bucket}"
-    known = merge.path("events", bucket)
-    if known is None:
-        sql = f"SELECT {_wide(merge)} FROM ({rows} ORDER BY time, source, line)"
-    else:
-        sql = f"FROM {_parquet([known])} UNION ALL SELECT {_wide(merge)} FROM ({rows}) ORDER BY time, source, line"
-    file = merge.write(sql, "events", bucket)
-    first, last = merge.run(f"SELECT min(time), max(time) FROM {_parquet([merge.layout.home / file.file])}")[
-        0
-    ]
-    return file if first is None else replace(file, first=first.isoformat(), last=last.isoformat())
-
-
-def _write_conflicts(merge: Merge, bucket: int) -> list[TableFile]:
-    rows = (
-        "SELECT source, line, event_id AS value FROM arrived JOIN dropped USING (source, line) WHERE conflict"
+def _kind_case(merge: Merge, which: int) -> str:
+    """The kind or its name by its code. As an enumeration: a file of it is the same, and written thrice as fast."""
+    names = [pair[which] for pair in merge.kind_names]
+    values = ", ".join(_sql.text(name) for name in dict.fromkeys(names))
+    whens = " ".join(
+        f"WHEN {code} THEN CAST({_sql.text(name)} AS ENUM({values}))" for code, name in enumerate(names)
     )
-    return [merge.write(f"{rows} ORDER BY source, line", f"conflicts-{merge.generation:05d}", bucket)]
-
-
-def _kind_case(names: Sequence[tuple[str, str]], which: int) -> str:
-    whens = " ".join(f"WHEN {code} THEN {_sql.text(pair[which])}" for code, pair in enumerate(names))
     return f"CASE kind_code {whens} END"
 
 
-def _counts(merge: Merge, rows: str) -> dict[int, int]:
-    found = merge.run(f"SELECT source, count(*) FROM ({rows}) GROUP BY source ORDER BY source")
+def _run(engine: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return engine.execute(sql).fetchall()
+
+
+def _counts(engine: duckdb.DuckDBPyConnection, rows: str) -> dict[int, int]:
+    found = _run(engine, f"SELECT source, count(*) FROM ({rows}) GROUP BY source ORDER BY source")
     return {int(source): int(count) for source, count in found}
-
-
-def _all(files: Iterable[Path | None]) -> str:
-    """SQL for the rows of those files that are there, or nothing."""
-    there = [file for file in files if file is not None]
-    return f"SELECT * FROM {_parquet(there)}" if there else ""
 
 
 def _parquet(files: Sequence[Path]) -> str:

@@ -2,8 +2,15 @@
 
 NUMBER = "[-+]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)"
 WHOLE = "[-+]?[0-9]{1,15}(?:[.]0*)?"
-MOST_DIGITS = 13
-"""Digits before the point. More is no price."""
+
+
+def most_digits(digits: int) -> int:
+    """Digits that a price may have before its point, so that its minor units stay exact. More is no price.
+
+    >>> [most_digits(digits) for digits in range(5)]
+    [13, 13, 13, 12, 10]
+    """
+    return min(13, 18 - 2 * digits)
 
 
 def price_text(text: str, decimal: str) -> str:
@@ -21,17 +28,18 @@ def minor_units(price: str, digits: int) -> str:
 
     `35.79` with two digits is 3579; `35.790` as well; `35.795` is refused, not rounded.
     """
-    point = f"[.][0-9]{{0,{digits}}}0*"
-    exact = f"[-+]?(?:[0-9]{{1,{MOST_DIGITS}}}(?:{point})?|[.][0-9]{{1,{max(digits, 1)}}}0*)"
+    places = f"[0-9]{{0,{digits}}}0*"
+    bare = f"[.][0-9]{{1,{digits}}}0*" if digits else "[.]0+"
+    exact = f"[-+]?(?:[0-9]{{1,{most_digits(digits)}}}(?:[.]{places})?|{bare})"
     value = f"CAST(TRY_CAST({price} AS DECIMAL(18, {digits})) * {10**digits} AS BIGINT)"
     return f"CASE WHEN regexp_full_match({price}, '{exact}') THEN {value} END"
 
 
-def price_fault(price: str) -> str:
+def price_fault(price: str, digits: int) -> str:
     """SQL: why a price could not be read, or NULL when it could be a price with too many digits."""
     return (
         f"CASE WHEN NOT regexp_full_match({price}, '{NUMBER}') THEN 'price_not_a_number' "
-        f"WHEN regexp_matches({price}, '[0-9]{{{MOST_DIGITS + 1}}}') THEN 'price_too_large' ELSE 'price_digits' END"
+        f"WHEN regexp_matches({price}, '^[-+]?[0-9]{{{most_digits(digits) + 1}}}') THEN 'price_too_large' ELSE 'price_digits' END"
     )
 
 

@@ -17,13 +17,20 @@ NUMBERS = f"{_OPTIONS}, COMPRESSION lz4_raw"
 STAGED = f"{_OPTIONS}, COMPRESSION uncompressed, ROW_GROUP_SIZE 16384"
 """For rows that are sorted by bucket and read by bucket, once: small row groups are skipped, or read whole."""
 
+PARTIAL = ".partial"
+"""What the name of a file that is being written ends in."""
+
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path, options: str = NUMBERS) -> int:
     """Write a query's rows to a file and return their number. The file is complete under its name, or not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    written = connection.execute(f"COPY ({sql}) TO {Dialect().text(str(partial))} ({options})").fetchall()
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
-    partial.replace(path)
+    partial = path.with_name(path.name + PARTIAL)
+    try:
+        written = connection.execute(f"COPY ({sql}) TO {Dialect().text(str(partial))} ({options})").fetchall()
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
     return int(written[0][0])

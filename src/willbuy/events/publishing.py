@@ -4,10 +4,11 @@ import hashlib
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from willbuy.events.account import FileAccount
-from willbuy.events.merging import Merge, Outcome, merge_buckets, merge_items
+from willbuy.events.merging import Merge, Outcome, merge_bucket, merge_items
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
 from willbuy.warehouse.layout import BUCKETS
@@ -52,7 +53,6 @@ def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], Table
     """Merge the items and every bucket, but what an interrupted run of the same merges has done."""
     home = bench.layout.home
     merge = Merge(
-        connection=bench.connection,
         layout=bench.layout,
         generation=bench.ledger.generation + 1,
         old=old,
@@ -62,22 +62,27 @@ def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], Table
         kind_names=kind_names(bench.source),
     )
     name = _name_of(bench, staged)
-    finished = bench.ledger.merges(name)
-    outcomes = []
-    for number, buckets in enumerate((ITEMS, *GROUPS)):
-        if number in finished:
-            outcomes.append(Outcome.from_json(finished[number]))
-            continue
-        outcomes.append(merge_buckets(merge, buckets) if buckets else merge_items(merge))
-        if outcomes[-1].files:
-            bench.ledger.add_merge(name, number, outcomes[-1].to_json())
-        bench.progress(bench.rows * number // len(GROUPS), bench.rows, "merging")
-    return outcomes
+    outcomes = {number: Outcome.from_json(found) for number, found in bench.ledger.merges(name).items()}
+
+    def merge_one(bucket: int) -> Outcome:
+        return (
+            merge_items(merge, bench.connection)
+            if bucket == ITEMS
+            else merge_bucket(merge, bench.connection, bucket)
+        )
+
+    for wave in ([ITEMS], range(BUCKETS)):  # the buckets need the items' keys
+        jobs = ((bucket, partial(merge_one, bucket)) for bucket in wave if bucket not in outcomes)
+        for bucket, outcome in bench.in_parallel(jobs):
+            outcomes[bucket] = outcome
+            if outcome.files:
+                bench.ledger.add_merge(name, bucket, outcome.to_json())
+            bench.progress(bench.rows * (len(outcomes) - 1) // BUCKETS, bench.rows, "merging")
+    return [outcomes[bucket] for bucket in sorted(outcomes)]
 
 
-ITEMS: tuple[int, ...] = ()
-GROUPS = tuple((bucket, bucket + 1) for bucket in range(0, BUCKETS, 2))
-"""The merges: first the items, then the buckets two by two."""
+ITEMS = -1
+"""Stands for the items among the buckets."""
 
 
 def _name_of(bench: Workbench, staged: Staged) -> str:

@@ -1,8 +1,8 @@
 """Reading one source: piece by piece into bronze and staged parts, several at a time, each recorded when complete."""
 
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from willbuy.events.sources import Piece
@@ -21,34 +21,23 @@ def read_parts(bench: Workbench, plan: RowPlan, source: int, pieces: Iterator[Pi
 
     Raises SourceChanged when a part that it holds is another now; SourceError when the file is damaged.
     """
+    for piece, part in bench.in_parallel(_jobs(bench, plan, source, pieces)):
+        bench.ledger.add_part(part)
+        bench.rows_read(part.read, piece.part_of_file)
+
+
+def _jobs(
+    bench: Workbench, plan: RowPlan, source: int, pieces: Iterator[Piece]
+) -> Iterator[tuple[Piece, Callable[[], Part]]]:
     finished = {part.part: part for part in bench.ledger.parts(source)}
-    with ThreadPoolExecutor(bench.workers) as pool:
-        running: dict[Future[Part], Piece] = {}
-        try:
-            for piece in pieces:
-                done = finished.get(piece.part)
-                if done is None:
-                    running[pool.submit(_make, bench, plan, source, piece)] = piece
-                elif (done.digest, done.lines) == (piece.digest, piece.lines):
-                    bench.rows_read(done.read, piece.part_of_file)
-                else:
-                    raise SourceChanged
-                _record(bench, running, at_most=bench.workers)
-            _record(bench, running, at_most=0)
-        except BaseException:
-            for future in running:
-                future.cancel()
-            raise
-
-
-def _record(bench: Workbench, running: dict[Future[Part], Piece], at_most: int) -> None:
-    while len(running) > at_most:
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in done:
-            piece = running.pop(future)
-            part = future.result()
-            bench.ledger.add_part(part)
-            bench.rows_read(part.read, piece.part_of_file)
+    for piece in pieces:
+        done = finished.get(piece.part)
+        if done is None:
+            yield piece, partial(_make, bench, plan, source, piece)
+        elif (done.digest, done.lines) == (piece.digest, piece.lines):
+            bench.rows_read(done.read, piece.part_of_file)
+        else:
+            raise SourceChanged
 
 
 def _make(bench: Workbench, plan: RowPlan, source: int, piece: Piece) -> Part:
@@ -65,7 +54,7 @@ def stage(bench: Workbench, plan: RowPlan, part: Part) -> Part:
     name = f"part-{part.part:05d}-{bench.settings[:12]}.parquet"
     staged = bench.layout.staged(part.source) / name
     rejects = bench.layout.rejected(part.source) / name
-    made = stage_part(bench.cursor(), plan, bench.layout.home / part.bronze, part, staged, rejects)
+    made = stage_part(bench.connection, plan, bench.layout.home / part.bronze, part, staged, rejects)
     return replace(
         part,
         staged=_below(bench, staged),

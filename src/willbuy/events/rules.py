@@ -17,7 +17,7 @@ class Rule:
 
 RULES = (
     Rule("not_utf8", "row", "the line holds bytes that are no UTF-8 (another encoding? see source.encoding)"),
-    Rule("nul", "row", "the line holds a NUL byte"),
+    Rule("nul", "row", "the line, or an id in it, holds a NUL character"),
     Rule("line_too_long", "row", "the line is longer than 1 MB"),
     Rule("quote", "row", "a quoted field does not end on its line"),
     Rule("columns", "row", "the line has another number of fields than the header"),
@@ -41,7 +41,11 @@ RULES = (
     Rule("received_out_of_range", "received", "the time of receipt lies outside 1990 to 2100"),
     Rule("time_after_received", "time", "it happened more than 5 minutes after it was received"),
     Rule("price_not_a_number", "price", "the price is no decimal number (see source.decimal)"),
-    Rule("price_too_large", "price", "the price has more than 13 digits before the point"),
+    Rule(
+        "price_too_large",
+        "price",
+        "the price has more than 13 digits before the point (12 with 3 minor digits, 10 with 4)",
+    ),
     Rule("price_digits", "price", "the price has more digits than source.currency_digits; it is not rounded"),
     Rule("price_negative", "price", "the price is negative"),
     Rule("quantity_not_whole", "quantity", "the quantity is no whole number of up to 15 digits"),

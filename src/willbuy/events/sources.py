@@ -41,9 +41,12 @@ class Piece:
 
 
 class OpenSource(Protocol):
-    """A source file, open."""
+    """A source file, open. Use as a context manager."""
 
     plan: RowPlan
+
+    def __enter__(self) -> "OpenSource": ...
+    def __exit__(self, *_: object) -> None: ...
 
     def pieces(self, bench: Workbench) -> Iterator[Piece]:
         """The file's rows in pieces. Raises SourceError when it turns out to be damaged."""
@@ -73,30 +76,37 @@ class _TextSource:
             scratch = bench.layout.temporary / f"block-{number:05d}.txt"
 
             def write(target: Path, block: Block = block, scratch: Path = scratch) -> None:
-                write_block(bench.cursor(), block, target, scratch)
+                write_block(bench.connection, block, target, scratch)
 
             done = block.end / max(self.size, 1)
             yield Piece(number, block.first_line, block.lines, block.quotes, block.digest, done, write)
 
     def sha256(self) -> str:
-        digest = self.file.sha256()
+        return self.file.sha256()
+
+    def __enter__(self) -> "_TextSource":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.file.close()
-        return digest
 
 
 def _open_text(path: Path, kind: str, source: ResolvedSource) -> _TextSource:
     file = HashingFile(path)
-    size = path.stat().st_size
-    blocks = read_blocks(file, path, source.encoding, block_size(size, path.suffix.lower() in COMPRESSED))
-    first = next(blocks, None)
-    if first is None:
-        raise SourceError(f"{path} is empty: not even a header line. Nothing was kept.")
-    columns: tuple[str, ...] = ()
-    rest = first
-    if kind == "csv":
-        columns, rest = _header(path, first, source)
-    shape = RawShape(kind, columns, source.delimiter)
-    return _TextSource(file, chain([rest], blocks), RowPlan(shape, source), size)
+    try:
+        size = path.stat().st_size
+        blocks = read_blocks(file, path, source.encoding, block_size(size, path.suffix.lower() in COMPRESSED))
+        rest = next(blocks, None)
+        if rest is None:
+            raise SourceError(f"{path} is empty: not even a header line. Nothing was kept.")
+        columns: tuple[str, ...] = ()
+        if kind == "csv":
+            columns, rest = _header(path, rest, source)
+    except BaseException:
+        file.close()
+        raise
+    plan = RowPlan(RawShape(kind, columns, source.delimiter), source)
+    return _TextSource(file, chain([rest], blocks), plan, size)
 
 
 def _header(path: Path, block: Block, source: ResolvedSource) -> tuple[tuple[str, ...], Block]:
@@ -143,7 +153,7 @@ class _ParquetSource:
             count = min(step, self.rows - first)
 
             def write(target: Path, first: int = first, count: int = count) -> None:
-                self._write(bench.cursor(), first, count, target)
+                self._write(bench.connection, first, count, target)
 
             digest = int(self.digest[:8], 16)
             yield Piece(number, first + 1, count, False, digest, (first + count) / max(self.rows, 1), write)
@@ -163,10 +173,17 @@ class _ParquetSource:
     def sha256(self) -> str:
         return self.digest
 
+    def __enter__(self) -> "_ParquetSource":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
 
 def _open_parquet(path: Path, source: ResolvedSource) -> _ParquetSource:
     name = _sql.text(str(path))
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         try:
             found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({name})").fetchall()
             rows = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({name})").fetchall()[

@@ -40,15 +40,10 @@ def stage_part(
     ).fetchall()
     rejected = {RULES[code - 1].name: int(count) for code, count in counts}
     if rejected:
-        _write_rejects(connection, plan, source, rows, staged, rejects)
+        refused = f"SELECT line FROM read_parquet({_sql.text(str(staged))}) WHERE rule > 0"
+        rows = typed(plan, _sql.text(str(bronze)), part.first_line, part.quotes, refused)
+        names = shown_value()
+        named = f"SELECT * REPLACE ({names['rule']} AS rule), {names['field']} AS field FROM ({rows})"
+        shown = f"SELECT {source}, line, rule, field, {refused_value(plan)} AS value, raw FROM ({named}) ORDER BY line"
+        write_parquet(connection, shown, rejects, TEXT)
     return Staged(read, rejected)
-
-
-def _write_rejects(
-    connection: duckdb.DuckDBPyConnection, plan: RowPlan, source: str, rows: str, staged: Path, target: Path
-) -> None:
-    refused = f"SELECT line FROM read_parquet({_sql.text(str(staged))}) WHERE rule > 0"
-    names = shown_value()
-    named = f"SELECT * REPLACE ({names['rule']} AS rule), {names['field']} AS field FROM ({rows}) WHERE line IN ({refused})"
-    shown = f"SELECT {source}, line, rule, field, {refused_value(plan)} AS value, raw"
-    write_parquet(connection, f"{shown} FROM ({named}) ORDER BY line", target, TEXT)

@@ -36,19 +36,24 @@ def read_time(name: str, source: ResolvedSource, native: bool) -> Layers:
     """
     text = f"{name}_text"
     if source.time_unit in UNITS and not native:
-        return [{name: _epoch(text, source.time_unit), f"{name}_fault": "CAST(NULL AS VARCHAR)"}]
+        number = {f"{name}_number": f"TRY_CAST({text} AS BIGINT)"}
+        return [number, {name: _epoch(name, source.time_unit), f"{name}_fault": "CAST(NULL AS VARCHAR)"}]
     formats = (ISO,) if native else source.time_formats
-    instants = [sql for form in formats if (sql := _instant(text, form))]
-    locals_ = [sql for form in formats if (sql := _local(text, form))]
-    first = {f"{name}_instant": _first(instants), f"{name}_local": _first(locals_)}
-    return [first, *_to_utc(name, source.time_zone)]
+    local = f"{name}_local", _first([sql for form in formats if (sql := _local(text, form))])
+    instant = f"{name}_instant", _first([sql for form in formats if (sql := _instant(text, form))])
+    (likely, first), (other, second) = (local, instant) if source.time_zone else (instant, local)
+    layers = [{likely: first}, {other: f"CASE WHEN {likely} IS NULL THEN {second} END"}]
+    return [*layers, *_to_utc(name, source.time_zone)]
 
 
-def _epoch(text: str, unit: str) -> str:
-    digits = f"-?[0-9]{{1,{_MOST_DIGITS[unit]}}}"
-    scale = UNITS[unit]
+def _epoch(name: str, unit: str) -> str:
+    """The cast alone would round 1.5, and read 1e5 and 1_000: so it must give the text back, or match a pattern."""
+    text, number = f"{name}_text", f"{name}_number"
+    digits, scale = f"-?[0-9]{{1,{_MOST_DIGITS[unit]}}}", UNITS[unit]
     return (
-        f"CASE WHEN regexp_full_match({text}, '{digits}') THEN make_timestamp(CAST({text} AS BIGINT) * {scale}) "
+        f"CASE WHEN strlen({text}) <= {_MOST_DIGITS[unit]} AND CAST({number} AS VARCHAR) = {text} "
+        f"THEN make_timestamp({number} * {scale}) "
+        f"WHEN regexp_full_match({text}, '{digits}') THEN make_timestamp({number} * {scale}) "
         f"WHEN regexp_full_match({text}, '{digits}[.][0-9]{{1,9}}') "
         f"THEN make_timestamp(CAST(floor(CAST({text} AS DECIMAL(36, 9)) * {scale}) AS BIGINT)) END"
     )

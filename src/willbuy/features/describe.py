@@ -1,5 +1,6 @@
 """What `willbuy features` shows: every feature with its name, meaning, window and unit, or the query itself."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from willbuy.shop import Shop
 
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
-
-COLUMNS = ("name", "window", "unit", "meaning")
 
 
 def describe(shop: Shop) -> list[dict[str, str]]:
@@ -31,9 +30,10 @@ def query(shop: Shop) -> str:
     with open_warehouse(shop) as warehouse:
         features, log = of_shop(shop, warehouse), summarise(warehouse)
         moment = features.clock.midnight(features.clock.day(log.last))
-        engine = BatchFeatures(warehouse, features, log, population_of(shop))
+        engine = BatchFeatures(warehouse, features, log, [moment], population_of(shop))
+        items = f"-- once: facts about items\n{engine.items_sql()};\n\n" if features.facts else ""
         return (
-            f"-- once: the events, with what the features need beside them\n{engine.prepare_sql([moment])};\n\n"
+            f"-- once: the events, with what the features need beside them\n{engine.prepare_sql()};\n\n{items}"
             f"-- for each anchor: one row an entity of the population\n{engine.plain_grid_sql(moment)};"
         )
 
@@ -57,12 +57,25 @@ def rows(features: FeatureSet) -> list[dict[str, str]]:
     ]
 
 
-def render(described: Sequence[dict[str, str]]) -> str:
-    """The rows of `describe` as a table of plain text."""
-    table = [dict(zip(COLUMNS, COLUMNS, strict=True)), *described]
-    widths = {column: max(len(row[column]) for row in table) for column in COLUMNS}
-    lines = ["  ".join(row[column].ljust(widths[column]) for column in COLUMNS).rstrip() for row in table]
+def render(described: Sequence[dict[str, str]], width: int = 80) -> str:
+    """The rows of `describe` as plain text: name, window and unit on a line, the meaning below it.
+
+    >>> print(render([{"name": "count_view_7d", "meaning": "number of views", "window": "7d", "unit": "events"}]))
+    name           window  unit
+    count_view_7d  7d      events
+        number of views
+    """
+    heads = ("name", "window", "unit")
+    widths = [max(len(head), *(len(row[head]) for row in described)) for head in heads]
+    lines = [_cells(heads, widths)]
+    for row in described:
+        lines.append(_cells([row[head] for head in heads], widths))
+        lines.append(textwrap.fill(row["meaning"], width, initial_indent="    ", subsequent_indent="    "))
     return "\n".join(lines)
+
+
+def _cells(texts: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(text.ljust(width) for text, width in zip(texts, widths, strict=True)).rstrip()
 
 
 def of_shop(shop: Shop, warehouse: "DuckDBWarehouse") -> FeatureSet:

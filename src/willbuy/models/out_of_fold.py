@@ -16,12 +16,19 @@ Folds = NDArray[np.int64]
 
 
 def out_of_fold(
-    candidate: Candidate, X: Floats, y: Integers, groups: Integers, folds: int, seed: int
+    candidate: Candidate,
+    X: Floats,
+    y: Integers,
+    groups: Integers,
+    folds: int,
+    seed: int,
+    enough: int | None = None,
 ) -> Floats:
     """Log-odds (n,) in which each row's comes from a model fitted on the rows of other entities.
 
     A candidate with open settings tunes itself inside each fold's training rows; a tuned one is fitted as it is.
-    Raises NotEnoughData with counts where fewer than two entities buy or fewer than two do not.
+    With `enough`, no further fold is fitted once the folds so far hold that many positives; the rows of the
+    folds that were left out are NaN. Raises NotEnoughData with counts where fewer than two entities buy or fewer than two do not.
     """
     rows, labels = check_rows(X, y)
     entities = np.asarray(groups)
@@ -30,6 +37,8 @@ def out_of_fold(
     log_odds = np.full(len(labels), np.nan)
     for fold in range(int(fold_of.max()) + 1):
         held = fold_of == fold
+        if enough is not None and int(labels[fold_of < fold].sum()) >= enough:
+            break
         check_disjoint(entities[~held], entities[held])
         scorer = candidate.fit(rows[~held], labels[~held], seed, names, entities[~held])
         log_odds[held] = scorer.log_odds(rows[held])
@@ -75,6 +84,20 @@ def _deal(weights: NDArray[Any], folds: int, random: np.random.Generator, start:
     dealt = np.empty(len(weights), dtype=np.int64)
     dealt[order] = there_and_back if start == 0 else folds - 1 - there_and_back
     return dealt
+
+
+def sample_of_entities(groups: Integers, rows: int, seed: int) -> NDArray[np.bool_]:
+    """Which rows (n,) to keep so that about `rows` are left: entities whole, drawn by the seed; all where that is enough.
+
+    >>> sample_of_entities(np.array([1, 1, 2, 3, 3]), rows=9, seed=1).all()
+    np.True_
+    """
+    entities = np.asarray(groups)
+    if len(entities) <= rows:
+        return np.ones(len(entities), dtype=np.bool_)
+    unique, index = np.unique(entities, return_inverse=True)
+    drawn = np.random.default_rng(seed).random(len(unique)) < rows / len(entities)
+    return np.asarray(drawn[index], dtype=np.bool_)
 
 
 def check_disjoint(fitted: Integers, scored: Integers) -> None:

@@ -100,6 +100,12 @@ class Train(Section):
     )
     folds: Whole = key("Folds of the out-of-fold predictions.", 5, 5, ge=2, le=20)
     bootstrap: Whole = key("Draws for the intervals.", 1000, 1000, ge=100, le=100_000)
+    search_rows: Whole = key(
+        "Rows that candidates are tuned on at most: entities are drawn whole; the final fit takes every row.",
+        200_000,
+        200_000,
+        ge=1000,
+    )
     seed: Whole = key(
         "The same log, shop file and seed give the same model.", 7, 20150503, ge=0, le=2**32 - 1
     )

@@ -14,7 +14,8 @@ from willbuy.snapshots.checks import check_labels, check_target
 from willbuy.snapshots.grid import grid
 from willbuy.snapshots.horizon import HorizonTask
 from willbuy.snapshots.session import SessionTask
-from willbuy.snapshots.store import Progress, Snapshots
+from willbuy.snapshots.steps import Progress
+from willbuy.snapshots.store import Snapshots
 
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse

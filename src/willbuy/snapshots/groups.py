@@ -1,25 +1,75 @@
-"""Bounded memory: entities in groups, so that what is prepared of one group stays small."""
+"""Bounded memory, and all processors: entities in groups that are worked on side by side."""
 
-from willbuy.features.log import LogSummary
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from willbuy.features.batch.tables import Tables
+
+if TYPE_CHECKING:
+    from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 BUCKETS = 16
 """Silver's own buckets: an entity lies in bucket `entity_key % 16`."""
 
-ROWS = 4_000_000
-"""How many events one group may hold, about 60 bytes each once prepared."""
+SMALL, LARGE = 250_000, 2_000_000
+"""A log of fewer events is not worth parting; a group should hold no more: about 60 bytes an event once prepared."""
 
 
-def entity_groups(log: LogSummary, rows: int = ROWS) -> list[str]:
-    """Conditions on the events `e` that part the entities into groups; [""] where one group holds all.
+@dataclass(frozen=True)
+class Group:
+    """Some of the entities: those of certain buckets."""
 
-    >>> from datetime import datetime
-    >>> log = LogSummary(datetime(2015, 1, 1), datetime(2015, 2, 1), 10, (), ())
-    >>> entity_groups(log), len(entity_groups(log, rows=5)), len(entity_groups(log, rows=1))
-    ([''], 2, 16)
+    number: int
+    buckets: tuple[int, ...]
+
+    @property
+    def tables(self) -> Tables:
+        """The tables that are this group's own."""
+        return Tables.of_group(self.number)
+
+    def events(self, warehouse: "DuckDBWarehouse") -> str:
+        """A FROM item with the group's events."""
+        whole = len(self.buckets) == BUCKETS
+        return '"events"' if whole else warehouse.events_of(self.buckets, BUCKETS)
+
+
+def entity_groups(events: int, workers: int, small: int = SMALL, large: int = LARGE) -> list[Group]:
+    """Part the entities of a log into groups: enough of them for memory, and one a worker where that is worth it.
+
+    >>> [len(entity_groups(events, workers=2)) for events in (100, 300_000, 30_000_000)]
+    [1, 2, 16]
     """
     number = 1
-    while number * rows < log.events and number < BUCKETS:
+    while number < BUCKETS and (number * large < events or (number < workers and number * small < events)):
         number *= 2
-    if number == 1:
-        return [""]
-    return [f'e."entity_key" % {number} = {group}' for group in range(number)]
+    return [Group(group, tuple(range(group, BUCKETS, number))) for group in range(number)]
+
+
+def for_each_group(
+    warehouse: "DuckDBWarehouse",
+    groups: Sequence[Group],
+    workers: int,
+    work: Callable[["DuckDBWarehouse", Group], None],
+) -> None:
+    """Do the work of every group, `workers` at once, each on a connection of its own. The first error ends it."""
+    if len(groups) == 1:
+        work(warehouse, groups[0])
+        return
+
+    def alone(group: Group) -> None:
+        other = warehouse.beside()
+        try:
+            work(other, group)
+        finally:
+            other.close()
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        waiting = [pool.submit(alone, group) for group in groups]
+        try:
+            for done in as_completed(waiting):
+                done.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import drop, make
+from willbuy.features.batch.tables import ITEM_FACTS, drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of
 from willbuy.shop import Shop
 from willbuy.snapshots.grid import horizon_of
-from willbuy.snapshots.groups import entity_groups
-from willbuy.snapshots.store import Anchor, Progress, Snapshots, anchor_folder
+from willbuy.snapshots.groups import Group, entity_groups, for_each_group
+from willbuy.snapshots.steps import Progress, Steps
+from willbuy.snapshots.store import Anchor, Snapshots, anchor_folder
 
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
@@ -42,35 +43,49 @@ class HorizonTask:
         return moment + self.horizon + self.log.lag <= self.log.end
 
     def build(self, folder: Path, place: Path, progress: Progress | None) -> Snapshots:
-        """Write the snapshots into `folder`, one group of entities after the other; they will be read from `place`."""
-        engine = BatchFeatures(self.warehouse, self.features, self.log, population_of(self.shop))
-        groups = entity_groups(self.log)
-        self._collect_targets()
-        try:
-            for number, group in enumerate(groups):
-                engine.prepare(self.moments, group)
-                for moment in self.moments:
-                    path = anchor_folder(folder, moment) / f"part-{number:02}.parquet"
-                    self.warehouse.to_parquet(self.labelled(engine.grid_sql(moment), moment), path)
-                    if progress is not None:
-                        progress(f"snapshots of {moment:%Y-%m-%d %H:%M}, group {number + 1} of {len(groups)}")
-        finally:
-            engine.close()
-            drop(self.warehouse, TARGETS)
-        anchors = tuple(self._count(folder, moment) for moment in self.moments)
+        """Write the snapshots into `folder`, by groups of entities; they will be read from `place`."""
+        with self.warehouse.side_by_side() as workers:
+            groups = entity_groups(self.log.events, workers)
+            steps = Steps("snapshots", len(groups) * len(self.moments), progress)
+            self._engine(self.warehouse, groups[0]).prepare_items()
+            self._collect_targets()
+            try:
+                for_each_group(
+                    self.warehouse,
+                    groups,
+                    workers,
+                    lambda beside, group: self._write(beside, group, folder, steps),
+                )
+            finally:
+                drop(self.warehouse, TARGETS, ITEM_FACTS)
+            anchors = tuple(self._count(folder, moment) for moment in self.moments)
         return Snapshots(self.warehouse, place, self.features, anchors)
 
     def labelled(self, features_sql: str, moment: datetime) -> str:
         """Add the anchor and its label, an event in `[anchor, anchor + horizon)`, to the features of an anchor."""
         at = self.warehouse.dialect.timestamp(moment)
-        if not self.matured(moment):
-            return f'SELECT s.*, {at} AS "anchor", CAST(NULL AS SMALLINT) AS "label"\nFROM (\n{features_sql}\n) s'
-        until = self.warehouse.dialect.timestamp(moment + self.horizon)
-        label = 'CAST(CASE WHEN l."entity_key" IS NULL THEN 0 ELSE 1 END AS SMALLINT) AS "label"'
-        buyers = f'SELECT DISTINCT "entity_key" FROM "{TARGETS}" WHERE "time" >= {at} AND "time" < {until}'
-        return (
-            f'SELECT s.*, {at} AS "anchor", {label}\nFROM (\n{features_sql}\n) s\n'
-            f'LEFT JOIN ({buyers}) l ON l."entity_key" = s."entity_key"'
+        label = "CAST(NULL AS SMALLINT)"
+        if self.matured(moment):
+            until = self.warehouse.dialect.timestamp(moment + self.horizon)
+            buyers = f'SELECT "entity_key" FROM "{TARGETS}" WHERE "time" >= {at} AND "time" < {until}'
+            label = f'CAST(CASE WHEN s."entity_key" IN ({buyers}) THEN 1 ELSE 0 END AS SMALLINT)'
+        return f'SELECT s.*, {at} AS "anchor", {label} AS "label"\nFROM (\n{features_sql}\n) s'
+
+    def _write(self, warehouse: "DuckDBWarehouse", group: Group, folder: Path, steps: Steps) -> None:
+        engine = self._engine(warehouse, group)
+        try:
+            engine.prepare(group.events(warehouse))
+            for moment in self.moments:
+                path = anchor_folder(folder, moment) / f"part-{group.number:02}.parquet"
+                warehouse.to_parquet(self.labelled(engine.grid_sql(moment), moment), path, soon=True)
+                steps.done()
+        finally:
+            engine.close()
+
+    def _engine(self, warehouse: "DuckDBWarehouse", group: Group) -> BatchFeatures:
+        population = population_of(self.shop)
+        return BatchFeatures(
+            warehouse, self.features, self.log, self.moments, population, tables=group.tables
         )
 
     def _count(self, folder: Path, moment: datetime) -> Anchor:

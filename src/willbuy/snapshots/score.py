@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from willbuy.errors import NotEnoughData
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import drop, make
+from willbuy.features.batch.tables import ITEM_FACTS, drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary, summarise
 from willbuy.features.population import population_of, session_population_of
 from willbuy.shop import Shop
 from willbuy.snapshots.session import EXTRA
-from willbuy.snapshots.session_sql import ANCHORS, SessionSQL
+from willbuy.snapshots.session_sql import SessionSQL
 from willbuy.snapshots.store import ordered_frame
 
 if TYPE_CHECKING:
@@ -33,14 +33,16 @@ def score_frame(
     if shop.target.within == "session":
         return _or_nobody(_open_sessions(warehouse, shop, features, as_of), log, as_of, "no session is open")
     population = population_of(shop)
-    engine = BatchFeatures(warehouse, features, log, population)
+    engine = BatchFeatures(warehouse, features, log, [as_of], population)
     try:
-        engine.prepare([as_of])
+        engine.prepare_items()
+        engine.prepare()
         at = warehouse.dialect.timestamp(as_of)
         source = f'(SELECT f.*, {at} AS "anchor" FROM (\n{engine.grid_sql(as_of)}\n) f)'
         frame = ordered_frame(warehouse, source, ("anchor",), features)
     finally:
         engine.close()
+        drop(warehouse, ITEM_FACTS)
     return _or_nobody(frame, log, as_of, f"nobody is in the population (a {population.meaning} above 0)")
 
 
@@ -48,19 +50,20 @@ def _open_sessions(
     warehouse: "DuckDBWarehouse", shop: Shop, features: FeatureSet, as_of: datetime
 ) -> "pd.DataFrame":
     log = summarise(warehouse)
-    engine = BatchFeatures(warehouse, features, log, session_population_of(shop), sessions=True)
-    sql = SessionSQL(warehouse.dialect, features.sessions, shop.target.kind, log)
+    engine = BatchFeatures(warehouse, features, log, [as_of], session_population_of(shop), sessions=True)
+    sql = SessionSQL(warehouse.dialect, engine.tables.prepared, features.sessions, shop.target.kind, log)
     try:
-        engine.prepare([as_of])
-        make(warehouse, ANCHORS, sql.open_at(as_of))
+        engine.prepare_items()
+        engine.prepare()
+        make(warehouse, sql.anchors_table, sql.open_at(as_of))
         asked = (
-            'SELECT f.*, a."moment" AS "anchor", a."session", a."k", a."closes" '
-            f'FROM (\n{engine.pairs_sql(ANCHORS)}\n) f JOIN "{ANCHORS}" a ON a."pair" = f."pair"'
+            'SELECT f.*, a."moment" AS "anchor", a."session", a."k", a."closes" FROM (\n'
+            f'{engine.pairs_sql(sql.anchors_table)}\n) f JOIN "{sql.anchors_table}" a ON a."pair" = f."pair"'
         )
         return ordered_frame(warehouse, f"({asked})", ("anchor", *EXTRA), features)
     finally:
         engine.close()
-        drop(warehouse, ANCHORS)
+        drop(warehouse, sql.anchors_table, ITEM_FACTS)
 
 
 def _or_nobody(frame: "pd.DataFrame", log: LogSummary, as_of: datetime, what: str) -> "pd.DataFrame":

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import drop, is_empty, make
+from willbuy.features.batch.tables import ITEM_FACTS, drop, is_empty, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import session_population_of
 from willbuy.shop import Shop
-from willbuy.snapshots.groups import entity_groups
-from willbuy.snapshots.session_sql import ANCHORS, ASKED, SESSIONS, SessionSQL
+from willbuy.snapshots.groups import Group, entity_groups, for_each_group
+from willbuy.snapshots.session_sql import SessionSQL
 from willbuy.snapshots.slots import slots
-from willbuy.snapshots.store import Anchor, Progress, Snapshots, anchor_folder
+from willbuy.snapshots.steps import Progress, Steps
+from willbuy.snapshots.store import Anchor, Snapshots, anchor_folder
 
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
@@ -38,45 +39,64 @@ class SessionTask:
     features: FeatureSet
     log: LogSummary
 
-    @property
-    def sql(self) -> SessionSQL:
-        """The queries of this task."""
-        return SessionSQL(self.warehouse.dialect, self.features.sessions, self.shop.target.kind, self.log)
-
     def build(self, folder: Path, place: Path, progress: Progress | None) -> Snapshots:
         """Write the snapshots into `folder`, by slots of time; they will be read from `place`."""
-        population = session_population_of(self.shop)
-        engine = BatchFeatures(self.warehouse, self.features, self.log, population, sessions=True)
         starts = slots(self.log.first, self.log.last)
-        open_sessions = 0
+        with self.warehouse.side_by_side() as workers:
+            groups = entity_groups(self.log.events, workers)
+            steps = Steps("snapshots", len(groups) * len(starts), progress)
+            open_sessions = [0] * len(groups)
+
+            def work(beside: "DuckDBWarehouse", group: Group) -> None:
+                open_sessions[group.number] = self._write(beside, group, folder, steps)
+
+            self._engine(self.warehouse, groups[0]).prepare_items()
+            try:
+                for_each_group(self.warehouse, groups, workers, work)
+            finally:
+                drop(self.warehouse, ITEM_FACTS)
+            written = [start for start in starts if anchor_folder(folder, start).exists()]
+            counted = (self._count(folder, start) for start in written)
+            anchors = tuple(anchor for anchor in counted if anchor.n)
+        return Snapshots(self.warehouse, place, self.features, anchors, sum(open_sessions), EXTRA)
+
+    def _write(self, warehouse: "DuckDBWarehouse", group: Group, folder: Path, steps: Steps) -> int:
+        """Write the snapshots of one group of entities; return how many of its sessions are open at the end."""
+        engine = self._engine(warehouse, group)
+        sql = SessionSQL(
+            warehouse.dialect, group.tables.prepared, self.features.sessions, self.shop.target.kind, self.log
+        )
+        starts = slots(self.log.first, self.log.last)
         try:
-            for number, group in enumerate(entity_groups(self.log)):
-                engine.prepare([self.log.first, self.log.last + timedelta(microseconds=1)], group)
-                make(self.warehouse, SESSIONS, self.sql.sessions())
-                make(self.warehouse, ANCHORS, self.sql.anchors(self.shop.anchors.after_events))
-                open_sessions += self.warehouse.rows(self.sql.open_sessions())[0][0]
-                for start, end in zip(starts, [*starts[1:], datetime.max], strict=True):
-                    self._write(
-                        engine, start, end, anchor_folder(folder, start) / f"part-{number:02}.parquet"
-                    )
-                    if progress is not None:
-                        progress(f"snapshots of sessions from {start:%Y-%m-%d %H:%M}")
+            engine.prepare(group.events(warehouse))
+            make(warehouse, sql.sessions_table, sql.sessions())
+            make(warehouse, sql.anchors_table, sql.anchors(self.shop.anchors.after_events))
+            for start, end in zip(starts, [*starts[1:], datetime.max], strict=True):
+                make(warehouse, sql.asked_table, sql.asked(start, end))
+                if not is_empty(warehouse, sql.asked_table):
+                    path = anchor_folder(folder, start) / f"part-{group.number:02}.parquet"
+                    warehouse.to_parquet(sql.labelled(engine.pairs_sql(sql.asked_table)), path, soon=True)
+                steps.done()
+            return int(warehouse.rows(sql.open_sessions())[0][0])
         finally:
             engine.close()
-            drop(self.warehouse, SESSIONS, ANCHORS, ASKED)
-        anchors = tuple(
-            self._count(folder, start) for start in starts if anchor_folder(folder, start).exists()
-        )
-        return Snapshots(self.warehouse, place, self.features, anchors, open_sessions, EXTRA)
+            drop(warehouse, sql.sessions_table, sql.anchors_table, sql.asked_table)
 
-    def _write(self, engine: BatchFeatures, start: datetime, end: datetime, path: Path) -> None:
-        make(self.warehouse, ASKED, self.sql.asked(start, end))
-        if not is_empty(self.warehouse, ASKED):
-            self.warehouse.to_parquet(self.sql.labelled(engine.pairs_sql(ASKED)), path)
+    def _engine(self, warehouse: "DuckDBWarehouse", group: Group) -> BatchFeatures:
+        latest = self.log.last + timedelta(microseconds=self.features.sessions.gap.microseconds)
+        return BatchFeatures(
+            warehouse,
+            self.features,
+            self.log,
+            [self.log.first, latest],
+            session_population_of(self.shop),
+            sessions=True,
+            tables=group.tables,
+        )
 
     def _count(self, folder: Path, start: datetime) -> Anchor:
         files = sorted(anchor_folder(folder, start).glob("*.parquet"))
         [(n, positives, closes)] = self.warehouse.rows(
             f'SELECT COUNT(*), SUM("label"), MAX("closes") FROM {self.warehouse.parquet(files)} s'
         )
-        return Anchor(start, True, n, int(positives), closes)
+        return Anchor(start, True, n, int(positives or 0), closes or start)

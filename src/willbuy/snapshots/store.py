@@ -1,6 +1,6 @@
 """Snapshots as they lie on disk: a folder an anchor, Parquet files in it; and how they are read back in order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from willbuy.warehouse.duckdb import DuckDBWarehouse
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,10 @@ class Snapshots:
             anchor_folder(self.folder, anchor.moment) for anchor in self.anchors if anchor.moment in wanted
         ]
         files = [path for folder in folders for path in sorted(folder.glob("*.parquet"))]
-        return ordered_frame(
-            self.warehouse, self.warehouse.parquet(files), ("anchor", "label", *self.extra), self.features
-        )
+        source = self.warehouse.parquet(files or sorted(self.folder.rglob("*.parquet")))
+        if not files:
+            source = f"(SELECT * FROM {source} LIMIT 0)"
+        return ordered_frame(self.warehouse, source, ("anchor", "label", *self.extra), self.features)
 
 
 def ordered_frame(

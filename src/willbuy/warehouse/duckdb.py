@@ -1,6 +1,9 @@
 """DuckDB over Parquet files: the embedded engine. Files are the record; this connection can always be rebuilt."""
 
-from collections.abc import Sequence
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -11,6 +14,10 @@ from willbuy.warehouse.dialect import Dialect
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_KEPT = "COMPRESSION zstd"
+_SOON = "COMPRESSION snappy, ROW_GROUP_SIZE 20480, DICTIONARY_SIZE_LIMIT 100"
 
 
 class DuckDBDialect(Dialect):
@@ -29,6 +36,9 @@ class DuckDBDialect(Dialect):
         return f"({top} // {bottom})"
 
 
+_NUMBERS = itertools.count()
+
+
 class DuckDBWarehouse:
     """One connection with the shop's tables as views: `events`, `entities`, `items`, `events_raw`, `rejected`.
 
@@ -40,12 +50,16 @@ class DuckDBWarehouse:
     def __init__(self, home: Path | None, memory: str = "1500MB", threads: int | None = None) -> None:
         self.home = home
         self.connection = duckdb.connect()
+        self.connection.execute("SET enable_progress_bar = false")  # it would write into standard output
+        self.event_files: dict[
+            int, Path
+        ] = {}  # the file of each bucket of entities, where silver lies in files
         self.connection.execute(f"SET memory_limit = {self.dialect.text(memory)}")
         self.connection.execute("SET TimeZone = 'UTC'")
         if threads:
             self.connection.execute(f"SET threads = {threads}")
         if home is not None:
-            temporary = home / "tmp"
+            temporary = home / "tmp" / f"engine-{os.getpid()}-{next(_NUMBERS)}"  # engines may not share one
             self.connection.execute(f"SET temp_directory = {self.dialect.text(str(temporary))}")
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
@@ -60,11 +74,16 @@ class DuckDBWarehouse:
         """Run a query and fetch a data frame."""
         return self.connection.execute(sql, list(parameters)).df()
 
-    def to_parquet(self, sql: str, path: Path) -> None:
-        """Write a query's rows to one Parquet file: complete under its name, or not there."""
+    def to_parquet(self, sql: str, path: Path, *, soon: bool = False) -> None:
+        """Write a query's rows to one Parquet file: complete under its name, or not there.
+
+        With `soon`, for rows that are read once and then deleted, writing takes half the time and some more disk.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(path.name + ".partial")
-        self.execute(f"COPY ({sql}) TO {self.dialect.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+        self.execute(
+            f"COPY ({sql}) TO {self.dialect.text(str(partial))} (FORMAT parquet, {_SOON if soon else _KEPT})"
+        )
         partial.replace(path)
 
     def export(self, sql: str, path: Path) -> None:
@@ -80,6 +99,35 @@ class DuckDBWarehouse:
     def parquet(self, paths: Sequence[Path]) -> str:
         """A FROM item that reads Parquet files of one shape."""
         return f"read_parquet([{', '.join(self.dialect.text(str(path)) for path in paths)}])"
+
+    def events_of(self, buckets: Sequence[int], of: int) -> str:
+        """A FROM item with the events of the entities whose key leaves one of these rests when divided by `of`."""
+        files = [self.event_files[bucket] for bucket in buckets if bucket in self.event_files]
+        if of == len(self.event_files) and len(files) == len(buckets):
+            return self.parquet(files)
+        rests = ", ".join(str(bucket) for bucket in buckets)
+        return f'(SELECT * FROM "events" WHERE "entity_key" % {of} IN ({rests}))'
+
+    @contextmanager
+    def side_by_side(self) -> Iterator[int]:
+        """Let queries of several connections run at once, each in one thread; gives how many the engine may run.
+
+        Together they take less processor time than one query in as many threads, which would have to share and
+        combine what each thread has found.
+        """
+        [(threads,)] = self.rows("SELECT current_setting('threads')")
+        self.execute("SET threads = 1")
+        try:
+            yield int(threads)
+        finally:
+            self.execute(f"SET threads = {threads}")
+
+    def beside(self) -> "DuckDBWarehouse":
+        """Another connection to the same tables, for use by another thread."""
+        other = object.__new__(type(self))
+        other.home, other.event_files = self.home, self.event_files
+        other.connection = self.connection.cursor()
+        return other
 
     def close(self) -> None:
         """Close the connection."""

@@ -146,11 +146,12 @@ class Ledger:
         ])  # fmt: skip
         return replace(row, source=number, status="reading")
 
-    def source_staged(self, source: int, sha256: str) -> None:
-        """Every part of a source is done."""
+    def source_staged(self, row: SourceRow, sha256: str) -> SourceRow:
+        """Record that every part of a source is done; return it as it stands then."""
         self._db.execute(
-            "UPDATE sources SET status = 'staged', sha256 = ? WHERE source = ?", [sha256, source]
+            "UPDATE sources SET status = 'staged', sha256 = ? WHERE source = ?", [sha256, row.source]
         )
+        return replace(row, status="staged", sha256=sha256)
 
     def forget_source(self, source: int) -> None:
         """Forget a source that was refused or that changed before it was done."""

@@ -44,7 +44,7 @@ def open_tables(shop: Shop) -> DuckDBWarehouse:
     warehouse = DuckDBWarehouse(shop.home, shop.storage.memory, shop.storage.threads)
     for table, columns in _TABLES.items():
         found = [file.file for file in files if file.name == table]
-        rows = f"SELECT * FROM {_parquet(warehouse, layout.home, found)}" if found else _nothing(columns)
+        rows = _typed(warehouse, layout.home, found, columns) if found else _nothing(columns)
         warehouse.execute(f"CREATE VIEW {table} AS {rows}")
     _sources(warehouse, sources)
     _raw(warehouse, layout.home, parts)
@@ -56,6 +56,16 @@ def open_tables(shop: Shop) -> DuckDBWarehouse:
 def _parquet(warehouse: DuckDBWarehouse, home: Path, files: Sequence[str], options: str = "") -> str:
     paths = ", ".join(warehouse.dialect.text(str(home / file)) for file in files)
     return f"read_parquet([{paths}], hive_partitioning = false{options})"
+
+
+def _typed(warehouse: DuckDBWarehouse, home: Path, files: Sequence[str], columns: Mapping[str, str]) -> str:
+    """All of a table's columns, from files that leave out those that the log does not have."""
+    rows = _parquet(warehouse, home, files)
+    there = {
+        name for name, *_ in warehouse.rows(f"DESCRIBE SELECT * FROM {_parquet(warehouse, home, files[:1])}")
+    }
+    chosen = (name if name in there else f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
+    return f"SELECT {', '.join(chosen)} FROM {rows}"
 
 
 def _nothing(columns: Mapping[str, str]) -> str:

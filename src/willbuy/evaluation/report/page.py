@@ -9,6 +9,7 @@ from willbuy.errors import WillbuyError
 from willbuy.evaluation.report.curves import curves
 from willbuy.evaluation.report.html import Html, escape, join, paragraph, tag
 from willbuy.evaluation.report.sections.answer import answer
+from willbuy.evaluation.report.sections.apart import apart
 from willbuy.evaluation.report.sections.believed import believed
 from willbuy.evaluation.report.sections.beside import beside
 from willbuy.evaluation.report.sections.came_in import came_in
@@ -84,6 +85,7 @@ def _sections(result: Result, predictions: pd.DataFrame) -> list[Html]:
         whom(result, found),
         believed(result, predictions),
         ranking(result, found),
+        apart(result),
         tested(result),
         features(result),
         candidates(result),

@@ -162,6 +162,7 @@ def _refuse_other_text(path: Path, beginning: str) -> None:
 def _parquet_rows(path: Path) -> tuple[tuple[str, ...], ...]:
     try:
         with duckdb.connect() as connection:
+            connection.execute("SET enable_progress_bar = false")
             found = connection.execute("SELECT * FROM read_parquet(?) LIMIT 1000", [str(path)])
             names = tuple(str(column[0]) for column in found.description or ())
             return (names, *(tuple("" if v is None else str(v) for v in row) for row in found.fetchall()))

@@ -23,6 +23,7 @@ class Runs:
         self.first, self.last = length, 0
         self._connection = duckdb.connect()
         self._connection.execute(f"SET memory_limit = {_text(memory)}")
+        self._connection.execute("SET enable_progress_bar = false")  # it would print to standard output
         self._connection.execute(f"SET temp_directory = {_text(str(room))}")
 
     def add(self, events: Events) -> None:

@@ -56,7 +56,8 @@ class Chain:
             rows = np.flatnonzero(pace == number)
             values, vectors = np.linalg.eig(generator)
             start = (self.after @ vectors)[kind[rows]]
-            likely[rows] = (start * np.exp(values * silence[rows, None])) @ np.linalg.inv(vectors)
+            spread = (start * np.exp(values * silence[rows, None])) @ np.linalg.inv(vectors)
+            likely[rows] = spread.real  # eig answers in complex numbers, always so from numpy 2.5 on
         likely = np.maximum(likely, 0.0)
         found: Floats = likely / likely.sum(axis=1, keepdims=True)
         return found

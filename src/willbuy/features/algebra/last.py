@@ -11,7 +11,7 @@ from willbuy.features.algebra.measure import MEASURE_UNITS, MEASURE_WORDS, check
 class Last(Windowed):
     """The `price`, `quantity` or `money` of the newest event that has one; null where there is none.
 
-    Events of one moment are told apart by the total order of events, so the newest is never a tie.
+    Of events of one moment the last by kind is read (a purchase follows its cart), of one kind the greatest value.
     Views at 1000, then 1200, then without a price: `last_price_view` is 1200.
 
     >>> Last("view").name

@@ -1,11 +1,10 @@
 """anchor_weekday, in SQL."""
 
 from willbuy.features.algebra import AnchorWeekday
-from willbuy.features.batch.local_sql import local_weekday
 from willbuy.features.batch.query import Query, compiles
 
 
 @compiles(AnchorWeekday)
 def anchor_weekday(feature: AnchorWeekday, query: Query) -> str:
     """Whole numbers and literal offsets."""
-    return local_weekday(query.bounds.local(query.features.clock), query.dialect)
+    return query.bounds.weekday(query.features.clock)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from willbuy.durations import Duration
-from willbuy.features.batch.local_sql import local_microseconds
+from willbuy.features.batch.local_sql import local_day, local_hour, local_microseconds, local_weekday
 from willbuy.features.local_time import LocalTime
 from willbuy.warehouse.dialect import Dialect
 
@@ -27,8 +27,14 @@ class Bounds(Protocol):
     def start(self, span: Duration) -> str:
         """The first moment of a look-back window, where events are aggregated."""
 
-    def local(self, clock: LocalTime) -> str:
-        """Local microseconds of the anchor since 1970, where values are made of aggregates."""
+    def day(self, clock: LocalTime) -> str:
+        """The local day of the anchor, where values are made of aggregates."""
+
+    def hour(self, clock: LocalTime) -> str:
+        """The local hour of the anchor, where values are made of aggregates."""
+
+    def weekday(self, clock: LocalTime) -> str:
+        """The local weekday of the anchor, where values are made of aggregates."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,14 @@ class LiteralAnchor:
     def start(self, span: Duration) -> str:
         return self.dialect.timestamp(self.moment - timedelta(microseconds=span.microseconds))
 
-    def local(self, clock: LocalTime) -> str:
-        return f"CAST({clock.local(self.moment)} AS BIGINT)"
+    def day(self, clock: LocalTime) -> str:
+        return str(clock.day(self.moment))
+
+    def hour(self, clock: LocalTime) -> str:
+        return str(clock.hour(self.moment))
+
+    def weekday(self, clock: LocalTime) -> str:
+        return str(clock.weekday(self.moment))
 
 
 @dataclass(frozen=True)
@@ -71,5 +83,14 @@ class JoinedAnchor:
     def start(self, span: Duration) -> str:
         return self.dialect.earlier(self.inside, span.microseconds)
 
-    def local(self, clock: LocalTime) -> str:
+    def day(self, clock: LocalTime) -> str:
+        return local_day(self._local(), self.dialect)
+
+    def hour(self, clock: LocalTime) -> str:
+        return local_hour(self._local(), self.dialect)
+
+    def weekday(self, clock: LocalTime) -> str:
+        return local_weekday(self._local(), self.dialect)
+
+    def _local(self) -> str:
         return local_microseconds(self.outside, self.offsets, self.dialect)

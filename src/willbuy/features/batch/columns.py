@@ -1,8 +1,12 @@
 """The columns that one pass over the events adds for a feature set."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from willbuy.events.canonical import KINDS
+
+NEVER = datetime(9999, 12, 31)
+"""When an event comes that does not come."""
 
 
 def kind_code(kind: str) -> int:
@@ -17,17 +21,18 @@ def kind_in(kinds: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True)
 class NextEvent:
-    """The time of the next event of the same entity in the same group, null for the last of all.
+    """The time of the next event of the same entity in the same group: NEVER for the last of all, null outside.
 
-    Distinct counts need no join with it: of a group's events before an anchor, exactly one is followed by none
-    before that anchor. `group` holds names of columns, or conditions in brackets. Events of one moment follow each
-    other by kind where `by_kind`, in the total order where `exact`, else in any order: their times are the same.
+    Distinct counts need no join with it: of a group's events before an anchor, exactly one has its next event at or
+    past that anchor. `group` holds names of columns, or conditions in brackets; an event of which a column of
+    `known` is null is in no group. Events of one moment follow each other by the `ties`, see `prepare.TIES`; without,
+    in any order: their times are the same.
     """
 
     name: str
     group: tuple[str, ...]
-    by_kind: bool = False
-    exact: bool = False
+    known: tuple[str, ...] = ()
+    ties: tuple[str, ...] = ()
 
 
 @dataclass

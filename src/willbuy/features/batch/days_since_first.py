@@ -8,6 +8,6 @@ from willbuy.features.batch.query import Query, compiles
 @compiles(DaysSinceFirst)
 def days_since_first(feature: DaysSinceFirst, query: Query) -> str:
     """One division of whole microseconds."""
-    oldest = f'MIN(p."time") FILTER (WHERE {query.matches(feature)})'
-    moment = query.aggregate(f"oldest_{feature.slug}{feature.window.suffix}", oldest)
-    return query.divide(query.elapsed(query.bounds.outside, moment), MICROSECONDS_A_DAY)
+    what = f"oldest_{feature.slug}{feature.window.suffix}"
+    oldest = query.least(what, 'p."time"', query.matches(feature))
+    return query.divide(query.elapsed(query.bounds.outside, oldest), MICROSECONDS_A_DAY)

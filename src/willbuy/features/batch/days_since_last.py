@@ -9,6 +9,6 @@ MICROSECONDS_A_DAY = "86400000000"
 @compiles(DaysSinceLast)
 def days_since_last(feature: DaysSinceLast, query: Query) -> str:
     """One division of whole microseconds."""
-    newest = f'MAX(p."time") FILTER (WHERE {query.matches(feature)})'
-    moment = query.aggregate(f"newest_{feature.slug}{feature.window.suffix}", newest)
-    return query.divide(query.elapsed(query.bounds.outside, moment), MICROSECONDS_A_DAY)
+    what = f"newest_{feature.slug}{feature.window.suffix}"
+    newest = query.greatest(what, 'p."time"', query.matches(feature))
+    return query.divide(query.elapsed(query.bounds.outside, newest), MICROSECONDS_A_DAY)

@@ -8,5 +8,5 @@ from willbuy.features.batch.query import Query, compiles
 def distinct(feature: Distinct, query: Query) -> str:
     """One event of every item passes: that with no later one before the anchor."""
     column = "item_key" if feature.of == "item" else "category"
-    last = query.last_of_its(query.next_of(feature, column))
-    return query.count(feature.name, query.matches(feature, f"{query.column(column)} IS NOT NULL", last))
+    last = query.last_of_its(query.next_of(feature, column, known=(column,)))
+    return query.count(feature.name, query.matches(feature, last))

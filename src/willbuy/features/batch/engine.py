@@ -1,6 +1,7 @@
 """The batch engine: prepares events once and answers for many anchors."""
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,32 +12,25 @@ from willbuy.features.batch.item_facts import ItemFacts
 from willbuy.features.batch.pairs import carried, pairs_sql, visible_events
 from willbuy.features.batch.prepare import Preparation
 from willbuy.features.batch.query import Query
-from willbuy.features.batch.select import longest_window, lower_bound
-from willbuy.features.batch.tables import (
-    ALL,
-    ITEM_FACTS,
-    LATE,
-    LATE_PAIRS,
-    LATE_PREPARED,
-    PREPARED,
-    drop,
-    is_empty,
-    make,
-)
+from willbuy.features.batch.select import lower_bound
+from willbuy.features.batch.tables import ITEM_FACTS, Tables, drop, is_empty, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
+MANY = 6
+"""From how many anchors on it pays to sort the prepared events by time, so that each query skips what it cannot see."""
+
 
 class BatchFeatures:
-    """A feature set over the events of a warehouse.
+    """A feature set over the events of a warehouse, for anchors among `moments`.
 
-    First `prepare(moments)`, then `grid_sql(moment)` for each of them, or `pairs_sql(anchors)` for (entity, moment)
-    pairs; `close()` at the end. `population` is the count that must be above 0 for an entity to have a row at an
-    anchor; None asks nothing. With `sessions` the prepared events carry their kind and session, whatever the
-    features read.
+    First `prepare()`, then `grid_sql(moment)` for each moment, or `pairs_sql(anchors)` for (entity, moment) pairs;
+    `close()` at the end. `population` is the count that must be above 0 for an entity to have a row at an anchor;
+    None asks nothing. With `sessions` the prepared events carry their kind and session, whatever the features read.
+    Groups of entities may be worked on side by side: each has its own `tables`, on a connection of its own.
 
     What was prepared looks at later events to find the last of a group, and so is right where all that had happened
     before an anchor was known by then. Where an entity has events that were not, the same texts run over the
@@ -48,58 +42,61 @@ class BatchFeatures:
         warehouse: "DuckDBWarehouse",
         features: FeatureSet,
         log: LogSummary,
+        moments: Sequence[datetime],
         population: Windowed | None = None,
         *,
         sessions: bool = False,
+        tables: Tables | None = None,
     ) -> None:
         self.warehouse = warehouse
+        self.dialect = warehouse.dialect
         self.features = features
         self.log = log
+        self.moments = sorted(set(moments))
         self.population = population
-        self.has_late = log.late
         self.sessions = sessions or features.in_session
-        self.dialect = warehouse.dialect
-        self.offsets = tuple(features.clock.offsets(log.first, max(log.last, log.first + timedelta(days=1))))
+        self.tables = tables or Tables()
+        self.has_late = log.late and len(self.moments) > 1
+        latest = max(log.last, self.moments[-1]) + timedelta(days=1)
+        self.offsets = tuple(features.clock.offsets(min(log.first, self.moments[0]), latest))
 
     # Once.
 
-    def prepare(self, moments: Sequence[datetime], condition: str = "") -> None:
-        """Prepare the events that the anchors need; `condition` narrows them by entity, with the alias `e`.
+    def prepare(self, source: str = '"events"') -> None:
+        """Prepare the events of a FROM item, by default all of them."""
+        make(self.warehouse, self.tables.prepared, self.prepare_sql(source))
+        if self.has_late:
+            late = " AND ".join(['e."received" > e."time"', *self._visible_at_all()])
+            columns = 'e."entity_key", e."time", e."received"'
+            make(self.warehouse, self.tables.late, f"SELECT {columns} FROM {source} e WHERE {late}")
+
+    def prepare_sql(self, source: str = '"events"') -> str:
+        """The query that prepares the events.
 
         For one moment alone only what was known at it is prepared, and nothing of that is late.
         """
-        alone = len(set(moments)) == 1 and self.log.late
-        if alone:
-            known = f'COALESCE(e."received", e."time") <= {self.dialect.timestamp(moments[0])}'
-            condition = " AND ".join([known, *([condition] if condition else [])])
-        make(self.warehouse, PREPARED, self.prepare_sql(moments, condition))
-        self.has_late = self.log.late and not alone
+        needed = [*self._visible_at_all(), *self._of_kinds()]
+        if self.log.late and not self.has_late:
+            needed.append(f'COALESCE(e."received", e."time") <= {self.dialect.timestamp(self.moments[0])}')
+        sql = self._preparation().sql(source, " AND ".join(needed))
+        bounded = self._literal(self.moments[0]).recent is not None
+        return f'{sql}\nORDER BY "time"' if bounded and len(self.moments) >= MANY else sql
+
+    def prepare_items(self) -> None:
+        """Make the table of facts about items, which all groups of entities read, where the features need it."""
         if self.features.facts:
-            make(self.warehouse, ITEM_FACTS, self.item_facts_sql(moments))
-        if self.has_late:
-            late = " AND ".join(['e."received" > e."time"', *self._needed(moments, condition)])
-            make(
-                self.warehouse,
-                LATE,
-                f'SELECT e."entity_key", e."time", e."received" FROM "events" e WHERE {late}',
-            )
+            make(self.warehouse, ITEM_FACTS, self.items_sql())
 
-    def prepare_sql(self, moments: Sequence[datetime], condition: str = "") -> str:
-        """The query that prepares the events for the anchors."""
-        return self._preparation().sql(
-            '"events"', " AND ".join([*self._needed(moments, condition), *self._of_kinds()])
-        )
-
-    def item_facts_sql(self, moments: Sequence[datetime]) -> str:
-        """The query of the table item x day for the anchors."""
+    def items_sql(self) -> str:
+        """The query of the table item x day."""
         days = max(fact.days for fact in self.features.facts) + 3
-        since, until = min(moments) - timedelta(days=days), max(moments)
-        span = f'e."time" >= {self.dialect.timestamp(since)} AND e."time" < {self.dialect.timestamp(until)}'
+        since = self.dialect.timestamp(self.moments[0] - timedelta(days=days))
+        span = f'e."time" >= {since} AND e."time" < {self.dialect.timestamp(self.moments[-1])}'
         return ItemFacts(self.features.facts, self.dialect, self.offsets).sql(span)
 
     def close(self) -> None:
-        """Drop what was prepared."""
-        drop(self.warehouse, *ALL)
+        """Drop what was prepared, but for the facts about items."""
+        drop(self.warehouse, *astuple(self.tables))
 
     # For each anchor.
 
@@ -107,30 +104,27 @@ class BatchFeatures:
         """The query of one grid anchor over the prepared events: `entity_key` and a column a feature."""
         at = self.dialect.timestamp(moment)
         late = (
-            f'SELECT DISTINCT l."entity_key" AS "pair", l."entity_key", {at} AS "moment" FROM "{LATE}" l '
-            f'WHERE l."time" < {at} AND l."received" > {at}'
+            f'SELECT DISTINCT l."entity_key" AS "pair", l."entity_key", {at} AS "moment" '
+            f'FROM "{self.tables.late}" l WHERE l."time" < {at} AND l."received" > {at}'
         )
         if not self._any_late(late):
             return self.plain_grid_sql(moment)
-        names = ", ".join(self.dialect.identifier(name) for name in ("entity_key", *self.features.names))
-        in_time = self.plain_grid_sql(moment, f'p."entity_key" NOT IN (SELECT "pair" FROM "{LATE_PAIRS}")')
-        return f"{in_time}\nUNION ALL\nSELECT {names} FROM (\n{self.known_pairs_sql()}\n) late"
+        in_time = self.plain_grid_sql(moment, f'p."entity_key" NOT IN ({self._late_pairs()})')
+        return f"{in_time}\nUNION ALL\nSELECT {self._columns()} FROM (\n{self.known_pairs_sql()}\n) late"
 
     def plain_grid_sql(self, moment: datetime, condition: str = "") -> str:
         """The query of one grid anchor for entities of which all that had happened was known."""
+        query = self._literal(moment)
         if not self.features.in_session:
-            return grid_sql(self._literal(moment), PREPARED, self.population, condition)
-        bounds = [
-            f'p."time" < {self.dialect.timestamp(moment)}',
-            *lower_bound(self._literal(moment), self.population),
-        ]
+            return grid_sql(query, self.tables.prepared, condition)
+        at = self.dialect.timestamp(moment)
+        bounds = [f'p."time" < {at}', *lower_bound(query)]
         where = " AND ".join([*bounds, *([condition] if condition else [])])
         everyone = (
-            f'(SELECT DISTINCT p."entity_key" AS "pair", p."entity_key", {self.dialect.timestamp(moment)} AS "moment" '
-            f'FROM "{PREPARED}" p WHERE {where})'
+            f'(SELECT DISTINCT p."entity_key" AS "pair", p."entity_key", {at} AS "moment" '
+            f'FROM "{self.tables.prepared}" p WHERE {where})'
         )
-        names = ", ".join(self.dialect.identifier(name) for name in ("entity_key", *self.features.names))
-        return f"SELECT {names} FROM (\n{self.plain_pairs_sql(everyone)}\n) f"
+        return f"SELECT {self._columns()} FROM (\n{self.plain_pairs_sql(everyone)}\n) f"
 
     def pairs_sql(self, anchors: str) -> str:
         """The query of the pairs of a table (pair, entity_key, moment): these and a column a feature.
@@ -139,55 +133,61 @@ class BatchFeatures:
         """
         table = self.dialect.identifier(anchors)
         late = (
-            f'SELECT DISTINCT {carried("a")} FROM {table} a JOIN "{LATE}" l ON l."entity_key" = a."entity_key" '
-            'AND l."time" < a."moment" AND l."received" > a."moment"'
+            f'SELECT DISTINCT {carried("a")} FROM {table} a JOIN "{self.tables.late}" l '
+            'ON l."entity_key" = a."entity_key" AND l."time" < a."moment" AND l."received" > a."moment"'
         )
         if not self._any_late(late):
             return self.plain_pairs_sql(table)
-        in_time = f'(SELECT {carried("a")} FROM {table} a WHERE a."pair" NOT IN (SELECT "pair" FROM "{LATE_PAIRS}"))'
+        in_time = f'(SELECT {carried("a")} FROM {table} a WHERE a."pair" NOT IN ({self._late_pairs()}))'
         return f"{self.plain_pairs_sql(in_time)}\nUNION ALL\n{self.known_pairs_sql()}"
 
     def plain_pairs_sql(self, anchors: str) -> str:
         """The query of a FROM item of pairs of which all that had happened was known."""
-        return pairs_sql(self._joined(), PREPARED, anchors, "entity_key", self.population)
+        return pairs_sql(self._joined(), self.tables.prepared, anchors, "entity_key")
 
     def known_pairs_sql(self) -> str:
-        """The query of the pairs of the table LATE_PAIRS, each prepared from the events that were known at it."""
-        kinds = " AND ".join(self._of_kinds())
-        make(self.warehouse, LATE_PREPARED, self._preparation().sql(visible_events(f'"{LATE_PAIRS}"'), kinds))
-        return pairs_sql(self._joined(), LATE_PREPARED, f'"{LATE_PAIRS}"', "pair", self.population)
+        """The query of the pairs of the table `late_pairs`, each prepared from the events that were known at it."""
+        pairs = self.dialect.identifier(self.tables.late_pairs)
+        known = self._preparation().sql(visible_events(pairs), " AND ".join(self._of_kinds()))
+        make(self.warehouse, self.tables.late_prepared, known)
+        return pairs_sql(self._joined(), self.tables.late_prepared, pairs, "pair")
 
     def _any_late(self, pairs: str) -> bool:
-        """Put pairs whose events were not all known into the table LATE_PAIRS; whether there are any."""
+        """Put pairs whose events were not all known into the table `late_pairs`; whether there are any."""
         if not self.has_late:
             return False
-        make(self.warehouse, LATE_PAIRS, pairs)
-        return not is_empty(self.warehouse, LATE_PAIRS)
+        make(self.warehouse, self.tables.late_pairs, pairs)
+        return not is_empty(self.warehouse, self.tables.late_pairs)
 
     # What it is made of.
 
+    def _late_pairs(self) -> str:
+        return f'SELECT "pair" FROM "{self.tables.late_pairs}"'
+
+    def _columns(self) -> str:
+        return ", ".join(self.dialect.identifier(name) for name in ("entity_key", *self.features.names))
+
     def _preparation(self) -> Preparation:
-        query = self._literal(self.log.last)
-        if self.population is not None:
-            query.matches(self.population)
+        query = self._literal(self.moments[0])
         if self.sessions:
             query.in_session()
             query.columns.kept |= {"kind", *(("received",) if self.log.late else ())}
         return Preparation(query.columns, self.dialect, self.features.sessions, self.offsets)
 
     def _literal(self, moment: datetime) -> Query:
-        return Query(self.features, self.dialect, LiteralAnchor(moment, self.dialect))
+        bounds = LiteralAnchor(moment, self.dialect)
+        return Query(self.features, self.dialect, bounds, self.population, split=not self.features.in_session)
 
     def _joined(self) -> Query:
-        return Query(self.features, self.dialect, JoinedAnchor(self.dialect, self.offsets))
+        return Query(self.features, self.dialect, JoinedAnchor(self.dialect, self.offsets), self.population)
 
-    def _needed(self, moments: Sequence[datetime], condition: str) -> list[str]:
-        """Which events the anchors can see at all."""
-        needed = [f'e."time" < {self.dialect.timestamp(max(moments))}', *([condition] if condition else [])]
-        span = longest_window(self._literal(min(moments)), self.population)
-        if span is not None and not self.sessions:
-            needed.append(f'e."time" >= {LiteralAnchor(min(moments), self.dialect).start(span)}')
-        return needed
+    def _visible_at_all(self) -> list[str]:
+        """Which events some anchor can see."""
+        visible = [f'e."time" < {self.dialect.timestamp(self.moments[-1])}']
+        first = self._literal(self.moments[0])
+        if first.recent is not None and not first.unbounded and not self.sessions:
+            visible.append(f'e."time" >= {first.bounds.start(first.recent)}')
+        return visible
 
     def _of_kinds(self) -> list[str]:
         """Leave out kinds that nothing reads."""

@@ -9,6 +9,6 @@ from willbuy.features.batch.query import Query, compiles
 def gap(feature: Gap, query: Query) -> str:
     """One division of two whole numbers; one active day makes no step, hence null."""
     what, condition, day = f"{feature.slug}{feature.window.suffix}", query.matches(feature), query.local_day()
-    first = query.aggregate(f"first_day_{what}", f"MIN({day}) FILTER (WHERE {condition})")
-    last = query.aggregate(f"last_day_{what}", f"MAX({day}) FILTER (WHERE {condition})")
+    first = query.least(f"first_day_{what}", day, condition)
+    last = query.greatest(f"last_day_{what}", day, condition)
     return query.divide(f"({last} - {first})", f"({count_days(feature, query)} - 1)")

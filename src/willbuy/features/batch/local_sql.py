@@ -10,15 +10,17 @@ SHIFT = 1_000_000
 
 
 def local_microseconds(moment: str, offsets: tuple[tuple[datetime, int], ...], dialect: Dialect) -> str:
-    """Local microseconds of a timestamp expression: a CASE over the zone's offsets, newest first."""
+    """Local microseconds of a timestamp expression: a CASE over the zone's offsets, oldest first."""
     utc = dialect.microseconds(moment)
-    (_, oldest), *later = offsets
-    if not later:
-        return f"({utc} + {oldest})" if oldest else utc
+    *earlier, (_, newest) = offsets
+    if not earlier:
+        return f"({utc} + {newest})" if newest else utc
+    untils = [since for since, _ in offsets[1:]]
     cases = " ".join(
-        f"WHEN {moment} >= {dialect.timestamp(since)} THEN {offset}" for since, offset in reversed(later)
+        f"WHEN {moment} < {dialect.timestamp(until)} THEN {offset}"
+        for until, (_, offset) in zip(untils, earlier, strict=True)
     )
-    return f"({utc} + CASE {cases} ELSE {oldest} END)"
+    return f"({utc} + CASE {cases} ELSE {newest} END)"
 
 
 def local_day(local: str, dialect: Dialect) -> str:

@@ -8,6 +8,4 @@ from willbuy.features.batch.query import Query, compiles
 @compiles(Maximum)
 def maximum(feature: Maximum, query: Query) -> str:
     """Nulls are passed over, as everywhere in SQL."""
-    return query.aggregate(
-        feature.name, f"MAX({measure(feature.of, query)}) FILTER (WHERE {query.matches(feature)})"
-    )
+    return query.greatest(feature.name, measure(feature.of, query), query.matches(feature))

@@ -1,6 +1,6 @@
 """open_carts, in SQL: carts that no later cart, removal or purchase of their item follows before the anchor."""
 
-from willbuy.features.algebra import OpenCarts
+from willbuy.features.algebra import Count, OpenCarts
 from willbuy.features.algebra.open_carts import STATES
 from willbuy.features.batch.columns import NextEvent, kind_in
 from willbuy.features.batch.query import Query, compiles
@@ -9,11 +9,6 @@ from willbuy.features.batch.query import Query, compiles
 @compiles(OpenCarts)
 def open_carts(feature: OpenCarts, query: Query) -> str:
     """One event of every item's cart states passes: it counts where it is a cart."""
-    newest = query.last_of_its(NextEvent("next_cart_state", (kind_in(STATES), "item_key"), by_kind=True))
-    carts = [
-        query.of_kinds(("cart",)),
-        query.within(feature.window),
-        f"{query.column('item_key')} IS NOT NULL",
-        newest,
-    ]
-    return query.count(feature.name, " AND ".join(part for part in carts if part))
+    state = NextEvent("next_cart_state", (kind_in(STATES), "item_key"), ("item_key",), ties=("kind",))
+    carts = Count(("cart",), feature.window)
+    return query.count(feature.name, query.matches(carts, query.last_of_its(state)))

@@ -1,14 +1,13 @@
 """The query of any (entity, moment) pairs: the same aggregates with a joined table of anchors."""
 
 from willbuy.events.canonical import EVENTS_COLUMNS
-from willbuy.features.algebra import Windowed
 from willbuy.features.batch.query import Query
 from willbuy.features.batch.select import aggregates, having, item_facts, lower_bound, values
 
 CARRIED = ("pair", "entity_key", "moment")
 
 
-def pairs_sql(query: Query, prepared: str, anchors: str, key: str, population: Windowed | None = None) -> str:
+def pairs_sql(query: Query, prepared: str, anchors: str, key: str) -> str:
     """One row a pair of the FROM item `anchors` (pair, entity_key, moment), also where it has no event at all.
 
     With a population, only pairs that are in it. `key` is the column of the anchors that the prepared events
@@ -17,15 +16,15 @@ def pairs_sql(query: Query, prepared: str, anchors: str, key: str, population: W
     events = query.dialect.identifier(prepared)
     if query.columns.current_session:
         anchors = with_session(query, events, anchors, key)
-    on = [f'p."entity_key" = a."{key}"', 'p."time" < a."moment"', *lower_bound(query, population)]
+    on = [f'p."entity_key" = a."{key}"', 'p."time" < a."moment"', *lower_bound(query)]
     grouped = carried("a")
     return (
         f"SELECT {carried('f')}{values(query)}\n"
         "FROM (\n"
-        f"  SELECT {grouped}{aggregates(query)}\n"
+        f"  SELECT {grouped}{aggregates(query, query.aggregates.items())}\n"
         f"  FROM {anchors} a\n"
         f"  LEFT JOIN {events} p ON {' AND '.join(on)}\n"
-        f"  GROUP BY {grouped}{having(query, population)}\n"
+        f"  GROUP BY {grouped}{having(query)}\n"
         f") f{item_facts(query)}"
     )
 
@@ -45,7 +44,7 @@ def with_session(query: Query, events: str, anchors: str, key: str) -> str:
     return (
         f'(\n    SELECT {carried("a")}, c."session_start"{own}\n    FROM {anchors} a\n'
         f'    LEFT JOIN {events} c ON c."entity_key" = a."{key}" AND c."time" < a."moment"\n'
-        f'      AND (c."next_event" IS NULL OR c."next_event" >= a."moment")\n'
+        f'      AND c."next_event" >= a."moment"\n'
         f"      AND {idle} < {query.features.sessions.gap.microseconds}\n  )"
     )
 

@@ -7,29 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from willbuy.events.canonical import KINDS
-from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code
+from willbuy.features.batch.columns import NEVER, NextEvent, PreparedColumns, kind_code
 from willbuy.features.batch.local_sql import local_day, local_microseconds
 from willbuy.features.sessions import SessionRule
 from willbuy.warehouse.dialect import Dialect
 
-TOTAL_ORDER = (
-    "kind",
-    "category",
-    "price",
-    "quantity",
-    "session",
-    "event_id",
-    "received",
-    "kind_name",
-    "item",
-)
-"""What tells events of one moment apart. Items stand last and as text: their keys follow the order of arrival."""
+TIES = {
+    "kind": ("kind",),
+    "price": ("price",),
+    "quantity": ("quantity",),
+    "money": ("price", "quantity"),
+    "item": ("item",),
+    "session": ("session",),
+}
+"""What may settle events of one moment, and the columns it is made of. Items by their text: keys follow arrival."""
 
-_TEXTS = ("category", "session", "event_id", "kind_name", "item")
-_COLUMNS = (*TOTAL_ORDER, "item_key")
+_COLUMNS = ("kind", "category", "price", "quantity", "session", "received", "item", "item_key")
 
-CURRENT = NextEvent("next_event", (), exact=True)
-"""The next event of all: of an entity's events before an anchor one is followed by none before it, the newest."""
+
+def current_event(sessions: SessionRule) -> NextEvent:
+    """The next event of all: of an entity's events before an anchor, the newest is followed by none before it."""
+    return NextEvent("next_event", (), ties=("kind", "session") if sessions.own_ids else ())
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,8 @@ class Preparation:
     def _next_events(self) -> list[NextEvent]:
         found = dict(self.columns.next_events)
         if self.columns.current_session:
-            found[CURRENT.name] = CURRENT
+            newest = current_event(self.sessions)
+            found[newest.name] = newest
         return [found[name] for name in sorted(found)]
 
     def _kept(self) -> list[str]:
@@ -72,7 +71,7 @@ class Preparation:
                 for name in _COLUMNS
                 if any(f'"{name}"' in part or name == part for part in next_event.group)
             }
-            read |= set(TOTAL_ORDER if next_event.exact else ("kind",) if next_event.by_kind else ())
+            read |= {column for tie in next_event.ties for column in TIES[tie]}
         if self.columns.session_start and self.sessions.own_ids:
             read.add("session")
         return sorted(read & set(_COLUMNS))
@@ -115,14 +114,19 @@ class Preparation:
                 *(part if part.startswith("(") else f'b."{part}"' for part in next_event.group),
             ]
         )
-        ties = TOTAL_ORDER if next_event.exact else ("kind",) if next_event.by_kind else ()
-        order = ", ".join(['b."time"', *(self._tie(name) for name in ties)])
+        order = ", ".join(['b."time"', *(self._tie(name) for name in next_event.ties)])
         name = self.dialect.identifier(next_event.name)
-        return f'LEAD(b."time") OVER (PARTITION BY {group} ORDER BY {order}) AS {name}'
+        never = self.dialect.timestamp(NEVER)
+        lead = f'LEAD(b."time", 1, {never}) OVER (PARTITION BY {group} ORDER BY {order})'
+        known = " AND ".join(f'b."{column}" IS NOT NULL' for column in next_event.known)
+        return f"CASE WHEN {known} THEN {lead} END AS {name}" if known else f"{lead} AS {name}"
 
     def _tie(self, name: str) -> str:
-        column = f'b."{name}"'
-        return f"{self.dialect.in_text_order(column) if name in _TEXTS else column} NULLS FIRST"
+        pieces = 'COALESCE(b."quantity", 1)'
+        column = {"quantity": pieces, "money": f'b."price" * {pieces}'}.get(name, f'b."{name}"')
+        if name in ("item", "session"):
+            column = self.dialect.in_text_order(column)
+        return column if name in ("kind", "quantity") else f"{column} NULLS FIRST"
 
 
 def indented(sql: str) -> str:

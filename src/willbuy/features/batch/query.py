@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from willbuy.durations import Duration
 from willbuy.features.algebra import Feature, ItemFact, Window, Windowed
 from willbuy.features.batch.bounds import Bounds
 from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code, kind_in
+from willbuy.features.batch.condition import Aggregate, Condition
 from willbuy.features.feature_set import FeatureSet
 from willbuy.warehouse.dialect import Dialect
 
@@ -30,16 +32,34 @@ class Query:
 
     A recipe asks for prepared columns, adds aggregates over the visible events `p` and returns the feature's value
     as an expression over the aggregated row `f`. The FROM clause admits only events before the anchor.
+
+    `recent` is the longest window, where the FROM clause is bounded by it. With `split`, what looks back for ever is
+    aggregated apart from what does not, if there is both.
     """
 
-    def __init__(self, features: FeatureSet, dialect: Dialect, bounds: Bounds) -> None:
+    def __init__(
+        self,
+        features: FeatureSet,
+        dialect: Dialect,
+        bounds: Bounds,
+        population: Windowed | None = None,
+        split: bool = False,
+    ) -> None:
         self.features = features
         self.dialect = dialect
         self.bounds = bounds
+        self.population = population
+        spans = [feature.lookback for feature in (*features, *([population] if population else []))]
+        bounded = [Duration(span) for span in spans if span]
+        self.unbounded = None in spans
+        self.split = split and self.unbounded and population is not None and population.lookback is not None
+        self.recent = max(bounded) if bounded and (self.split or not self.unbounded) else None
         self.columns = PreparedColumns()
-        self.aggregates: dict[str, str] = {}
+        self.aggregates: dict[str, Aggregate] = {}
         self.reads_items = False
         self.values = {feature.name: self.value(feature) for feature in features}
+        if population is not None:
+            self.matches(population)  # for the columns that it reads
 
     # What a recipe returns, or makes its value of.
 
@@ -71,20 +91,29 @@ class Query:
 
     # Aggregates over the visible events.
 
-    def aggregate(self, name: str, sql: str) -> str:
+    def aggregate(self, name: str, sql: str, recent: bool = False) -> str:
         """Add an aggregate over the visible events; return it as a column of `f`."""
-        known = self.aggregates.setdefault(name, sql)
-        if known != sql:
-            raise ValueError(f"two aggregates are called {name!r}: {known} and {sql}")
+        found = Aggregate(sql, recent)
+        known = self.aggregates.setdefault(name, found)
+        if known != found:
+            raise ValueError(f"two aggregates are called {name!r}: {known.sql} and {sql}")
         return f"f.{self.dialect.identifier(name)}"
 
-    def count(self, name: str, condition: str) -> str:
+    def count(self, name: str, condition: Condition) -> str:
         """Add a count of the visible events that satisfy a condition."""
-        return self.aggregate(name, f"COUNT(*) FILTER (WHERE {condition})")
+        return self.aggregate(name, condition.filter('COUNT(p."time")'), condition.recent)
 
-    def sum(self, name: str, number: str, condition: str) -> str:
+    def sum(self, name: str, number: str, condition: Condition) -> str:
         """Add a sum of whole numbers; null where nothing satisfies the condition."""
-        return self.aggregate(name, f"CAST(SUM({number}) FILTER (WHERE {condition}) AS BIGINT)")
+        return self.aggregate(name, f"CAST({condition.filter(f'SUM({number})')} AS BIGINT)", condition.recent)
+
+    def least(self, name: str, value: str, condition: Condition) -> str:
+        """Add a minimum; null where nothing satisfies the condition."""
+        return self.aggregate(name, condition.filter(f"MIN({value})"), condition.recent)
+
+    def greatest(self, name: str, value: str, condition: Condition) -> str:
+        """Add a maximum; null where nothing satisfies the condition."""
+        return self.aggregate(name, condition.filter(f"MAX({value})"), condition.recent)
 
     # Conditions on the events `p`.
 
@@ -93,14 +122,14 @@ class Query:
         self.columns.kept.add(name)
         return f"p.{self.dialect.identifier(name)}"
 
-    def matches(self, feature: Windowed, *more: str) -> str:
+    def matches(self, feature: Windowed, *more: str) -> Condition:
         """The condition under which an event of `p` is one that the feature reads."""
-        found = [
+        found = (
             self.of_kinds(feature.kinds),
             self.of_category(feature.category),
             self.within(feature.window),
-        ]
-        return " AND ".join(part for part in (*found, *more) if part) or f'p."time" < {self.bounds.inside}'
+        )
+        return Condition(tuple(part for part in (*found, *more) if part), feature.window.span is not None)
 
     def of_kinds(self, kinds: tuple[str, ...]) -> str:
         """The condition that an event is of one of the kinds; "" for any."""
@@ -115,26 +144,34 @@ class Query:
         return "" if category is None else f"{self.column('category')} = {self.dialect.text(category)}"
 
     def within(self, window: Window) -> str:
-        """The condition that an event lies in the look-back window; "" where every visible event does."""
+        """The condition that an event lies in the look-back window; "" where the FROM clause says so already."""
         if window.session:
-            return self.in_session()
-        return "" if window.span is None else f'p."time" >= {self.bounds.start(window.span)}'
+            return self.in_session().text
+        if window.span is None or window.span == self.recent:
+            return ""
+        return f'p."time" >= {self.bounds.start(window.span)}'
 
-    def in_session(self) -> str:
+    def in_session(self) -> Condition:
         """The condition that an event is of the session that is open at the anchor."""
         self.columns.session_start = self.columns.current_session = True
         same_start = 'p."session_start" = a."session_start"'
         if not self.features.sessions.own_ids:
-            return same_start
-        return f'{same_start} AND {self.column("session")} IS NOT DISTINCT FROM a."session"'
+            return Condition((same_start,))
+        return Condition((same_start, f'{self.column("session")} IS NOT DISTINCT FROM a."session"'))
 
     def last_of_its(self, next_event: NextEvent) -> str:
         """The condition that no later event before the anchor is in the same group: one event a group passes."""
         self.columns.add_next(next_event)
-        following = f"p.{self.dialect.identifier(next_event.name)}"
-        return f"({following} IS NULL OR {following} >= {self.bounds.inside})"
+        return f"p.{self.dialect.identifier(next_event.name)} >= {self.bounds.inside}"
 
-    def next_of(self, feature: Windowed, *group: str, exact: bool = False) -> NextEvent:
+    def not_last_of_its(self, next_event: NextEvent) -> str:
+        """The condition that a later event before the anchor is in the same group: all but one pass."""
+        self.columns.add_next(next_event)
+        return f"p.{self.dialect.identifier(next_event.name)} < {self.bounds.inside}"
+
+    def next_of(
+        self, feature: Windowed, *group: str, known: tuple[str, ...] = (), ties: tuple[str, ...] = ()
+    ) -> NextEvent:
         """The next event that the feature reads in the same group: item_key, category, day, session_start.
 
         Features of single kinds share one column, as the kind itself is part of the group.
@@ -142,14 +179,14 @@ class Query:
         own = ("session",) if self.features.sessions.own_ids else ()
         in_session = "session_start" in group or feature.window.session
         columns = tuple(dict.fromkeys((*group, *((*own, "session_start") if in_session else ()))))
-        what = "_".join(part.strip('()"').split('"')[0] for part in columns) or "event"
-        name = f"next_{what}" + ("_exactly" if exact else "")
+        what = "_".join(dict.fromkeys((*columns, *known, *ties[1:]))) or "event"
+        columns = (*columns, *(f'("{name}" IS NOT NULL)' for name in known if name not in columns))
         if len(feature.kinds) == 1 and feature.category is None:
-            return NextEvent(f"{name}_of_kind", ("kind", *columns), exact=exact)
+            return NextEvent(f"next_{what}_of_kind", ("kind", *columns), known, ties)
         conditions = [kind_in(feature.kinds)] if feature.kinds else []
         if feature.category is not None:
             conditions.append(f'("category" = {self.dialect.text(feature.category)})')
-        return NextEvent(f"{name}_of_{feature.slug}", (*conditions, *columns), exact=exact)
+        return NextEvent(f"next_{what}_of_{feature.slug}", (*conditions, *columns), known, ties)
 
     def local_day(self) -> str:
         """The local day of an event, counted from 1970-01-01."""
@@ -161,7 +198,6 @@ class Query:
     def item_fact(self, fact: ItemFact) -> str:
         """A fact about the last item; null where the entity has touched none, 0 where nobody had by then."""
         self.reads_items = True
-        newest = self.last_of_its(NextEvent("next_with_item", ('("item_key" IS NOT NULL)',), exact=True))
-        last_item = f'MAX({self.column("item_key")}) FILTER (WHERE p."item_key" IS NOT NULL AND {newest})'
-        item = self.aggregate("last_item", last_item)
+        newest = self.last_of_its(self.next_of(Windowed(), known=("item_key",), ties=("kind", "item")))
+        item = self.greatest("last_item", self.column("item_key"), Condition((newest,)))
         return f"CASE WHEN {item} IS NOT NULL THEN COALESCE(i.{self.dialect.identifier(fact.name)}, 0) END"

@@ -7,7 +7,5 @@ from willbuy.features.batch.query import Query, compiles
 @compiles(Repeats)
 def repeats(feature: Repeats, query: Query) -> str:
     """All events of an item but its last: as many as events minus different items."""
-    last = query.last_of_its(query.next_of(feature, "item_key"))
-    return query.count(
-        feature.name, query.matches(feature, f"{query.column('item_key')} IS NOT NULL", f"NOT {last}")
-    )
+    again = query.not_last_of_its(query.next_of(feature, "item_key", known=("item_key",)))
+    return query.count(feature.name, query.matches(feature, again))

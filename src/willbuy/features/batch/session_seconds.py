@@ -13,6 +13,6 @@ def session_seconds(feature: SessionSeconds, query: Query) -> str:
 def session_microseconds(query: Query) -> str:
     """Whole microseconds from the first to the last event of the current session."""
     condition = query.in_session()
-    first = query.aggregate("session_first", f'MIN(p."time") FILTER (WHERE {condition})')
-    last = query.aggregate("session_last", f'MAX(p."time") FILTER (WHERE {condition})')
+    first = query.least("session_first", 'p."time"', condition)
+    last = query.greatest("session_last", 'p."time"', condition)
     return query.elapsed(last, first)

@@ -1,22 +1,38 @@
 """The tables that batch makes for itself and drops when it is done."""
 
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
-PREPARED = "willbuy_prepared"  # the events, with what the features need beside them
-ITEM_FACTS = "willbuy_item_facts"  # item x day
-LATE = "willbuy_late"  # events that became known after they happened
-LATE_PAIRS = "willbuy_late_pairs"  # anchors at which some event had happened but was not yet known
-LATE_PREPARED = "willbuy_late_prepared"  # the events of those anchors, as they were known
-ALL = (PREPARED, ITEM_FACTS, LATE, LATE_PAIRS, LATE_PREPARED)
+ITEM_FACTS = "willbuy_item_facts"
+"""Facts about items by day. Made once, read by every group of entities."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The names of the tables of one group of entities: groups may be worked on side by side."""
+
+    prepared: str = "willbuy_prepared"  # the events, with what the features need beside them
+    late: str = "willbuy_late"  # events that became known after they happened
+    late_pairs: str = "willbuy_late_pairs"  # anchors at which some event had happened but was not yet known
+    late_prepared: str = "willbuy_late_prepared"  # the events of those anchors, as they were known
+
+    @classmethod
+    def of_group(cls, number: int) -> "Tables":
+        """The tables of one of several groups.
+
+        >>> Tables.of_group(3).prepared
+        'willbuy_prepared_3'
+        """
+        return cls(*(f"{name}_{number}" for name in astuple(cls())))
 
 
 def make(warehouse: "DuckDBWarehouse", name: str, sql: str) -> None:
-    """Make a temporary table from a query, in place of one of the same name."""
+    """Make a table from a query, in place of one of the same name."""
     drop(warehouse, name)
-    warehouse.execute(f"CREATE TEMPORARY TABLE {warehouse.dialect.identifier(name)} AS\n{sql}")
+    warehouse.execute(f"CREATE TABLE {warehouse.dialect.identifier(name)} AS\n{sql}")
 
 
 def drop(warehouse: "DuckDBWarehouse", *names: str) -> None:

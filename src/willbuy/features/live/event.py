@@ -25,23 +25,10 @@ class Event(NamedTuple):
         return self.time < moment and (self.received is None or self.received <= moment)
 
 
-def total_order(event: Event) -> tuple[object, ...]:
-    """The sort key of an entity's events: time, kind as in KINDS, then every other field, nulls first.
+def in_order(event: Event) -> tuple[datetime, int]:
+    """The sort key of an entity's events: time, then kind as in KINDS, so that a purchase follows its cart.
 
-    The item stands last, as in batch: there it is text only here, a key elsewhere.
+    What else is of one moment and one kind stands in no order: a feature that reads the last of them reads the
+    greatest value.
     """
-    rest = (
-        event.category,
-        event.price,
-        event.quantity,
-        event.session,
-        event.event_id,
-        event.received,
-        event.kind_name,
-        event.item,
-    )
-    return (
-        event.time,
-        KINDS.index(event.kind),
-        *((value is not None, value if value is not None else 0) for value in rest),
-    )
+    return event.time, KINDS.index(event.kind)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from willbuy.features.algebra import Feature, ItemFact, Windowed
 from willbuy.features.feature_set import FeatureSet
-from willbuy.features.live.event import Event, total_order
+from willbuy.features.live.event import Event, in_order
 from willbuy.features.local_time import LocalTime, microseconds
 
 F = TypeVar("F", bound=Feature)
@@ -43,7 +43,7 @@ class History:
         self.features = features
         self.moment = moment
         self.item_facts = item_facts or {}
-        self.events = sorted((event for event in events if event.visible_at(moment)), key=total_order)
+        self.events = sorted((event for event in events if event.visible_at(moment)), key=in_order)
 
     @property
     def clock(self) -> LocalTime:
@@ -89,18 +89,22 @@ class History:
 
     @cached_property
     def current_session(self) -> list[Event]:
-        """The events of the session that is open at the moment; none where the newest event is a session gap old."""
+        """The events of the session that is open at the moment; none where the newest event is a session gap old.
+
+        Where events of one moment and kind are of several sessions, it is that with the greatest id.
+        """
         if not self.events:
             return []
-        last = self.events[-1]
+        last = max(self.events, key=lambda event: (in_order(event), event.session or ""))
         if microseconds(self.moment) - microseconds(last.time) >= self.features.sessions.gap.microseconds:
             return []
         return [event for event in self.events if self.sessions[event] == self.sessions[last]]
 
     @cached_property
     def last_item(self) -> str | None:
-        """The item that was touched last."""
-        return next((event.item for event in reversed(self.events) if event.item is not None), None)
+        """The item that was touched last; of one moment and kind the greatest text."""
+        touched = [(in_order(event), event.item) for event in self.events if event.item is not None]
+        return max(touched)[1] if touched else None
 
     def item_fact(self, fact: ItemFact) -> int | None:
         """A fact about the last item; None where the entity has touched none, 0 where nobody had by then."""

@@ -1,12 +1,16 @@
 """last, live."""
 
 from willbuy.features.algebra import Last
+from willbuy.features.live.event import in_order
 from willbuy.features.live.history import History, evaluates
-from willbuy.features.live.measure import known
+from willbuy.features.live.measure import measure
 
 
 @evaluates(Last)
 def last(feature: Last, history: History) -> int | None:
-    """The last known measure in the total order of events."""
-    values = known(feature.of, history.matching(feature))
-    return values[-1] if values else None
+    """The measure of the newest event that has one; of one moment and kind the greatest."""
+    events = history.matching(feature)
+    known = [
+        (in_order(event), value) for event in events if (value := measure(feature.of, event)) is not None
+    ]
+    return max(known)[1] if known else None

@@ -48,8 +48,8 @@ def spec_of(chart: alt.TopLevelMixin, *, height: int) -> dict[str, Any]:
 def square_root_ticks(top: float) -> list[float]:
     """Round shares for an axis from 0 to `top` with a square-root scale, none too near its neighbour.
 
-    >>> square_root_ticks(0.6)
-    [0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6]
+    >>> square_root_ticks(0.3)
+    [0.0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.3]
     """
     chosen = [0.0]
     for tick in _ROUND:

@@ -12,7 +12,7 @@ def answer(result: Result) -> Html:
         "div",
         tag("p", escape(verdict["headline"]), class_="headline"),
         *(paragraph(sentence) for sentence in verdict["sentences"]),
-        class_=f"verdict {verdict['kind']}",
+        class_=f"verdict {verdict['kind']}{'' if result['split']['kind'] == 'time' else ' unproven'}",
         role="status",
     )
     return tag("section", tag("h2", "The answer", class_="quiet"), card, _tiles(result["test"]), id="answer")
@@ -38,10 +38,10 @@ def _tiles(test: Metrics) -> Html:
     if top is not None:
         found.append(
             _tile(
-                "Buyers in the best 10 %",
+                "Found in the best 10 %",
                 percent(top["gain"]["value"]),
                 percent_interval(top["gain"]),
-                f"{count(top['buyers'])} of {count(test['positives'])} buyers",
+                f"{count(top['buyers'])} of {count(test['positives'])} that bought",
             )
         )
     return tag("div", *found, class_="tiles")

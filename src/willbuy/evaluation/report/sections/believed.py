@@ -65,5 +65,5 @@ def _bins(test: Metrics) -> Html:
         ]
         for one in test["calibration"]
     ]
-    head = ["scores", "predicted", "bought", "95 % interval (Wilson)", "buyers", "of rows"]
+    head = ["scores", "predicted", "bought", "95 % interval (Wilson)", "rows that bought", "of"]
     return table(head, rows, numbers=range(1, 6))

@@ -72,6 +72,7 @@ def _charts(result: Result) -> Html:
 
 
 def _parts(result: Result) -> Html:
+    head = ["part", "anchors", "how many", "rows", "bought", "base rate"]
     rows = [
         [
             tag("span", escape(part["part"]), class_=f"part {part['part']}"),
@@ -83,7 +84,11 @@ def _parts(result: Result) -> Html:
         ]
         for part in result["parts"]
     ]
-    return table(["part", "anchors", "how many", "rows", "buyers", "base rate"], rows, numbers=range(2, 6))
+    if not any(
+        part["anchors"] for part in result["parts"]
+    ):  # parts of entities or sessions: no anchor divides them
+        head, rows = [*head[:1], *head[3:]], [[*row[:1], *row[3:]] for row in rows]
+    return table(head, rows, numbers=range(len(head) - (4 if len(head) > 4 else 3), len(head)))
 
 
 def _audit(result: Result) -> Html:
@@ -112,7 +117,7 @@ def _anchors(anchors: list[AnchorPoint]) -> Html:
         for anchor in anchors
     ]
     return table(
-        ["anchor (UTC)", "part", "matured", "rows", "buyers", "base rate"], rows, numbers=range(3, 6)
+        ["anchor (UTC)", "part", "matured", "rows", "bought", "base rate"], rows, numbers=range(3, 6)
     )
 
 

@@ -12,8 +12,8 @@ def whom(result: Result, found: Curves | None) -> Html:
     test = result["test"]
     plot = (
         chart(
-            curve(found["gain"], "best-scored share of rows", "share of buyers reached", [(0, 0), (1, 1)]),
-            "How many of the buyers the best-scored rows hold, with a 95 % band. Dashed: a random pick.",
+            curve(found["gain"], "best-scored share of rows", "share of those that bought", [(0, 0), (1, 1)]),
+            "How many of the rows that bought are among the best-scored, with a 95 % band. Dashed: a random pick.",
             height=HEIGHT,
         )
         if found
@@ -24,7 +24,18 @@ def whom(result: Result, found: Curves | None) -> Html:
         "Whom to act on",
         tag("div", plot, _shares(test), class_="pair"),
         _decision(test),
-        lead="Nobody can act on everyone. This is what acting on the best-scored rows would have reached in the test part.",
+        lead="Nobody can act on everyone. This is what acting on the best-scored rows would have reached in the test part."
+        + _people(test),
+    )
+
+
+def _people(test: Metrics) -> str:
+    """What a row is, where it is not a person."""
+    if test["n"] == test["entities"]:
+        return ""
+    return (
+        f" The part holds several rows of some: {count(test['n'])} rows of {count(test['entities'])} entities,"
+        f" {count(test['buyers'])} of which bought."
     )
 
 
@@ -39,7 +50,7 @@ def _shares(test: Metrics) -> Html:
         ]
         for top in test["top"]
     ]
-    return table(["", "rows", "buyers", "of all buyers", "lift"], rows, numbers=range(1, 5))
+    return table(["", "rows", "bought", "of all", "lift"], rows, numbers=range(1, 5))
 
 
 def _decision(test: Metrics) -> Html:
@@ -64,7 +75,7 @@ def _decision(test: Metrics) -> Html:
         f"Precision {percent(test['precision'])} ({percent_interval(bounds['precision'])}):"
         f" {count(cells['true_positive'])} of {count(chosen)} chosen rows bought."
         f" Recall {percent(test['recall'])} ({percent_interval(bounds['recall'])}):"
-        f" {count(cells['true_positive'])} of {count(test['positives'])} buyers were chosen."
+        f" {count(cells['true_positive'])} of {count(test['positives'])} rows that bought were chosen."
         f" F1 {figure(test['f1'])} ({interval(bounds['f1'])})."
         " The threshold was chosen on the training part, never on these rows."
     )

@@ -1,9 +1,9 @@
 """Training: the steps, in order. `STEPS` is the whole of it; each step reads and extends one `Training`."""
 
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,88 +18,30 @@ from willbuy.evaluation.verdict import verdict
 from willbuy.features.algebra import feature_from_spec
 from willbuy.features.catalogue import features_of
 from willbuy.features.feature_set import FeatureSet
-from willbuy.features.log import LogSummary, summarise
+from willbuy.features.log import summarise
 from willbuy.fitted import COLUMNS, add_bgnbd, wants_bgnbd
 from willbuy.models.bundle import write_bundle
-from willbuy.models.calibrators import Calibrator, fit_calibrator
-from willbuy.models.candidates import CANDIDATES, Candidate
+from willbuy.models.calibrators import fit_calibrator
+from willbuy.models.candidates import CANDIDATES
 from willbuy.models.choose import choose
-from willbuy.models.out_of_fold import out_of_fold
-from willbuy.models.scorers import Scorer
-from willbuy.models.threshold import Threshold, f1_threshold
+from willbuy.models.out_of_fold import out_of_fold, sample_of_entities
+from willbuy.models.threshold import f1_threshold
+from willbuy.pipeline.result import assemble_result, manifest_fields
+from willbuy.pipeline.tested import importance, slices
+from willbuy.pipeline.training import Rows, Training
 from willbuy.progress import StepCallback
-from willbuy.result import assemble_result, manifest_fields
 from willbuy.runs import BUNDLE, new_run, write_result
 from willbuy.shop import Shop
-from willbuy.snapshots import Snapshots, build_snapshots
+from willbuy.snapshots import build_snapshots
 from willbuy.snapshots.grid import horizon_of
 from willbuy.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 GOLDEN_ROWS = 1000
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of one part: the frame, and the columns of it that the model reads."""
-
-    frame: "pd.DataFrame"
-    names: tuple[str, ...]
-
-    @property
-    def X(self) -> NDArray[np.float64]:
-        """Features (n, f), NaN for null."""
-        return self.frame[list(self.names)].to_numpy(dtype=np.float64, na_value=np.nan)
-
-    @property
-    def y(self) -> NDArray[np.int8]:
-        """Labels (n,), 0 or 1."""
-        return self.frame["label"].to_numpy(dtype=np.int8)
-
-    @property
-    def groups(self) -> NDArray[np.int64]:
-        """The entity of each row (n,)."""
-        return self.frame["entity_key"].to_numpy(dtype=np.int64)
-
-
-@dataclass
-class Training:
-    """What the steps of one training share; each step says which fields it fills."""
-
-    shop: Shop
-    warehouse: "DuckDBWarehouse"
-    folder: Path
-    say: StepCallback
-    log: LogSummary = field(init=False)
-    features: FeatureSet = field(init=False)
-    rules: tuple[Rule, ...] = field(init=False)
-    snapshots: Snapshots = field(init=False)
-    bgnbd: dict[str, Any] | None = field(init=False, default=None)
-    split: Split = field(init=False)
-    parts: dict[str, Any] = field(init=False)
-    train: Rows = field(init=False)
-    test: SealedTest = field(init=False)
-    tuned: dict[str, Candidate] = field(init=False)
-    log_odds: dict[str, NDArray[np.float64]] = field(init=False)
-    chosen: str = field(init=False)
-    calibrator: Calibrator = field(init=False)
-    threshold: Threshold = field(init=False)
-    scorer: Scorer = field(init=False)
-    result: Result = field(init=False)
-
-    @property
-    def task(self) -> str:
-        """`session` or `horizon`."""
-        return "session" if self.shop.target.within == "session" else "horizon"
-
-    @property
-    def seed(self) -> int:
-        """The one seed of the run."""
-        return self.shop.train.seed
+ENOUGH_POSITIVES = 5000  # five times what isotonic calibration asks for
 
 
 def take_snapshots(run: Training) -> None:
@@ -147,32 +89,49 @@ def _split(run: Training, frame: "pd.DataFrame") -> Split:
         return split_in_time(moments, horizon_of(run.shop), run.log.lag)
     except NotEnoughData as error:
         run.say(f"no split in time: {error}")
-        return split_by_entity(frame["entity_key"].to_numpy(), run.seed, reason=str(error))
+        return split_by_entity(
+            frame["entity_key"].to_numpy(), run.seed, reason=str(error), labels=frame["label"].to_numpy()
+        )
 
 
 def tune_candidates(run: Training) -> None:
-    """Tune each candidate inside the training part. Fills tuned."""
+    """Tune each candidate inside the training part, on a declared sample of its entities. Fills tuned."""
+    train = run.train
+    kept = sample_of_entities(train.groups, run.shop.train.search_rows, run.seed)
+    X, y, groups = train.X[kept], train.y[kept], train.groups[kept]
     run.tuned = {}
     for name in run.shop.train.candidates:
-        run.say(f"tuning {name}")
-        run.tuned[name] = CANDIDATES[name]().tune(run.train.X, run.train.y, run.seed, run.train.groups)
+        run.say(f"tuning {name} on {len(y):,} of {len(kept):,} rows")
+        run.tuned[name] = CANDIDATES[name]().tune(X, y, run.seed, groups)
 
 
 def choose_candidate(run: Training) -> None:
-    """Choose by the declared metric on predictions of unseen entities. Fills log_odds, chosen."""
-    run.log_odds = {}
+    """Choose by the declared metric on predictions of unseen entities. Fills log_odds, judged, chosen.
+
+    Large parts do not need every fold: those that hold ENOUGH_POSITIVES judge and calibrate as well.
+    """
+    train, run.log_odds = run.train, {}
     for name, candidate in run.tuned.items():
         run.say(f"out-of-fold predictions of {name}")
         run.log_odds[name] = out_of_fold(
-            candidate, run.train.X, run.train.y, run.train.groups, run.shop.train.folds, run.seed
+            candidate,
+            train.X,
+            train.y,
+            train.groups,
+            run.shop.train.folds,
+            run.seed,
+            enough=ENOUGH_POSITIVES,
         )
-    run.chosen, _ = choose(run.log_odds, run.train.y, run.shop.train.metric)
+    run.judged = np.isfinite(next(iter(run.log_odds.values())))
+    run.log_odds = {name: scores[run.judged] for name, scores in run.log_odds.items()}
+    run.chosen, _ = choose(run.log_odds, train.y[run.judged], run.shop.train.metric)
 
 
 def calibrate(run: Training) -> None:
     """Calibrate on the same out-of-fold predictions, and choose the threshold on them. Fills calibrator, threshold."""
-    run.calibrator = fit_calibrator(run.log_odds[run.chosen], run.train.y)
-    run.threshold = f1_threshold(run.calibrator.probability(run.log_odds[run.chosen]), run.train.y)
+    scores, y = run.log_odds[run.chosen], run.train.y[run.judged]
+    run.calibrator = fit_calibrator(scores, y)
+    run.threshold = f1_threshold(run.calibrator.probability(scores), y)
 
 
 def fit(run: Training) -> None:
@@ -211,12 +170,16 @@ def test_once(run: Training) -> None:
     )
     run.parts["rows"]["test"] = _count(test.frame)
     run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
+    run.result["slices"] = slices(run, test, probability, _threshold(run))
+    weights = importance(run, test)
+    for feature in run.result["features"]:
+        feature["importance"] = weights.get(feature["name"])
     keep_predictions(run, test, probability)
 
 
 def compare_candidates(run: Training) -> dict[str, Metrics]:
     """Each candidate on the out-of-fold predictions that the choice was made on, calibrated on the same."""
-    y, groups = run.train.y, run.train.groups
+    y, groups = run.train.y[run.judged], run.train.groups[run.judged]
     found = {}
     for name, scores in run.log_odds.items():
         probability = fit_calibrator(scores, y).probability(scores)
@@ -266,12 +229,19 @@ STEPS: tuple[tuple[str, Step], ...] = (
 
 
 def train(shop: Shop, progress: StepCallback) -> Result:
-    """Train on a shop's ingested log. Returns the run's result, as it stands in `result.json`."""
+    """Train on a shop's ingested log. Returns the run's result, as it stands in `result.json`.
+
+    A training that fails leaves no run behind.
+    """
     with open_warehouse(shop) as warehouse:
         run = Training(shop, warehouse, new_run(shop.home), progress)
-        for title, step in STEPS:
-            progress(title)
-            step(run)
+        try:
+            for title, step in STEPS:
+                progress(title)
+                step(run)
+        except BaseException:
+            shutil.rmtree(run.folder, ignore_errors=True)
+            raise
     return run.result
 
 

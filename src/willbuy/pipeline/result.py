@@ -23,7 +23,7 @@ from willbuy.fitted import MEANINGS
 from willbuy.shop import Shop
 
 if TYPE_CHECKING:
-    from willbuy.pipeline import Training
+    from willbuy.pipeline.training import Training
 
 SUMMARY = ("run", "bundle", "model", "parts", "test", "rules", "verdict")
 

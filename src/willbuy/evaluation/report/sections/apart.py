@@ -1,0 +1,40 @@
+"""Where it errs: the same figures for parts of the test rows."""
+
+from collections.abc import Mapping
+
+from willbuy.evaluation.report.html import Html, escape, paragraph, section, stacked, table, tag
+from willbuy.evaluation.result import Metrics, Result
+from willbuy.evaluation.words import count, figure, interval, percent
+
+
+def apart(result: Result) -> Html:
+    """The section; nothing where the result holds no slices."""
+    slices = result.get("slices")
+    if not slices:
+        return Html("")
+    tables = [tag("div", tag("h3", escape(by)), _table(of)) for by, of in slices.items()]
+    note = paragraph(
+        "Average precision rises with the base rate of a slice, so compare slices by ROC-AUC and by predicted over actual.",
+        "note",
+    )
+    return section("apart", "Where it does well, where it errs", *tables, note)
+
+
+def _table(slices: Mapping[str, Metrics]) -> Html:
+    rows = [
+        [
+            escape(label),
+            stacked(count(found["n"]), f"{count(found['buyers'])} buyers"),
+            percent(found["base_rate"]),
+            stacked(figure(found["average_precision"]["value"]), interval(found["average_precision"])),
+            stacked(figure(found["roc_auc"]["value"]), interval(found["roc_auc"])),
+            stacked(figure(found["log_loss"]["value"], 4), interval(found["log_loss"], 4)),
+            stacked(
+                figure(found["predicted_over_actual"], 2),
+                interval(found["intervals"]["predicted_over_actual"], 2),
+            ),
+        ]
+        for label, found in slices.items()
+    ]
+    head = ["", "rows", "base rate", "average precision", "ROC-AUC", "log loss", "predicted / actual"]
+    return table(head, rows, numbers=range(1, len(head)))
