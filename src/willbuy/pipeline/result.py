@@ -45,7 +45,7 @@ def assemble_result(
     return Result(
         run=run.folder.name,
         bundle="",
-        model=run.chosen,
+        model=run.learning.chosen,
         shop=run.shop.shop.name,
         task=describe_task(run),
         parts=_parts(run),
@@ -54,7 +54,7 @@ def assemble_result(
         rules=rules,
         verdict=words,
         candidates=[
-            CandidateResult(name=name, chosen=name == run.chosen, metrics=metrics)
+            CandidateResult(name=name, chosen=name == run.learning.chosen, metrics=metrics)
             for name, metrics in candidates.items()
         ],
         features=describe_features(run),
@@ -76,9 +76,9 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
         "target": run.shop.target.model_dump(mode="json"),
         "population": run.shop.population.model_dump(mode="json"),
         "bgnbd": run.bgnbd,
-        "model": run.chosen,
-        "settings": run.tuned[run.chosen].settings(),
-        "threshold_choice": run.threshold.to_dict(),
+        "model": run.learning.chosen,
+        "settings": run.learning.tuned[run.learning.chosen].settings(),
+        "threshold_choice": run.learning.threshold.to_dict(),
         "split": run.result["split"],
         "parts": run.result["parts"],
         "test": run.result["test"],

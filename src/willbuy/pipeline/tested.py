@@ -1,24 +1,90 @@
-"""What the opened test part says beside its figures: where the model errs, and what it would lose without a feature."""
+"""The test part, opened once: the model beside the rules, where it errs, what it would lose without a feature."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.importance import permutation_importance
 from willbuy.evaluation.result import Estimate, Metrics
+from willbuy.evaluation.rules import evaluate_with_rules, fit_rules
 from willbuy.evaluation.sealed import unseen
 from willbuy.evaluation.slices import evaluate_slices
+from willbuy.evaluation.verdict import verdict
+from willbuy.models.calibrators import fit_calibrator
 from willbuy.models.scorers import Scorer
+from willbuy.models.threshold import f1_threshold
+from willbuy.pipeline.result import assemble_result
+from willbuy.pipeline.rows import Rows
 
 if TYPE_CHECKING:
-    from willbuy.pipeline.training import Rows, Training
+    from willbuy.pipeline.training import Training
 
 ROWS, REPEATS = 5000, 3  # of the importance: its error is read off the least and the greatest repeat
 
 
+def test_once(run: "Training") -> None:
+    """Open the test part, once, and hold the model against the simple rules. Fills result."""
+    test = Rows(run.test.open(), run.train.names)
+    probability = run.learning.probability(test.X)
+    draws = run.shop.train.bootstrap
+    rules = fit_rules(run.train.frame, run.train.y, run.rules)
+    both = evaluate_with_rules(
+        test.y,
+        probability,
+        test.groups,
+        threshold=run.learning.cut,
+        rows=test.frame,
+        rules=rules,
+        draws=draws,
+        seed=run.seed,
+    )
+    differences = both.differences("model")
+    metrics = dict(both.metrics)
+    model = metrics.pop("model")
+    words = verdict(
+        model,
+        metrics,
+        differences,
+        metric=run.shop.train.metric,
+        rule_words={rule.name: rule.words for rule in run.rules},
+        train_base_rate=float(run.train.y.mean()),
+        split_note=run.split.note,
+    )
+    run.parts["rows"]["test"] = test.counts
+    run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
+    run.result["slices"] = slices(run, test, probability, run.learning.cut)
+    weights = importance(run, test)
+    for feature in run.result["features"]:
+        feature["importance"] = weights.get(feature["name"])
+    keep_predictions(run, test, probability)
+
+
+def compare_candidates(run: "Training") -> dict[str, Metrics]:
+    """Each candidate on the out-of-fold predictions that the choice was made on, calibrated on the same."""
+    judged = run.learning.judged
+    y, groups = run.train.y[judged], run.train.groups[judged]
+    found = {}
+    for name, scores in run.learning.log_odds.items():
+        probability = fit_calibrator(scores, y).probability(scores)
+        threshold = f1_threshold(probability, y).value
+        found[name] = evaluate(
+            y, probability, groups, threshold, draws=run.shop.train.bootstrap, seed=run.seed
+        )
+    return found
+
+
+def keep_predictions(run: "Training", test: Rows, probability: NDArray[np.float64]) -> None:
+    """Write the test part's predictions for the report: `predictions.parquet`."""
+    scored = test.frame[["entity", "anchor"]].assign(y=test.y, p=probability)
+    run.warehouse.connection.register("willbuy_predictions", scored)
+    run.warehouse.to_parquet('SELECT * FROM "willbuy_predictions"', run.folder / "predictions.parquet")
+    run.warehouse.connection.unregister("willbuy_predictions")
+
+
 def slices(
-    run: "Training", test: "Rows", probability: NDArray[np.float64], threshold: float
+    run: "Training", test: Rows, probability: NDArray[np.float64], threshold: float
 ) -> dict[str, dict[str, Metrics]]:
     """Figures by what a reader asks for first: the event a visit was asked after; visitors known or new to the model."""
     by: dict[str, NDArray[np.str_]] = {}
@@ -41,11 +107,11 @@ def slices(
     }
 
 
-def importance(run: "Training", test: "Rows") -> dict[str, Estimate]:
+def importance(run: "Training", test: Rows) -> dict[str, Estimate]:
     """Feature -> drop of average precision when it is shuffled; nothing where the test part has one outcome only."""
     if not 0 < int(test.y.sum()) < len(test.y):
         return {}
-    score = _in_bulk(run.scorer).log_odds
+    score = _in_bulk(run.learning.scorer).log_odds
     return permutation_importance(
         score, test.X, test.y, test.names, rows=ROWS, repeats=REPEATS, seed=run.seed
     )

@@ -1,0 +1,104 @@
+"""What is learnt from one part of the rows: tuned candidates, the chosen one, its calibrator, threshold and scorer.
+
+Training learns from the training part. Whatever asks "and if the test had been another one?" (rolling origins, folds
+of entities, a random split) learns the same way from other rows: the procedure is tested, not one lucky fit.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from willbuy.models.calibrators import Calibrator, fit_calibrator
+from willbuy.models.candidates import CANDIDATES, Candidate
+from willbuy.models.choose import choose
+from willbuy.models.out_of_fold import out_of_fold, sample_of_entities
+from willbuy.models.scorers import Scorer
+from willbuy.models.threshold import Threshold, f1_threshold
+from willbuy.pipeline.rows import Rows
+from willbuy.progress import StepCallback
+from willbuy.shop import Shop
+
+ENOUGH_POSITIVES = 5000  # five times what isotonic calibration asks for
+
+
+@dataclass
+class Learning:
+    """Rows to learn from, and what each function below learns of them; each says which fields it fills."""
+
+    shop: Shop
+    rows: Rows
+    say: StepCallback
+    tuned: dict[str, Candidate] = field(init=False)
+    log_odds: dict[str, NDArray[np.float64]] = field(init=False)  # of the judged rows, out of fold
+    judged: NDArray[np.bool_] = field(init=False)
+    chosen: str = field(init=False)
+    calibrator: Calibrator = field(init=False)
+    threshold: Threshold = field(init=False)
+    scorer: Scorer = field(init=False)
+
+    @property
+    def cut(self) -> float:
+        """The probability from which a row is predicted to buy."""
+        asked = self.shop.offer.threshold
+        return self.threshold.value if asked == "f1" else float(asked)
+
+    def probability(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated probabilities (n,) of rows (n, features), by the fitted scorer."""
+        return self.calibrator.probability(self.scorer.log_odds(X))
+
+
+def tune(learning: Learning) -> None:
+    """Tune each candidate on a declared sample of the entities. Fills tuned."""
+    rows, train = learning.rows, learning.shop.train
+    kept = sample_of_entities(rows.groups, train.search_rows, train.seed)
+    X, y, groups = rows.X[kept], rows.y[kept], rows.groups[kept]
+    learning.tuned = {}
+    for name in train.candidates:
+        learning.say(f"tuning {name} on {len(y):,} of {len(kept):,} rows")
+        learning.tuned[name] = CANDIDATES[name]().tune(X, y, train.seed, groups)
+
+
+def choose_candidate(learning: Learning) -> None:
+    """Choose by the declared metric on predictions of unseen entities. Fills log_odds, judged, chosen.
+
+    Many rows do not need every fold: those that hold ENOUGH_POSITIVES judge and calibrate as well.
+    """
+    rows, train, found = learning.rows, learning.shop.train, {}
+    for name, candidate in learning.tuned.items():
+        learning.say(f"out-of-fold predictions of {name}")
+        found[name] = out_of_fold(
+            candidate, rows.X, rows.y, rows.groups, train.folds, train.seed, enough=ENOUGH_POSITIVES
+        )
+    learning.judged = np.isfinite(next(iter(found.values())))
+    learning.log_odds = {name: scores[learning.judged] for name, scores in found.items()}
+    learning.chosen, _ = choose(learning.log_odds, rows.y[learning.judged], train.metric)
+
+
+def calibrate(learning: Learning) -> None:
+    """Calibrate on the same out-of-fold predictions, and choose the threshold on them. Fills calibrator, threshold."""
+    scores, y = learning.log_odds[learning.chosen], learning.rows.y[learning.judged]
+    learning.calibrator = fit_calibrator(scores, y)
+    learning.threshold = f1_threshold(learning.calibrator.probability(scores), y)
+
+
+def fit(learning: Learning) -> None:
+    """Fit the chosen candidate on every row. Fills scorer."""
+    rows, candidate = learning.rows, learning.tuned[learning.chosen]
+    learning.scorer = candidate.fit(rows.X, rows.y, learning.shop.train.seed, rows.names, rows.groups)
+
+
+def learn(learning: Learning) -> Learning:
+    """The whole procedure on its rows; the same object, filled."""
+    for step in (tune, choose_candidate, calibrate, fit):
+        step(learning)
+    return learning
+
+
+def learn_again(learning: Learning, rows: Rows, say: StepCallback) -> Learning:
+    """The chosen candidate with its tuned settings on other rows: judged, calibrated and fitted anew, not tuned again."""
+    again = replace(learning, rows=rows, say=say)
+    again.tuned = {learning.chosen: learning.tuned[learning.chosen]}
+    for step in (choose_candidate, calibrate, fit):
+        step(again)
+    return again
