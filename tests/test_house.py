@@ -43,6 +43,7 @@ SERVING = (
     "willbuy.models.scorers",
     "willbuy.models.calibrators",
     "willbuy.features.live",
+    "willbuy.offers.bands",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "xgboost", "duckdb", "scipy", "altair"}
 SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy"}

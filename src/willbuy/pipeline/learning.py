@@ -15,6 +15,7 @@ from willbuy.models.choose import choose
 from willbuy.models.out_of_fold import out_of_fold, sample_of_entities
 from willbuy.models.scorers import Scorer
 from willbuy.models.threshold import Threshold, f1_threshold
+from willbuy.offers.bands import Band, bands_for
 from willbuy.pipeline.rows import Rows
 from willbuy.progress import StepCallback
 from willbuy.shop import Shop
@@ -42,6 +43,11 @@ class Learning:
         """The probability from which a row is predicted to buy."""
         asked = self.shop.offer.threshold
         return self.threshold.value if asked == "f1" else float(asked)
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The bands, against the base rate of the rows that were learnt from."""
+        return bands_for(float(self.rows.y.mean()))
 
     def probability(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities (n,) of rows (n, features), by the fitted scorer."""

@@ -79,6 +79,7 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
         "model": run.learning.chosen,
         "settings": run.learning.tuned[run.learning.chosen].settings(),
         "threshold_choice": run.learning.threshold.to_dict(),
+        "bands": [band.to_dict() for band in run.learning.bands],
         "split": run.result["split"],
         "parts": run.result["parts"],
         "test": run.result["test"],
