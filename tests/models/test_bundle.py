@@ -162,7 +162,7 @@ def count(call):
     return counted
 
 os.fsync, os.rename = count(sync), count(rename)
-scorer = LogisticScorer(center=[0], scale=[1], weight=[1], null_weight=[0], intercept=-2)
+scorer = LogisticScorer(center=[0], scale=[1], weight=[1], null_weight=[0], null_share=[0], intercept=-2)
 write_bundle(sys.argv[1], scorer=scorer, calibrator=SigmoidCalibrator(intercept=0, slope=1), features_spec=[],
     feature_names=["a"], threshold=0.5, fields={}, golden=np.ones((3, 1)))
 """
@@ -234,15 +234,15 @@ def test_another_platform_may_differ_by_a_millionth(logistic, tmp_path):
 
 def test_an_older_format_says_what_to_do(logistic, tmp_path):
     logistic.write(tmp_path / "bundle")
-    for number in (0, 2, True, "1", None):
+    for number in (0, 1, 3, True, "1", None):
         _forge(tmp_path / "bundle", format=number)
-        with pytest.raises(BundleError, match=r"has format .*; this version reads format 1\. Train again"):
+        with pytest.raises(BundleError, match=r"has format .*; this version reads format 2\. Train again"):
             load_bundle(tmp_path / "bundle")
 
 
 def test_the_manifest_is_canonical():
-    sealed = seal({"b": (1, 2.5), "a": {"y": None, "x": "ä"}, "format": 1})
-    assert sealed == seal({"format": 1, "a": {"x": "ä", "y": None}, "b": [1, 2.5]})
+    sealed = seal({"b": (1, 2.5), "a": {"y": None, "x": "ä"}, "format": 2})
+    assert sealed == seal({"format": 2, "a": {"x": "ä", "y": None}, "b": [1, 2.5]})
     assert canonical(parse(sealed)) == sealed
     assert sealed.isascii()
 
@@ -255,12 +255,12 @@ def test_the_manifest_is_canonical():
         b"null",
         b"{",
         b"\xff\xfe",
-        b'{"format":1,"format":1}',
+        b'{"format":2,"format":2}',
         b'{"format": NaN}',
         b"[" * 200_000,
         b'{"a":' * 200_000,
         b'{"format": ' + b"9" * 5000 + b"}",
-        b'{"format": 1}',
+        b'{"format": 2}',
     ],
 )
 def test_hostile_manifests_are_one_line_errors(tmp_path, text):

@@ -14,6 +14,7 @@ TREES = {
     "left": [1, 3, 2, 3, 4, 5],
     "null_left": [0, 1, 1, 1, 1, 1],
     "value": [0.0, 0.0, 5.0, -2.0, -1.0, 7.0],
+    "cover": [10, 7, 3, 4, 3, 10],
     "n_features": 2,
 }
 ROWS = np.array([[0, 0], [0, 1], [0, np.nan], [3, 0], [np.nan, 0], [np.nan, np.nan]], dtype=np.float32)
@@ -55,6 +56,7 @@ def test_a_deep_thin_tree_ends():
         left=left,
         null_left=[1] * nodes,
         value=[float(node) for node in range(nodes)],
+        cover=[1.0] * nodes,
         n_features=1,
     )
     assert forest.depth == depth
@@ -78,6 +80,10 @@ def test_a_deep_thin_tree_ends():
         ("null_left", [2, 1, 1, 1, 1, 1]),
         ("value", [0.0, 0.0, np.nan, -2.0, -1.0, 7.0]),
         ("value", [0.0, 0.0]),
+        ("cover", [10.0]),
+        ("cover", [10, 7, 3, 4, np.nan, 10]),
+        ("cover", [10, 7, 3, 4, -3, 10]),
+        ("cover", [10, 7, 3, 0, 0, 10]),  # a split that no row ever met: half of it would be made up
         ("n_features", 0),
     ],
 )

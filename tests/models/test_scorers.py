@@ -47,7 +47,7 @@ def test_arrays_make_the_same_scorer_anew(trained):
     assert again.log_odds(trained.rows.X).tolist() == trained.scorer.log_odds(trained.rows.X).tolist()
 
 
-@pytest.mark.parametrize("name", ["center", "scale", "weight", "null_weight", "intercept"])
+@pytest.mark.parametrize("name", ["center", "scale", "weight", "null_weight", "null_share", "intercept"])
 def test_a_logistic_scorer_refuses_arrays_that_do_not_fit(logistic, name):
     good = logistic.scorer.arrays()
     for bad in (np.array([np.nan]), np.full(7, np.inf), np.zeros((2, 7))):
@@ -59,7 +59,12 @@ def test_a_logistic_scorer_refuses_arrays_that_do_not_fit(logistic, name):
 
 def test_a_logistic_score_by_hand():
     scorer = LogisticScorer(
-        center=[1.0, 0.0], scale=[2.0, 1.0], weight=[3.0, -1.0], null_weight=[0.25, 0.0], intercept=0.5
+        center=[1.0, 0.0],
+        scale=[2.0, 1.0],
+        weight=[3.0, -1.0],
+        null_weight=[0.25, 0.0],
+        null_share=[0.5, 0.0],
+        intercept=0.5,
     )
     X = np.array([[np.e**2 - 1, 0.0], [np.nan, np.e - 1], [np.nan, np.nan]])
     np.testing.assert_allclose(scorer.log_odds(X), [0.5 + 1.5, 0.5 + 0.25 - 1.0, 0.75], rtol=1e-15)

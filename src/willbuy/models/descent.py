@@ -22,11 +22,13 @@ class Forest:
     """Any number of binary trees over the same features.
 
     `root` (trees,) is each tree's first node; of every node: `feature`, `threshold` (left where value <
-    threshold, as float32), `left`, `null_left` (1: a null goes left) and `value` (what a leaf adds).
+    threshold, as float32), `left`, `null_left` (1: a null goes left), `value` (what a leaf adds) and `cover` (how
+    much of the training rows came by: their number, or for boosting the sum of their hessians). Scoring does
+    not read the cover; contributions do.
 
     >>> stump = Forest(
     ...     root=[0], feature=[0, 0, 0], threshold=[3.0, np.inf, np.inf], left=[1, 1, 2],
-    ...     null_left=[0, 1, 1], value=[0.0, -1.0, 1.0], n_features=1)
+    ...     null_left=[0, 1, 1], value=[0.0, -1.0, 1.0], cover=[8, 6, 2], n_features=1)
     >>> [float(stump.leaves_of_one(np.array([x], dtype=np.float32))[0]) for x in (2.0, 3.0, np.nan)]
     [-1.0, 1.0, 1.0]
     """
@@ -38,6 +40,7 @@ class Forest:
         "left",
         "null_left",
         "value",
+        "cover",
         "n_features",
     )
 
@@ -50,6 +53,7 @@ class Forest:
         left: object,
         null_left: object,
         value: object,
+        cover: object,
         n_features: object,
     ) -> None:
         self.root = np.asarray(root, dtype=np.int32)
@@ -58,6 +62,7 @@ class Forest:
         self.left = np.asarray(left, dtype=np.int32)
         self.null_left = np.asarray(null_left, dtype=np.uint8)
         self.value = np.ascontiguousarray(value, dtype=np.float32)
+        self.cover = np.ascontiguousarray(cover, dtype=np.float32)
         self.n_features = int(np.asarray(n_features))
         self.depth = self._check()
         self._step = np.ascontiguousarray(self.left, dtype=np.intp)
@@ -69,7 +74,8 @@ class Forest:
     def _check(self) -> int:
         """Return the depth of the deepest tree; raise BundleError where the arrays are no trees."""
         nodes = len(self.left)
-        if any(part.shape != (nodes,) for part in (self.feature, self.threshold, self.null_left, self.value)):
+        of_nodes = (self.feature, self.threshold, self.null_left, self.value, self.cover)
+        if any(part.shape != (nodes,) for part in of_nodes):
             raise BundleError("trees: the arrays of the nodes are not of one length")
         if self.root.ndim != 1 or not _within(self.root, nodes) or not _within(self.feature, self.n_features):
             raise BundleError("trees: a root or a feature is out of range")
@@ -82,7 +88,15 @@ class Forest:
         stays = (self.threshold == np.inf) & (self.null_left == 1)
         if not np.where(leaf, stays, np.isfinite(self.threshold)).all() or not np.isfinite(self.value).all():
             raise BundleError("trees: a threshold or a leaf is no finite number")
+        self._check_cover(leaf)
         return self._levels(leaf)
+
+    def _check_cover(self, leaf: NDArray[np.bool_]) -> None:
+        if not (np.isfinite(self.cover) & (self.cover >= 0)).all():
+            raise BundleError("trees: a cover is no finite number from 0 on")
+        split = self.left[~leaf]
+        if not (self.cover[split] + self.cover[split + 1] > 0).all():
+            raise BundleError("trees: a split has no cover on either side")
 
     def _levels(self, leaf: NDArray[np.bool_]) -> int:
         """How many steps until every path has reached its leaf. Children lie behind parents: it ends."""

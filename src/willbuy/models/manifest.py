@@ -13,7 +13,7 @@ from typing import Any
 
 from willbuy.errors import BundleError
 
-FORMAT = 1
+FORMAT = 2  # 2: covers of nodes and shares of nulls, which contributions need
 LARGEST_MANIFEST = 16 << 20  # bytes
 
 

@@ -60,16 +60,17 @@ class LogisticScorer:
     """Logistic regression: signed log1p, standardised with the training rows' figures, nulls at the mean.
 
     Arrays, each of shape (features,) but the intercept: `center`, `scale`, `weight`, `null_weight` (added where
-    the feature is null), `intercept`.
+    the feature is null), `null_share` (of the training rows; contributions read it), `intercept`.
 
-    >>> one = LogisticScorer(center=[0.0], scale=[1.0], weight=[2.0], null_weight=[-1.0], intercept=0.5)
+    >>> one = LogisticScorer(
+    ...     center=[0.0], scale=[1.0], weight=[2.0], null_weight=[-1.0], null_share=[0.2], intercept=0.5)
     >>> one.log_odds(np.array([[0.0], [np.e - 1], [np.nan]])).tolist()
     [0.5, 2.5, -0.5]
     """
 
     family: ClassVar[str] = "logistic"
     native: bytes | None = None
-    _columns: ClassVar[tuple[str, ...]] = ("center", "scale", "weight", "null_weight")
+    _columns: ClassVar[tuple[str, ...]] = ("center", "scale", "weight", "null_weight", "null_share")
 
     def __init__(
         self,
@@ -78,12 +79,14 @@ class LogisticScorer:
         scale: object,
         weight: object,
         null_weight: object,
+        null_share: object,
         intercept: object,
     ) -> None:
         self.center = np.ascontiguousarray(center, dtype=np.float64)
         self.scale = np.ascontiguousarray(scale, dtype=np.float64)
         self.weight = np.ascontiguousarray(weight, dtype=np.float64)
         self.null_weight = np.ascontiguousarray(null_weight, dtype=np.float64)
+        self.null_share = np.ascontiguousarray(null_share, dtype=np.float64)
         self.intercept = np.asarray(intercept, dtype=np.float64)
         self._check()
 
@@ -97,6 +100,8 @@ class LogisticScorer:
             raise BundleError("logistic scorer: the intercept is no finite number")
         if (self.scale <= 0).any():
             raise BundleError("logistic scorer: a scale is not above 0")
+        if (self.null_share < 0).any() or (self.null_share > 1).any():
+            raise BundleError("logistic scorer: a share of nulls is not from 0 to 1")
 
     @property
     def n_features(self) -> int:

@@ -66,7 +66,12 @@ def _fit(rows: Floats, labels: Integers, strength: float) -> LogisticScorer:
     null_weight = np.zeros(width)
     null_weight[indicated] = weights[width:]
     return LogisticScorer(
-        center=center, scale=scale, weight=weights[:width], null_weight=null_weight, intercept=intercept
+        center=center,
+        scale=scale,
+        weight=weights[:width],
+        null_weight=null_weight,
+        null_share=nulls / len(rows),
+        intercept=intercept,
     )
 
 

@@ -16,7 +16,7 @@ Columns = dict[str, list[Any]]
 def forest_of(booster: "xgboost.Booster", n_features: int) -> Forest:
     """The trees of a booster of numeric features, in their order."""
     learner = json.loads(booster.save_raw("json"))["learner"]
-    columns: Columns = {name: [] for name in ("feature", "threshold", "left", "null_left", "value")}
+    columns: Columns = {name: [] for name in ("feature", "threshold", "left", "null_left", "value", "cover")}
     roots = [_append(columns, tree) for tree in learner["gradient_booster"]["model"]["trees"]]
     return Forest(root=roots, n_features=n_features, **columns)
 
@@ -26,13 +26,14 @@ def _append(columns: Columns, tree: dict[str, Any]) -> int:
     root = len(columns["left"])
     queue = [0]  # XGBoost's own numbers, in the order of ours
     for place, node in enumerate(queue, start=root):
-        condition = tree["split_conditions"][node]
+        condition, cover = tree["split_conditions"][node], tree["sum_hessian"][node]
         if tree["left_children"][node] == -1:
-            _node(columns, feature=0, threshold=np.inf, left=place, null_left=1, value=condition)
+            leaf = {"feature": 0, "threshold": np.inf, "left": place, "null_left": 1}
+            _node(columns, **leaf, value=condition, cover=cover)
             continue
         left = root + len(queue)
-        feature, null_left = tree["split_indices"][node], tree["default_left"][node]
-        _node(columns, feature=feature, threshold=condition, left=left, null_left=null_left, value=0.0)
+        split = {"feature": tree["split_indices"][node], "null_left": tree["default_left"][node]}
+        _node(columns, **split, threshold=condition, left=left, value=0.0, cover=cover)
         queue += [tree["left_children"][node], tree["right_children"][node]]
     return root
 
