@@ -91,12 +91,16 @@ def beside_truth(folder: Path, run: str) -> dict[str, float]:
     import numpy as np
     from sklearn.metrics import average_precision_score, log_loss
 
-    scored = duckdb.connect().execute(
-        f"""SELECT p.y, p.p, t.probability
+    scored = (
+        duckdb.connect()
+        .execute(
+            f"""SELECT p.y, p.p, t.probability
         FROM '{folder}/.willbuy/runs/{run}/predictions.parquet' p
         JOIN read_csv('{folder}/truth.csv') t ON p.entity = t.visitorid::VARCHAR AND p.anchor = t.anchor"""
-    ).fetchnumpy()
-    y, model, true = scored["y"], scored["p"], scored["probability"]
+        )
+        .fetchnumpy()
+    )
+    y, model, true = (np.asarray(scored[name]) for name in ("y", "p", "probability"))
     blind, ours, best = (log_loss(y, p) for p in (np.full(len(y), y.mean()), model, true))
     return {
         "n": len(y),

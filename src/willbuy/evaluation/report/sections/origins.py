@@ -106,7 +106,7 @@ def _beaten(points: Sequence[OriginPoint], result: Result) -> str:
     sign = -1 if result["verdict"]["metric"] == "log_loss" else 1
     gaps = [point["difference"] for point in points]
     known = [(sign * gap["value"], gap) for gap in gaps if gap is not None and gap["value"] is not None]
-    if not known:
+    if not known or result["verdict"]["rule"] is None:
         return ""
     better = sum(
         gap["low"] is not None and gap["high"] is not None and min(sign * gap["low"], sign * gap["high"]) > 0
