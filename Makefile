@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test gate lint types format bench real docs lock clean
+.PHONY: help demo test gate lint types format bench results docs lock clean
 
 help:  ## list the targets (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,8 +37,8 @@ format: $(READY)  ## write the code in the one style
 bench: .venv/.bench  ## our speed against rivals, as ratios from one run (RUN="features" for one of them)
 	@$(BIN)/python -m benchmarks $(RUN)
 
-real: $(READY)  ## the whole way on the real logs beside the project (docs/real-data.md)
-	@$(BIN)/python scripts/real_data.py --write docs/real-data.md
+results: $(READY)  ## the whole way on real logs and on the simulated shop (docs/results.md)
+	@$(BIN)/python scripts/results.py --write docs/results.md
 
 docs: $(READY)  ## make the reference pages and the outputs shown in the docs anew
 	@$(BIN)/python -m scripts.cli_reference --write

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.calibrators import Calibrator, fit_calibrator
-from willbuy.models.candidates import CANDIDATES, Candidate
+from willbuy.models.candidates import CANDIDATES, Candidate, ForestCandidate
 from willbuy.models.choose import choose
 from willbuy.models.out_of_fold import out_of_fold, sample_of_entities
 from willbuy.models.scorers import Scorer
@@ -62,7 +62,14 @@ def tune(learning: Learning) -> None:
     learning.tuned = {}
     for name in train.candidates:
         learning.say(f"tuning {name} on {len(y):,} of {len(kept):,} rows")
-        learning.tuned[name] = CANDIDATES[name]().tune(X, y, train.seed, groups)
+        learning.tuned[name] = candidate_of(name, learning.shop).tune(X, y, train.seed, groups)
+
+
+def candidate_of(name: str, shop: Shop) -> Candidate:
+    """The candidate of a name, as the shop file wants it."""
+    if name == ForestCandidate.name:
+        return ForestCandidate(rows=shop.train.forest_rows)
+    return CANDIDATES[name]()
 
 
 def choose_candidate(learning: Learning) -> None:

@@ -1,6 +1,7 @@
 """Rows of one part: the frame, and the columns of it that the model reads."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,10 +18,14 @@ class Rows:
     frame: "pd.DataFrame"
     names: tuple[str, ...]
 
-    @property
+    @cached_property
     def X(self) -> NDArray[np.float64]:
-        """Features (n, f), NaN for null."""
-        return self.frame[list(self.names)].to_numpy(dtype=np.float64, na_value=np.nan)
+        """Features (n, f), NaN for null: one array, row by row, made once and not to be written to."""
+        X = np.empty((len(self.frame), len(self.names)))
+        for number, name in enumerate(self.names):  # a column at a time: no second array of this size
+            X[:, number] = self.frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        X.flags.writeable = False
+        return X
 
     @property
     def y(self) -> NDArray[np.int8]:

@@ -25,7 +25,7 @@ from willbuy.pipeline.rows import Rows
 from willbuy.pipeline.tested import test_once
 from willbuy.pipeline.training import Training
 from willbuy.progress import StepCallback
-from willbuy.runs import BUNDLE, new_run, write_result
+from willbuy.runs import BUNDLE, SNAPSHOTS, drop_older_snapshots, new_run, write_result
 from willbuy.shop import Shop
 from willbuy.snapshots import build_snapshots
 from willbuy.snapshots.grid import horizon_of
@@ -45,7 +45,7 @@ def take_snapshots(run: Training) -> None:
     run.rules = rules_needed(run.log.kinds, "session" if run.task == "session" else "horizon")
     build = _with_rules(run.features, run.rules)
     run.snapshots = build_snapshots(
-        run.warehouse, run.shop, build, progress=run.say, folder=run.folder / "snapshots"
+        run.warehouse, run.shop, build, progress=run.say, folder=run.folder / SNAPSHOTS
     )
 
 
@@ -109,6 +109,7 @@ def write(run: Training) -> None:
         native=run.learning.scorer.native,
     )
     write_result(run.folder, run.result)
+    drop_older_snapshots(run.shop.home, run.folder.name)
 
 
 Step = Callable[[Training], None]

@@ -1,9 +1,10 @@
-"""The whole way on real logs, from `init` to `score`: every row accounted for, every figure with its interval.
+"""The whole way on real logs and on the simulated shop, from `init` to `score`: every row accounted for, every figure
+with its interval.
 
-    python scripts/real_data.py online_retail taobao rees46        (all three by default)
+    python scripts/results.py online_retail_30d taobao        (all cases by default)
 
-The logs are not part of the project: `--data` names the folder that holds them. `make real` runs this and writes
-docs/real-data.md from what came out.
+The real logs are not part of the project: `--data` names the folder that holds them. `make results` runs this and
+writes docs/results.md from what came out.
 """
 
 import argparse
@@ -22,30 +23,40 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Case:
-    """A real log, and what is asked of it."""
+    """A log, and what is asked of it. Without a file it is the simulated shop, whose true probabilities are known."""
 
     title: str
-    file: str
     within: str
     question: str
+    file: str | None = None
 
 
 CASES = {
-    "online_retail": Case(
-        "Online Retail", "online_retail/online_retail.parquet", "30d", "Will a customer buy within 30 days?"
+    "online_retail_30d": Case(
+        "Online Retail, 30 days",
+        "30d",
+        "Will a customer buy within 30 days?",
+        "online_retail/online_retail.parquet",
     ),
-    "taobao": Case("Taobao", "taobao_sample/UserBehavior.csv", "2d", "Will a user buy within 2 days?"),
+    "online_retail_7d": Case(
+        "Online Retail, 7 days",
+        "7d",
+        "Will a customer buy within 7 days?",
+        "online_retail/online_retail.parquet",
+    ),
+    "taobao": Case("Taobao", "2d", "Will a user buy within 2 days?", "taobao_sample/UserBehavior.csv"),
     "rees46": Case(
         "REES46 sample",
-        "rees46_sample/2019-Oct.csv",
         "session",
         "Will this session buy, asked after its 1st, 3rd and 5th event?",
+        "rees46_sample/2019-Oct.csv",
     ),
+    "simulated": Case("Simulated shop, dense, 100,000 visitors", "7d", "Will a visitor buy within 7 days?"),
 }
-HEAD = """# On real logs
+HEAD = """# Results
 
-Written by `make real` (`scripts/real_data.py`): each log goes from `willbuy init` to `willbuy score`. The logs belong
-to their publishers and are not part of the project. Intervals are 95 %, from 1,000 resamples of the visitors.
+Written by `make results` (`scripts/results.py`): each log goes from `willbuy init` to `willbuy score`. The real logs
+belong to their publishers and are not part of the project. Intervals are 95 %, from 1,000 resamples of the visitors.
 """
 
 
@@ -61,12 +72,45 @@ def willbuy(folder: Path, *arguments: str) -> str:
 
 def run(case: Case, data: Path, folder: Path) -> dict[str, Any]:
     """From `init` to `score` in an empty folder. Returns the accounts and the figures."""
-    willbuy(folder, "init", str(data / case.file), "--within", case.within)
+    if case.file:
+        willbuy(folder, "init", str(data / case.file), "--within", case.within)
+    else:
+        willbuy(folder, "simulate", "--preset", "dense", "--output", "events.csv", "--truth", "truth.csv")
+        willbuy(folder, "init", "events.csv", "--preset", "retailrocket", "--within", case.within)
     ingested = json.loads(willbuy(folder, "ingest", "--json"))
     trained = json.loads(willbuy(folder, "train", "--json"))
     willbuy(folder, "report")
     scored = json.loads(willbuy(folder, "score", "--json"))
-    return {"ingest": ingested, "train": trained, "score": scored}
+    truth = None if case.file else beside_truth(folder, trained["run"])
+    return {"ingest": ingested, "train": trained, "score": scored, "truth": truth}
+
+
+def beside_truth(folder: Path, run: str) -> dict[str, float]:
+    """The model beside the probabilities that the simulation drew from: nobody can do better than those."""
+    import duckdb
+    import numpy as np
+    from sklearn.metrics import average_precision_score, log_loss
+
+    scored = (
+        duckdb.connect()
+        .execute(
+            f"""SELECT p.y, p.p, t.probability
+        FROM '{folder}/.willbuy/runs/{run}/predictions.parquet' p
+        JOIN read_csv('{folder}/truth.csv') t ON p.entity = t.visitorid::VARCHAR AND p.anchor = t.anchor"""
+        )
+        .fetchnumpy()
+    )
+    y, model, true = (np.asarray(scored[name]) for name in ("y", "p", "probability"))
+    blind, ours, best = (log_loss(y, p) for p in (np.full(len(y), y.mean()), model, true))
+    return {
+        "n": len(y),
+        "blind": blind,
+        "model": ours,
+        "best": best,
+        "closed": (blind - ours) / (blind - best),
+        "model_ap": average_precision_score(y, model),
+        "best_ap": average_precision_score(y, true),
+    }
 
 
 def page(case: Case, found: Mapping[str, Any]) -> str:
@@ -96,10 +140,22 @@ def page(case: Case, found: Mapping[str, Any]) -> str:
         f"Predicted over actual {test['predicted_over_actual']:.3f}, ECE {test['ece']:.3f}. "
         f"{trained['verdict']['headline']} {' '.join(trained['verdict']['sentences'])}",
         "",
+        *_truth(found["truth"]),
         f"`willbuy score` at the end of the log: {scored['n']:,} scored, {scored['predicted']:,} at or above the threshold.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _truth(found: Mapping[str, float] | None) -> list[str]:
+    if found is None:
+        return []
+    return [
+        f"Beside the true probabilities of the {found['n']:,} test rows: log loss {found['blind']:.4f} for the base rate, "
+        f"{found['model']:.4f} for the model, {found['best']:.4f} for the truth: **{found['closed']:.1%}** of the gap closed. "
+        f"Average precision {found['model_ap']:.3f} of {found['best_ap']:.3f} ({found['model_ap'] / found['best_ap']:.1%}).",
+        "",
+    ]
 
 
 def _rules(rows: Mapping[str, Any]) -> str:
@@ -134,7 +190,7 @@ def main() -> None:
         type=Path,
         default=Path(os.environ.get("WILLBUY_SHARED_DATA") or ROOT.parent / "shared" / "data"),
     )
-    parser.add_argument("--write", type=Path, help="write the page here, such as docs/real-data.md")
+    parser.add_argument("--write", type=Path, help="write the page here, such as docs/results.md")
     arguments = parser.parse_args()
     sections = []
     for name in arguments.cases or CASES:
