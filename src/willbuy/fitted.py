@@ -19,7 +19,7 @@ MEANINGS = {
 
 PHRASES = {
     "expected_purchases": Phrases(
-        "{value} purchase days to expect within the horizon, by the rhythm so far",
+        "about {value} purchase days expected within the horizon, by the rhythm so far",
         null="no rhythm of purchases to go by",
     ),
     "p_alive": Phrases(

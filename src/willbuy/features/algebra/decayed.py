@@ -52,6 +52,6 @@ class Decayed(Windowed):
     @property
     def phrases(self) -> Phrases:
         return Phrases(
-            f"{{value}} {self.events_words} {self.when}, counting each half for every {span_words(self.half_life)} since",
+            f"{self.events_words} {self.when} weigh {{value}}, each halving every {span_words(self.half_life)}",
             none=f"no {self.event_word} {self.when}",
         )

@@ -41,7 +41,7 @@ class Distinct(Windowed):
 
     @property
     def phrases(self) -> Phrases:
-        link = "of" if self.kinds else "on"
+        link = "in" if self.of == "category" else "of" if self.kinds else "on"
         return Phrases(
             f"{self.events_words} {link} {{value}} different {self.unit} {self.when}",
             one=f"{self.events_words} {link} a single {self.of} {self.when}",

@@ -35,7 +35,7 @@ class Gap(Windowed):
     @property
     def phrases(self) -> Phrases:
         return Phrases(
-            f"{{value}} on average between days with {self.events_words} {self.when}",
+            f"on average {{value}} from one day with {self.events_words} to the next {self.when}",
             null=f"fewer than two days with {self.events_words} {self.when}",
             form="span",
         )

@@ -78,7 +78,8 @@ class ItemConversion(Feature):
     @property
     def phrases(self) -> Phrases:
         tops, bottoms = kinds_words(self.top), kinds_words(self.bottom)
-        when = f"by everyone in the last {self.days} whole days"
+        days = "whole day" if self.days == 1 else f"{self.days} whole days"
+        when = f"by everyone in the last {days}"
         return Phrases(
             f"{{value}} {tops} for every 100 {bottoms} of the item touched last, {when}",
             none=f"{bottoms} but no {kind_words(self.top)} of the item touched last, {when}",

@@ -63,7 +63,8 @@ class ItemPopularity(Feature):
 
     @property
     def phrases(self) -> Phrases:
-        when = f"by everyone in the last {self.days} whole days"
+        days = "whole day" if self.days == 1 else f"{self.days} whole days"
+        when = f"by everyone in the last {days}"
         return Phrases(
             f"{{value}} {kinds_words(self.kinds)} of the item touched last, {when}",
             one=f"1 {kind_words(self.kinds)} of the item touched last, {when}",

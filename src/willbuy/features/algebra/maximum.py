@@ -42,6 +42,8 @@ class Maximum(Windowed):
         null = f"no {self.event_word} with a price {self.when}"
         if self.of == "quantity":
             some = f"at most {{value}} pieces at once in {self.events_words} {self.when}"
-            return Phrases(some, null=f"no {self.event_word} {self.when}")
+            return Phrases(
+                some, one=some.replace("pieces", "piece"), null=f"no {self.event_word} {self.when}"
+            )
         worth = "at prices up to" if self.of == "price" else "each worth at most"
         return Phrases(f"{self.events_words} {worth} {{value}} {self.when}", null=null, form="money")

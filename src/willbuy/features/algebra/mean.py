@@ -45,6 +45,8 @@ class Mean(Windowed):
         null = f"no {self.event_word} with a price {self.when}"
         if self.of == "quantity":
             some = f"{{value}} pieces on average in {self.events_words} {self.when}"
-            return Phrases(some, null=f"no {self.event_word} {self.when}")
+            return Phrases(
+                some, one=some.replace("pieces", "piece"), null=f"no {self.event_word} {self.when}"
+            )
         worth = "at an average price of" if self.of == "price" else "of an average worth of"
         return Phrases(f"{self.events_words} {worth} {{value}} {self.when}", null=null, form="money")

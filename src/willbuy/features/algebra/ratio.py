@@ -84,7 +84,8 @@ class Ratio(Feature):
         )
 
     def _phrases_of_any_two(self) -> Phrases:
-        what = self.meaning.removesuffix("; null if there is none")
+        top, bottom = (part.meaning.partition(";")[0] for part in self.parts)
+        what = f"{top}, over {bottom}{' (smoothed)' if self.smoothed else ''}"
         money = self.top.phrases.form == "money" != self.bottom.phrases.form
         null = self.bottom.phrases.none or self.bottom.phrases.null or f"{what}: not known"
         return Phrases(f"{what}: {{value}}", null=null, form="money" if money else "number")

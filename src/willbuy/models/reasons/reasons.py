@@ -52,11 +52,8 @@ class Reasons:
         phrases = self._phrases[feature]
         if np.isnan(value):
             return str(phrases.get("null") or f"{self.names[feature]} is not known")
-        exact = {0.0: "none", 1.0: "one"}.get(value, "")
-        if text := phrases.get(exact):
-            return str(text)
-        shown = written(value, str(phrases.get("form", "number")), self._digits)
-        return str(phrases["some"]).replace("{value}", shown)
+        text = phrases.get({0.0: "none", 1.0: "one"}.get(value, "some")) or phrases["some"]
+        return str(text).replace("{value}", written(value, str(phrases.get("form", "number")), self._digits))
 
     def strongest(self, rows: Floats, contributions: Floats, most: int = MOST) -> Strongest:
         """The strongest contributions (n, features) of rows (n, features); equal ones in the features' order."""
