@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from willbuy.errors import NotEnoughData, SplitError
 from willbuy.models.candidates.protocol import Candidate, Integers, check_rows
+from willbuy.models.rows import remedy
 from willbuy.models.scorers import Floats
 
 Folds = NDArray[np.int64]
@@ -67,7 +68,7 @@ def entity_folds(y: Integers, groups: Integers, folds: int, seed: int) -> Folds:
         raise NotEnoughData(
             f"{len(buyers)} of {len(unique)} entities buy ({int(bought.sum())} of {len(labels)} rows); "
             "predictions on unseen entities need at least 2 that buy and 2 that do not. "
-            "Take a longer log, or a longer horizon"
+            f"{remedy(len(buyers), len(others))}"
         )
     random = np.random.default_rng(seed)
     fold_of = np.empty(len(unique), dtype=np.int64)
