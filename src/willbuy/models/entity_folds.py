@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.errors import NotEnoughData, SplitError
+from willbuy.models.rows import remedy
 
 Folds = NDArray[np.int64]
 Integers = NDArray[np.integer[Any]]
@@ -33,7 +34,7 @@ def entity_folds(y: Integers, groups: Integers, folds: int, seed: int) -> Folds:
         raise NotEnoughData(
             f"{len(buyers)} of {len(unique)} entities buy ({int(bought.sum())} of {len(labels)} rows); "
             "predictions on unseen entities need at least 2 that buy and 2 that do not. "
-            "Take a longer log, or a longer horizon"
+            f"{remedy(len(buyers), len(others))}"
         )
     random = np.random.default_rng(seed)
     fold_of = np.empty(len(unique), dtype=np.int64)
