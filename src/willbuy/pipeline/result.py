@@ -25,12 +25,13 @@ from willbuy.shop import Shop
 if TYPE_CHECKING:
     from willbuy.pipeline.training import Training
 
-SUMMARY = ("run", "bundle", "model", "parts", "test", "rules", "verdict")
+SUMMARY = ("run", "bundle", "model", "parts", "test", "rules", "verdict", "offer", "thresholds", "bands")
 
 
 def summary(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What `train --json` prints: run, bundle, model, parts, test, rules, verdict, and how the split was made."""
-    return {name: result[name] for name in SUMMARY} | {"split": result["split"]["kind"]}
+    """What `train --json` prints: the keys of SUMMARY, the threshold, and how the split was made."""
+    said = {name: result[name] for name in SUMMARY}
+    return said | {"threshold": result["test"]["threshold"], "split": result["split"]["kind"]}
 
 
 def assemble_result(
@@ -78,7 +79,8 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
         "bgnbd": run.bgnbd,
         "model": run.learning.chosen,
         "settings": run.learning.tuned[run.learning.chosen].settings(),
-        "threshold_choice": run.learning.threshold.to_dict(),
+        "offer": run.result["offer"],
+        "thresholds": run.learning.offered.to_list(),
         "bands": [band.to_dict() for band in run.learning.bands],
         "split": run.result["split"],
         "parts": run.result["parts"],

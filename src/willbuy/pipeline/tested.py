@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.importance import permutation_importance
 from willbuy.evaluation.result import Estimate, Metrics
@@ -14,7 +15,8 @@ from willbuy.evaluation.slices import evaluate_slices
 from willbuy.evaluation.verdict import verdict
 from willbuy.models.calibrators import fit_calibrator
 from willbuy.models.scorers import Scorer
-from willbuy.models.threshold import f1_threshold
+from willbuy.offers.f1 import f1_threshold
+from willbuy.pipeline.offer import add_offer
 from willbuy.pipeline.result import assemble_result
 from willbuy.pipeline.rows import Rows
 
@@ -28,16 +30,15 @@ def test_once(run: "Training") -> None:
     """Open the test part, once, and hold the model against the simple rules. Fills result."""
     test = Rows(run.test.open(), run.train.names)
     probability = run.learning.probability(test.X)
-    draws = run.shop.train.bootstrap
-    rules = fit_rules(run.train.frame, run.train.y, run.rules)
     both = evaluate_with_rules(
         test.y,
         probability,
         test.groups,
         threshold=run.learning.cut,
         rows=test.frame,
-        rules=rules,
-        draws=draws,
+        rules=fit_rules(run.train.frame, run.train.y, run.rules),
+        others={LOGISTIC: (run.plain.probability(test.X), run.plain.cut)} if run.plain else {},
+        draws=run.shop.train.bootstrap,
         seed=run.seed,
     )
     differences = both.differences("model")
@@ -55,6 +56,7 @@ def test_once(run: "Training") -> None:
     run.parts["rows"]["test"] = test.counts
     run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
     run.result["slices"] = slices(run, test, probability, run.learning.cut)
+    add_offer(run, test, probability)
     weights = importance(run, test)
     for feature in run.result["features"]:
         feature["importance"] = weights.get(feature["name"])
