@@ -160,7 +160,7 @@ def test_scores_before_the_log_began_are_refused(shop: Shop, result: dict[str, A
 
 def test_the_steps_have_names() -> None:
     """Training is a tuple that can be read."""
-    assert len({title for title, _ in STEPS}) == len(STEPS) == 9
+    assert len({title for title, _ in STEPS}) == len(STEPS) == 11
 
 
 def test_a_training_that_fails_leaves_no_run(shop: Shop, result: dict[str, Any]) -> None:

@@ -9,11 +9,21 @@ import pandas as pd
 from willbuy.backtest import split_in_time
 from willbuy.evaluation.at_thresholds import at_thresholds
 from willbuy.evaluation.by_band import by_band
-from willbuy.evaluation.evaluate import evaluate
+from willbuy.evaluation.evaluate import SideBySide, evaluate
+from willbuy.evaluation.figures import COMPARED, figures_of, gap, spreads
 from willbuy.evaluation.profit import profit_curve
-from willbuy.evaluation.result import ProfitPoint, Result, ThresholdResult
+from willbuy.evaluation.result import (
+    Metrics,
+    OriginPoint,
+    Origins,
+    ProfitPoint,
+    Result,
+    Shuffled,
+    ThresholdResult,
+)
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules, rules_needed
 from willbuy.evaluation.sealed import audit, unseen
+from willbuy.evaluation.shuffled_words import in_words
 from willbuy.evaluation.slices import evaluate_slices
 from willbuy.evaluation.verdict import verdict
 from willbuy.offers.bands import bands_for
@@ -62,14 +72,64 @@ def make_thresholds(
 ) -> tuple[list[ThresholdResult], list[ProfitPoint]]:
     """Thresholds chosen on the training part, as they do on the test part, and its profit curve."""
     found = offered(offer, train["p"].to_numpy(), train["label"].to_numpy(), population=len(test))
-    values = {named.name: named.threshold.value for named in found.thresholds}
+    chosen = {named.name: test["p"] >= named.threshold.value for named in found.thresholds}
     columns = test["label"], test["p"], test["entity_key"]
-    tested = at_thresholds(*columns, values, found.money, draws=draws, seed=4)
+    tested = at_thresholds(test["label"], chosen, test["entity_key"], found.money, draws=draws, seed=4)
     listed = [
         {**one, "words": words_of(one["name"], offer), "test": tested[one["name"]]} for one in found.to_list()
     ]
     assert found.money is not None
     return listed, profit_curve(*columns, found.money, draws=draws, seed=4)  # type: ignore[return-value]
+
+
+def make_origins(
+    rows: pd.DataFrame, test: datetime, beside: SideBySide, differences: Any, draws: int
+) -> Origins:
+    """Three origins before the test, and the test."""
+    points: list[OriginPoint] = []
+    for number in (3, 2, 1):
+        moment = test - number * WEEK
+        ahead, past = rows[rows["anchor"] == moment], rows[rows["anchor"] <= moment - WEEK]
+        found = evaluate(ahead["label"], ahead["p"], ahead["entity_key"], 0.2, draws=draws, seed=number)
+        points.append(
+            {
+                "anchor": moment.isoformat(),
+                "test": False,
+                "train_rows": len(past),
+                "train_base_rate": float(past["label"].mean()),
+                "figures": figures_of(found),
+                "difference": {
+                    "value": 0.1 * number,
+                    "low": 0.1 * number - 0.15,
+                    "high": 0.1 * number + 0.15,
+                },
+            }
+        )
+    last = {
+        **points[-1],
+        "anchor": test.isoformat(),
+        "test": True,
+        "figures": figures_of(beside.metrics[MODEL]),
+    }
+    points.append({**last, "difference": next(iter(differences.values()))["average_precision"]})  # type: ignore[typeddict-item]
+    over = spreads([point["figures"] for point in points])
+    return {"points": points, "over": over, "rows": 100_000, "note": "All origins share their settings."}
+
+
+def make_shuffled(rows: pd.DataFrame, test: Metrics, draws: int) -> Shuffled:
+    """A quarter of all rows, drawn by chance."""
+    held = rows.sample(frac=0.25, random_state=4)
+    found = figures_of(evaluate(held["label"], held["p"], held["entity_key"], 0.2, draws=draws, seed=4))
+    honest = figures_of(test)
+    return {
+        "promised": found,
+        "held": honest,
+        "gap": {name: gap(found[name], honest[name]) for name in COMPARED},  # type: ignore[literal-required]
+        "rows": len(rows),
+        "shared_share": 0.72,
+        "how": f"{len(rows):,} rows shuffled, 75 % to learn from",
+        "words": in_words(found, honest, "average_precision", future=True),
+    }
 
 
 def make_result(
@@ -215,6 +275,8 @@ def make_result(
             test["label"], test["p"], test["entity_key"], bands_for(float(train["label"].mean())), draws=draws
         ),
         "profit": profit,
+        "origins": make_origins(matured, split.test, beside, differences, draws),
+        "shuffled": make_shuffled(matured, beside.metrics[MODEL], draws),
         "lag_seconds": LAG.total_seconds(),
         "seeds": {"train": 20150503},
         "versions": {"willbuy": "0.1.0", "numpy": "2.4.6"},

@@ -6,7 +6,7 @@ import pytest
 from willbuy.evaluation.at_thresholds import at_thresholds
 from willbuy.evaluation.by_band import by_band
 from willbuy.evaluation.evaluate import evaluate
-from willbuy.evaluation.levels import Levels
+from willbuy.evaluation.kinds import count_kinds
 from willbuy.evaluation.profit import SHARES, profit_curve
 from willbuy.offers.bands import band_of, bands_for
 from willbuy.offers.money import Money
@@ -23,7 +23,7 @@ def sample(n: int = 4000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.nda
 def test_each_threshold_has_the_figures_of_evaluate() -> None:
     y, p, groups = sample()
     values = {"low": 0.05, "high": 0.25, "nobody": 1.0, "same": 0.25}
-    found = at_thresholds(y, p, groups, values, draws=1000)
+    found = at_thresholds(y, {name: p >= at for name, at in values.items()}, groups, draws=1000)
     for name in ("low", "high"):
         whole = evaluate(y, p, groups, values[name], draws=1000)
         assert found[name]["confusion"] == whole["confusion"]
@@ -40,7 +40,7 @@ def test_each_threshold_has_the_figures_of_evaluate() -> None:
 
 def test_profit_is_exact_and_its_interval_holds_it() -> None:
     y, p, groups = sample()
-    found = at_thresholds(y, p, groups, {"money": 0.1}, MONEY, draws=500)["money"]
+    found = at_thresholds(y, {"money": p >= 0.1}, groups, MONEY, draws=500)["money"]
     chosen = p >= 0.1
     assert found["profit"]["value"] == 10 * y[chosen].sum() - chosen.sum()
     assert found["profit"]["low"] < found["profit"]["value"] < found["profit"]["high"]
@@ -58,7 +58,7 @@ def resamples(groups: np.ndarray) -> list[np.ndarray]:
 
 
 def test_one_buyer_has_no_interval() -> None:
-    found = at_thresholds([1, 0, 0], [0.9, 0.8, 0.1], [1, 2, 3], {"f1": 0.5}, MONEY)["f1"]
+    found = at_thresholds([1, 0, 0], {"f1": [1, 1, 0]}, [1, 2, 3], MONEY)["f1"]
     assert found["precision"] == {"value": 0.5, "low": None, "high": None}
     assert found["profit"] == {"value": 8.0, "low": None, "high": None}
 
@@ -95,10 +95,23 @@ def test_no_curve_where_there_is_nobody_to_rank() -> None:
     assert profit_curve([0, 0], [0.1, 0.2], [1, 2], MONEY) == []
 
 
-def test_levels_count_every_row_once() -> None:
-    y, p, groups = sample(500)
-    found = Levels.count(y, p, groups, [0.05, 0.1, 0.5], draws=300, seed=2)
+def test_every_row_is_counted_once() -> None:
+    y, _, groups = sample(500)
+    kind = np.arange(500) % 4
+    found = count_kinds(y, kind, groups, 4, draws=300, seed=2)
     assert found.rows.shape == found.bought.shape == (301, 4)
-    assert found.rows[0].sum() == 500 and found.bought[0].sum() == y.sum()
+    assert found.rows[0].tolist() == [125] * 4 and found.bought[0].sum() == y.sum()
     assert (found.bought <= found.rows).all()
     assert found.rows[1:].sum(axis=1).mean() == pytest.approx(500, rel=0.01)
+
+
+def test_choices_need_not_be_nested() -> None:
+    """In a cross-validation each fold has thresholds of its own."""
+    y, p, groups = sample(1000)
+    fold = np.arange(1000) % 2
+    chosen = {"a": p >= np.where(fold, 0.1, 0.3), "b": p >= np.where(fold, 0.3, 0.1)}
+    found = at_thresholds(y, chosen, groups, draws=100)
+    for name, of in chosen.items():
+        assert found[name]["selected"] == of.sum() and found[name]["precision"]["value"] == pytest.approx(
+            y[of].mean()
+        )

@@ -10,7 +10,7 @@ import pytest
 
 from willbuy.models.bundle import write_bundle
 from willbuy.models.calibrators import Calibrator, fit_calibrator
-from willbuy.models.candidates import LogisticCandidate, XGBoostCandidate
+from willbuy.models.candidates import Candidate, ForestCandidate, LogisticCandidate, XGBoostCandidate
 from willbuy.models.out_of_fold import out_of_fold
 from willbuy.models.scorers import Scorer
 
@@ -64,7 +64,7 @@ class Trained:
         return write_bundle(folder, **{**wanted, **changes})
 
 
-def train(rows: Rows, candidate: LogisticCandidate | XGBoostCandidate) -> Trained:
+def train(rows: Rows, candidate: Candidate) -> Trained:
     log_odds = out_of_fold(candidate, rows.X, rows.y, rows.groups, 3, seed=5)
     scorer = candidate.fit(rows.X, rows.y, 5, rows.names, rows.groups)
     return Trained(rows, scorer, fit_calibrator(log_odds, rows.y))
@@ -90,6 +90,11 @@ def boosted(rows: Rows) -> Trained:
     return train(rows, XGBoostCandidate(rounds=60, threads=1))
 
 
-@pytest.fixture(scope="session", params=["logistic", "boosted"])
+@pytest.fixture(scope="session")
+def forest(rows: Rows) -> Trained:
+    return train(rows, ForestCandidate(trees=40, threads=1))
+
+
+@pytest.fixture(scope="session", params=["logistic", "forest", "boosted"])
 def trained(request: pytest.FixtureRequest) -> Trained:
     return request.getfixturevalue(request.param)

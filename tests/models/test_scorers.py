@@ -24,9 +24,9 @@ def test_one_row_gives_the_same_bits_as_the_row_among_many(trained):
 
 
 @given(data=st.data())
-def test_any_row_alone_equals_itself_among_others(logistic, boosted, data):
+def test_any_row_alone_equals_itself_among_others(logistic, forest, boosted, data):
     X = data.draw(arrays(np.float64, st.tuples(st.integers(2, 9), st.just(7)), elements=ANY_FLOAT32))
-    for scorer in (logistic.scorer, boosted.scorer):
+    for scorer in (logistic.scorer, forest.scorer, boosted.scorer):
         together = scorer.log_odds(X)
         assert np.isfinite(together).all()
         assert [scorer.log_odds(X[i : i + 1])[0] for i in range(len(X))] == together.tolist()

@@ -82,7 +82,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         ("[features]\nwindows = []", "features.windows = []: expected at least one entry."),
         ('[features]\nwindows = ["7d", "7x"]', "features.windows[2] = '7x': expected a span of time"),
         ("[train]\nfolds = 1", "train.folds = 1: expected 2 or more."),
-        ('[train]\ncandidates = ["forrest"]', "train.candidates[1] = 'forrest': expected one of 'logistic', 'xgboost'."),
+        ('[train]\ncandidates = ["forrest"]', "train.candidates[1] = 'forrest': expected one of 'logistic', 'forest', 'xgboost'."),
         (
             "[offer]\nthreshold = 1.5",
             "offer.threshold = 1.5: expected one of 'f1', 'precision', 'recall', 'capacity', 'money' or less than 1.",

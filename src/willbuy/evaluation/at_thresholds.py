@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from willbuy.evaluation.assemble import estimate
 from willbuy.evaluation.evaluate import DRAWS
-from willbuy.evaluation.levels import Levels
+from willbuy.evaluation.kinds import Kinds, count_kinds
 from willbuy.evaluation.resample import Floats
 from willbuy.evaluation.result import AtThreshold, Confusion, Estimate
 from willbuy.offers.money import UNITS, Money
@@ -15,33 +15,34 @@ from willbuy.offers.money import UNITS, Money
 
 def at_thresholds(
     y: npt.ArrayLike,
-    p: npt.ArrayLike,
+    chosen: Mapping[str, npt.ArrayLike],
     groups: npt.ArrayLike,
-    thresholds: Mapping[str, float],
     money: Money | None = None,
     *,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> dict[str, AtThreshold]:
-    """Each threshold, by name, on the probabilities `p` of the outcomes `y`: none of them was chosen on these rows.
+    """What each threshold, by name, chose (n,) of the rows with the outcomes `y`: none was chosen on these rows.
 
     Profit is in the currency's unit, its draws scaled to the number of rows there are; None without money.
 
-    >>> found = at_thresholds([1, 0, 1, 0], [0.9, 0.6, 0.4, 0.1], [1, 2, 3, 4], {"f1": 0.5}, Money.of(10, 1))["f1"]
+    >>> found = at_thresholds([1, 0, 1, 0], {"f1": [1, 1, 0, 0]}, [1, 2, 3, 4], Money.of(10, 1))["f1"]
     >>> found["precision"]["value"], found["recall"]["value"], found["profit"]["value"]
     (0.5, 0.5, 8.0)
     """
-    edges = sorted(set(thresholds.values()))
-    levels = Levels.count(y, p, groups, edges, draws=draws, seed=seed)
-    return {name: _at(levels, edges.index(value), value, money) for name, value in thresholds.items()}
+    choices = np.stack([np.asarray(of, dtype=np.int64) for of in chosen.values()], axis=1)
+    patterns, of_row = np.unique(choices, axis=0, return_inverse=True)  # rows that no threshold tells apart
+    drawn = count_kinds(y, of_row.ravel(), groups, len(patterns), draws=draws, seed=seed)
+    return {
+        name: _at(drawn, patterns[:, number].astype(np.float64), money) for number, name in enumerate(chosen)
+    }
 
 
-def _at(levels: Levels, edge: int, value: float, money: Money | None) -> AtThreshold:
-    rows, buyers = levels.rows.sum(axis=1), levels.bought.sum(axis=1)
-    chosen, hits = levels.from_edge(edge)
+def _at(drawn: Kinds, mask: Floats, money: Money | None) -> AtThreshold:
+    rows, buyers = drawn.rows.sum(axis=1), drawn.bought.sum(axis=1)
+    chosen, hits = drawn.rows @ mask, drawn.bought @ mask
     n, positives, selected, caught = (int(found[0]) for found in (rows, buyers, chosen, hits))
     return AtThreshold(
-        value=value,
         n=n,
         selected=selected,
         share=selected / n,

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from willbuy.evaluation.assemble import estimate
 from willbuy.evaluation.evaluate import DRAWS
-from willbuy.evaluation.levels import Levels
+from willbuy.evaluation.kinds import count_kinds
 from willbuy.evaluation.result import BandResult
 from willbuy.offers.bands import Band
 
@@ -29,10 +29,11 @@ def by_band(
     [('very high', 2, 1), ('high', 0, 0), ('medium', 0, 0), ('low', 2, 0)]
     """
     edges = [band.low for band in reversed(bands)]
-    levels = Levels.count(y, p, groups, edges, draws=draws, seed=seed)
+    kind = np.searchsorted(edges, np.asarray(p, dtype=np.float64), side="right") - 1
+    drawn = count_kinds(y, kind, groups, len(bands), draws=draws, seed=seed)
     found = []
-    for number, band in zip(reversed(range(1, len(edges) + 1)), bands, strict=True):
-        rows, bought = levels.rows[:, number], levels.bought[:, number]
+    for number, band in zip(reversed(range(len(bands))), bands, strict=True):
+        rows, bought = drawn.rows[:, number], drawn.bought[:, number]
         with np.errstate(invalid="ignore", divide="ignore"):
             rate = np.where(rows > 0, bought / rows, np.nan)
         found.append(

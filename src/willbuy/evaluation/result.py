@@ -70,7 +70,9 @@ class Metrics(TypedDict):
     roc_auc: Estimate
     average_precision: Estimate
     log_loss: Estimate
-    average_precision_over_base: Estimate  # against the part's own rate given to everyone: see skill.py
+    average_precision_over_base: (
+        Estimate  # these three: against the part's own rate given to everyone, see skill.py
+    )
     brier_skill: Estimate
     log_loss_skill: Estimate
     brier: float | None
@@ -155,7 +157,6 @@ class IngestCounts(TypedDict):
 class AtThreshold(TypedDict):
     """A threshold on the test part: it was chosen elsewhere."""
 
-    value: float
     n: int
     selected: int
     share: float
@@ -234,6 +235,75 @@ class Verdict(TypedDict):
     logistic: NotRequired[BesideLogistic]  # absent where the model is the logistic
 
 
+class Figures(TypedDict):
+    """The few figures of a part that is told apart from the test: an origin, a fold, a shuffled split."""
+
+    n: int
+    positives: int
+    buyers: int
+    base_rate: float | None
+    average_precision: Estimate
+    average_precision_over_base: Estimate
+    roc_auc: Estimate
+    log_loss: Estimate
+    predicted_over_actual: Estimate
+
+
+class OriginPoint(TypedDict):
+    """The procedure at one earlier moment, or the test itself (the last)."""
+
+    anchor: str
+    test: bool
+    train_rows: int
+    train_base_rate: float
+    figures: Figures
+    difference: Estimate | None  # from the verdict's rule at the same moment, in the verdict's metric, paired
+
+
+class Spread(TypedDict):
+    """One metric over several parts. The worst is the farthest from 1 for predicted over actual."""
+
+    mean: float
+    worst: float
+    sd: float | None
+
+
+class Origins(TypedDict):
+    """Rolling origins, oldest first, the test last."""
+
+    points: list[OriginPoint]
+    over: dict[str, Spread]
+    rows: int  # an origin learns from at most this many rows, entities whole
+    note: str  # what the origins share, and why there are fewer than three
+
+
+class FoldPoint(TypedDict):
+    """One fold of a cross-validation by entity: the candidate that its own procedure chose, and its figures."""
+
+    fold: int
+    model: str
+    figures: Figures
+
+
+class Folds(TypedDict):
+    """A cross-validation by entity, fold by fold. The test figures are those of all folds on one pile."""
+
+    points: list[FoldPoint]
+    over: dict[str, Spread]
+
+
+class Shuffled(TypedDict):
+    """What a shuffled split would have promised, beside the test."""
+
+    promised: Figures
+    held: Figures
+    gap: dict[str, Estimate]  # metric -> promised minus held
+    rows: int  # learnt from and tested on
+    shared_share: float | None  # of the shuffled test's entities, in its training rows as well
+    how: str
+    words: str
+
+
 class Result(TypedDict):
     """A whole run. The NotRequired keys leave their section out of the report when absent."""
 
@@ -259,6 +329,9 @@ class Result(TypedDict):
     thresholds: NotRequired[list[ThresholdResult]]
     bands: NotRequired[list[BandResult]]
     profit: NotRequired[list[ProfitPoint]]  # on the test part; where the shop names a margin and a cost
+    origins: NotRequired[Origins]
+    folds: NotRequired[Folds]  # where the split is not in time
+    shuffled: NotRequired[Shuffled]
     lag_seconds: NotRequired[float]
     seeds: NotRequired[dict[str, int]]
     versions: NotRequired[dict[str, str]]

@@ -22,9 +22,9 @@ class Forest:
     """Any number of binary trees over the same features.
 
     `root` (trees,) is each tree's first node; of every node: `feature`, `threshold` (left where value <
-    threshold, as float32), `left`, `null_left` (1: a null goes left), `value` (what a leaf adds) and `cover` (how
-    much of the training rows came by: their number, or for boosting the sum of their hessians). Scoring does
-    not read the cover; contributions do.
+    threshold, as float32), `left`, `null_left` (1: a null goes left), `value` (what a leaf adds; float64 stays so,
+    all else becomes float32) and `cover` (how much of the training rows came by: their number, or for boosting
+    the sum of their hessians). Scoring does not read the cover; contributions do.
 
     >>> stump = Forest(
     ...     root=[0], feature=[0, 0, 0], threshold=[3.0, np.inf, np.inf], left=[1, 1, 2],
@@ -61,7 +61,11 @@ class Forest:
         self.threshold = np.ascontiguousarray(threshold, dtype=np.float32)
         self.left = np.asarray(left, dtype=np.int32)
         self.null_left = np.asarray(null_left, dtype=np.uint8)
-        self.value = np.ascontiguousarray(value, dtype=np.float32)
+        # XGBoost adds float32; a forest's shares are float64, and stay so
+        exact = np.asarray(value).dtype == np.float64
+        self.value: NDArray[np.floating[Any]] = np.ascontiguousarray(
+            value, dtype=np.float64 if exact else np.float32
+        )
         self.cover = np.ascontiguousarray(cover, dtype=np.float32)
         self.n_features = int(np.asarray(n_features))
         self.depth = self._check()
@@ -109,7 +113,7 @@ class Forest:
             level += 1
         return level
 
-    def leaves_of_one(self, row: Singles) -> Singles:
+    def leaves_of_one(self, row: Singles) -> NDArray[np.floating[Any]]:
         """The leaf values of one row (features,), one a tree, shape (trees,)."""
         values = _both(row)
         node = self._start
@@ -118,13 +122,13 @@ class Forest:
             node = self._step[node] + right
         return self.value[node]
 
-    def leaves(self, rows: NDArray[np.floating[Any]]) -> Iterator[tuple[int, Singles]]:
+    def leaves(self, rows: NDArray[np.floating[Any]]) -> Iterator[tuple[int, NDArray[np.floating[Any]]]]:
         """Yield (first row, leaf values of shape (trees, rows of this chunk)) in bounded memory."""
         size = max(1, CHUNK // max(1, len(self.root)))
         for first in range(0, len(rows), size):
             yield first, self._leaves_of_chunk(rows[first : first + size].astype(np.float32))
 
-    def _leaves_of_chunk(self, rows: Singles) -> Singles:
+    def _leaves_of_chunk(self, rows: Singles) -> NDArray[np.floating[Any]]:
         count = rows.shape[0]
         values = _both(np.ascontiguousarray(rows.T)).ravel()
         place = np.arange(count)

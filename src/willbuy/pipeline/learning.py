@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.calibrators import Calibrator, fit_calibrator
-from willbuy.models.candidates import CANDIDATES, Candidate
+from willbuy.models.candidates import CANDIDATES, Candidate, ForestCandidate
 from willbuy.models.choose import choose
 from willbuy.models.out_of_fold import out_of_fold, sample_of_entities
 from willbuy.models.scorers import Scorer
@@ -31,9 +31,8 @@ class Learning:
     shop: Shop
     rows: Rows
     say: StepCallback
-    population: float | None = (
-        None  # rows that one scoring moment holds; those of the newest anchor otherwise
-    )
+    enough: int = ENOUGH_POSITIVES  # folds that hold so many positives judge and calibrate
+    population: float | None = None  # rows of one scoring moment; by default those of the newest anchor
     tuned: dict[str, Candidate] = field(init=False)
     log_odds: dict[str, NDArray[np.float64]] = field(init=False)  # of the judged rows, out of fold
     judged: NDArray[np.bool_] = field(init=False)
@@ -65,19 +64,26 @@ def tune(learning: Learning) -> None:
     learning.tuned = {}
     for name in train.candidates:
         learning.say(f"tuning {name} on {len(y):,} of {len(kept):,} rows")
-        learning.tuned[name] = CANDIDATES[name]().tune(X, y, train.seed, groups)
+        learning.tuned[name] = candidate_of(name, learning.shop).tune(X, y, train.seed, groups)
+
+
+def candidate_of(name: str, shop: Shop) -> Candidate:
+    """The candidate of a name, as the shop file wants it."""
+    if name == ForestCandidate.name:
+        return ForestCandidate(rows=shop.train.forest_rows)
+    return CANDIDATES[name]()
 
 
 def choose_candidate(learning: Learning) -> None:
     """Choose by the declared metric on predictions of unseen entities. Fills log_odds, judged, chosen.
 
-    Many rows do not need every fold: those that hold ENOUGH_POSITIVES judge and calibrate as well.
+    Many rows do not need every fold: those that hold `enough` positives judge and calibrate as well.
     """
     rows, train, found = learning.rows, learning.shop.train, {}
     for name, candidate in learning.tuned.items():
         learning.say(f"out-of-fold predictions of {name}")
         found[name] = out_of_fold(
-            candidate, rows.X, rows.y, rows.groups, train.folds, train.seed, enough=ENOUGH_POSITIVES
+            candidate, rows.X, rows.y, rows.groups, train.folds, train.seed, enough=learning.enough
         )
     learning.judged = np.isfinite(next(iter(found.values())))
     learning.log_odds = {name: scores[learning.judged] for name, scores in found.items()}
@@ -105,9 +111,11 @@ def learn(learning: Learning) -> Learning:
     return learning
 
 
-def learn_again(learning: Learning, rows: Rows, say: StepCallback) -> Learning:
+def learn_again(
+    learning: Learning, rows: Rows, say: StepCallback, enough: int = ENOUGH_POSITIVES
+) -> Learning:
     """The chosen candidate with its tuned settings on other rows: judged, calibrated and fitted anew, not tuned again."""
-    again = replace(learning, rows=rows, say=say)
+    again = replace(learning, rows=rows, say=say, enough=enough)
     again.tuned = {learning.chosen: learning.tuned[learning.chosen]}
     for step in (choose_candidate, calibrate, fit):
         step(again)

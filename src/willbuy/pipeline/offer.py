@@ -10,18 +10,22 @@ from willbuy.evaluation.by_band import by_band
 from willbuy.evaluation.profit import profit_curve
 from willbuy.evaluation.result import OfferResult, ThresholdResult
 from willbuy.offers.offered import words_of
+from willbuy.pipeline.folds import HeldOut
 from willbuy.pipeline.rows import Rows
 
 if TYPE_CHECKING:
     from willbuy.pipeline.training import Training
 
 
-def add_offer(run: "Training", test: Rows, probability: NDArray[np.float64]) -> None:
-    """Add offer, thresholds, bands and (where money is known) profit to the run's result."""
+def add_offer(run: "Training", test: Rows, probability: NDArray[np.float64], held: HeldOut | None) -> None:
+    """Add offer, thresholds, bands and (where money is known) profit to the run's result.
+
+    In a cross-validation (`held`) each fold decided at thresholds of its own.
+    """
     draws, seed = run.shop.train.bootstrap, run.seed
     found = run.learning.offered
     run.result["offer"] = describe_offer(run)
-    run.result["thresholds"] = _thresholds(run, test, probability)
+    run.result["thresholds"] = _thresholds(run, test, probability, held)
     run.result["bands"] = by_band(
         test.y, probability, test.groups, run.learning.bands, draws=draws, seed=seed
     )
@@ -50,35 +54,36 @@ def moment_words(run: "Training") -> str:
     return "a day" if run.task == "session" else "at a scoring moment"
 
 
-def _thresholds(run: "Training", test: Rows, probability: NDArray[np.float64]) -> list[ThresholdResult]:
+def _thresholds(
+    run: "Training", test: Rows, probability: NDArray[np.float64], held: HeldOut | None
+) -> list[ThresholdResult]:
     found = run.learning.offered
-    values = {named.name: named.threshold.value for named in found.thresholds}
+    chosen = {named.name: probability >= named.threshold.value for named in found.thresholds}
     tested = at_thresholds(
         test.y,
-        probability,
+        held.by_threshold() if held else chosen,
         test.groups,
-        values,
         found.money,
         draws=run.shop.train.bootstrap,
         seed=run.seed,
     )
     results = []
     for named in found.thresholds:
-        chosen = named.threshold
+        there = named.threshold
         results.append(
             ThresholdResult(
                 name=named.name,
                 words=words_of(named.name, run.shop.offer, moment_words(run)),
                 chosen=named.name == found.asked,
-                value=chosen.value,
-                selected=chosen.selected,
-                caught=chosen.caught,
-                positives=chosen.positives,
-                n=chosen.n,
-                precision=chosen.precision,
-                recall=chosen.recall,
-                f1=chosen.f1,
-                profit=found.profit(chosen),
+                value=there.value,
+                selected=there.selected,
+                caught=there.caught,
+                positives=there.positives,
+                n=there.n,
+                precision=there.precision,
+                recall=there.recall,
+                f1=there.f1,
+                profit=found.profit(there),
                 note=named.note,
                 test=tested[named.name],
             )

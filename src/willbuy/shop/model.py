@@ -93,8 +93,8 @@ class Features(Section):
 class Train(Section):
     """Candidates, the one metric, the seed."""
 
-    candidates: tuple[Literal["logistic", "xgboost"], ...] = key(
-        "Models to compare.", ["logistic"], ("logistic", "xgboost"), min_length=1
+    candidates: tuple[Literal["logistic", "forest", "xgboost"], ...] = key(
+        "Models to compare.", ["logistic"], ("logistic", "forest", "xgboost"), min_length=1
     )
     metric: Literal["average_precision", "log_loss", "roc_auc"] = key(
         "The metric that picks the best candidate.", "average_precision", "average_precision"
@@ -106,6 +106,9 @@ class Train(Section):
         200_000,
         200_000,
         ge=1000,
+    )
+    forest_rows: Whole = key(
+        "Rows that a random forest is fitted on at most: entities are drawn whole.", 50_000, 100_000, ge=1000
     )
     seed: Whole = key(
         "The same log, shop file and seed give the same model.", 7, 20150503, ge=0, le=2**32 - 1

@@ -1,12 +1,14 @@
 """Candidates: the families of models that training tries, one a file."""
 
 from willbuy.models.candidates.boosting import XGBoostCandidate
+from willbuy.models.candidates.forest import ForestCandidate
 from willbuy.models.candidates.logistic import LogisticCandidate
 from willbuy.models.candidates.protocol import Candidate
 
-CANDIDATES: dict[str, type[LogisticCandidate] | type[XGBoostCandidate]] = {
+CANDIDATES: dict[str, type[LogisticCandidate] | type[ForestCandidate] | type[XGBoostCandidate]] = {
     LogisticCandidate.name: LogisticCandidate,
+    ForestCandidate.name: ForestCandidate,
     XGBoostCandidate.name: XGBoostCandidate,
 }
 
-__all__ = ["CANDIDATES", "Candidate", "LogisticCandidate", "XGBoostCandidate"]
+__all__ = ["CANDIDATES", "Candidate", "ForestCandidate", "LogisticCandidate", "XGBoostCandidate"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.errors import NotEnoughData
-from willbuy.models.rows import check_finite
+from willbuy.models.rows import check_finite, remedy
 from willbuy.models.scorers import Floats, Scorer
 
 Integers = NDArray[np.integer[Any]]
@@ -55,6 +55,6 @@ def check_rows(X: Floats, y: Integers, feature_names: Sequence[str] | None = Non
     if positives in (0, len(labels)):
         raise NotEnoughData(
             f"{positives} of {len(labels)} training rows buy; a model needs rows that do and rows that do not. "
-            "Take a longer log, or a longer horizon"
+            f"{remedy(positives, len(labels) - positives)}"
         )
     return rows, labels.astype(np.int8)

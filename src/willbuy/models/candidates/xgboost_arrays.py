@@ -18,7 +18,8 @@ def forest_of(booster: "xgboost.Booster", n_features: int) -> Forest:
     learner = json.loads(booster.save_raw("json"))["learner"]
     columns: Columns = {name: [] for name in ("feature", "threshold", "left", "null_left", "value", "cover")}
     roots = [_append(columns, tree) for tree in learner["gradient_booster"]["model"]["trees"]]
-    return Forest(root=roots, n_features=n_features, **columns)
+    value = np.asarray(columns.pop("value"), dtype=np.float32)
+    return Forest(root=roots, n_features=n_features, value=value, **columns)
 
 
 def _append(columns: Columns, tree: dict[str, Any]) -> int:
