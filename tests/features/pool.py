@@ -93,6 +93,8 @@ POOL: tuple[Feature, ...] = (
     ItemPopularity("view", 1),
     ItemPopularity((), 3),
     ItemConversion(days=2),
+    ItemPopularity("view", hours=2),
+    ItemConversion((), ("view", "cart"), hours=30),
     ItemConversion("cart", ("view", "purchase"), 3, 0.5, 10),
 )
 

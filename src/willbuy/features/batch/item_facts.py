@@ -6,7 +6,7 @@ from datetime import datetime
 
 from willbuy.events.canonical import KINDS
 from willbuy.features.algebra import ItemFact
-from willbuy.features.batch.local_sql import local_day, local_microseconds
+from willbuy.features.batch.local_sql import local_day, local_microseconds, utc_hour
 from willbuy.warehouse.dialect import Dialect
 
 NEVER = 10_000_000
@@ -15,7 +15,7 @@ NEVER = 10_000_000
 
 @dataclass(frozen=True)
 class ItemFacts:
-    """The table `item_key, from_day, until_day` and a column a fact.
+    """The table `item_key, from_day, until_day` and a column a fact; with `hourly` facts, days are hours throughout.
 
     A row holds for anchors whose local day is in `[from_day, until_day)`. An event enters with the first local day that
     begins after it had happened and was received; it leaves once its own day lies further back than the fact looks.
@@ -27,7 +27,7 @@ class ItemFacts:
 
     def sql(self, condition: str = "") -> str:
         """The query of the table, over the events `e` that satisfy a condition."""
-        changes = [self._enter(), *(self._leave(days) for days in sorted({fact.days for fact in self.facts}))]
+        changes = [self._enter(), *(self._leave(days) for days in sorted({fact.span for fact in self.facts}))]
         until = f'COALESCE(LEAD(c."day") OVER (PARTITION BY c."item_key" ORDER BY c."day"), {NEVER})'
         return (
             f'WITH "seen" AS (\n{self._seen(condition)}\n)\n'
@@ -60,7 +60,7 @@ class ItemFacts:
     def _leave(self, days: int) -> str:
         columns = "".join(
             f', CASE WHEN {self._counts(fact)} THEN -s."events" ELSE 0 END AS {self._name(fact)}'
-            if fact.days == days
+            if fact.span == days
             else f", 0 AS {self._name(fact)}"
             for fact in self.facts
         )
@@ -69,13 +69,15 @@ class ItemFacts:
     def _counts(self, fact: ItemFact) -> str:
         """The condition that an event is ever part of a fact: of its kinds, and known before it is too old."""
         kinds = ", ".join(self.dialect.text(kind) for kind in fact.reads)
-        return f's."kind" IN ({kinds}) AND s."known" <= s."happened" + {fact.days}'
+        return f's."kind" IN ({kinds}) AND s."known" <= s."happened" + {fact.span}'
 
     def _running(self, fact: ItemFact) -> str:
         total = f'SUM(SUM(c.{self._name(fact)})) OVER (PARTITION BY c."item_key" ORDER BY c."day")'
         return f",\n  CAST({total} AS BIGINT) AS {self._name(fact)}"
 
     def _day(self, moment: str) -> str:
+        if self.facts[0].hourly:  # of UTC: local hours come twice when clocks go back
+            return utc_hour(moment, self.dialect)
         return local_day(local_microseconds(moment, self.offsets, self.dialect), self.dialect)
 
     def _name(self, fact: ItemFact) -> str:

@@ -56,7 +56,7 @@ class Query:
         self.recent = max(bounded) if bounded and (self.split or not self.unbounded) else None
         self.columns = PreparedColumns()
         self.aggregates: dict[str, Aggregate] = {}
-        self.reads_items = False
+        self.item_tables: set[str] = set()  # their aliases, of those that are read
         self.values = {feature.name: self.value(feature) for feature in features}
         if population is not None:
             self.matches(population)  # for the columns that it reads
@@ -197,7 +197,10 @@ class Query:
 
     def item_fact(self, fact: ItemFact) -> str:
         """A fact about the last item; null where the entity has touched none, 0 where nobody had by then."""
-        self.reads_items = True
+        alias = "h" if fact.hourly else "i"
+        self.item_tables.add(alias)
         newest = self.last_of_its(self.next_of(Windowed(), known=("item_key",), ties=("kind", "item")))
         item = self.greatest("last_item", self.column("item_key"), Condition((newest,)))
-        return f"CASE WHEN {item} IS NOT NULL THEN COALESCE(i.{self.dialect.identifier(fact.name)}, 0) END"
+        return (
+            f"CASE WHEN {item} IS NOT NULL THEN COALESCE({alias}.{self.dialect.identifier(fact.name)}, 0) END"
+        )

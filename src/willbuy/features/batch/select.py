@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from willbuy.features.batch.condition import Aggregate
 from willbuy.features.batch.query import Query
-from willbuy.features.batch.tables import ITEM_FACTS
+from willbuy.features.batch.tables import ITEM_FACTS, ITEM_FACTS_BY_HOUR
 
 
 def values(query: Query) -> str:
@@ -31,11 +31,14 @@ def having(query: Query) -> str:
 
 
 def item_facts(query: Query) -> str:
-    """The join of the facts about the last item, as of the close of the day before the anchor's own."""
-    if not query.reads_items:
-        return ""
-    day = query.bounds.day(query.features.clock)
-    return (
-        f'\nLEFT JOIN "{ITEM_FACTS}" i ON i."item_key" = f."last_item" '
-        f'AND i."from_day" <= {day} AND i."until_day" > {day}'
+    """The joins of the facts about the last item, as of the close of the day, or hour, before the anchor's own."""
+    tables = {
+        "i": (ITEM_FACTS, query.bounds.day(query.features.clock)),
+        "h": (ITEM_FACTS_BY_HOUR, query.bounds.utc_hour()),
+    }
+    return "".join(
+        f'\nLEFT JOIN "{table}" {alias} ON {alias}."item_key" = f."last_item" '
+        f'AND {alias}."from_day" <= {at} AND {alias}."until_day" > {at}'
+        for alias, (table, at) in tables.items()
+        if alias in query.item_tables
     )

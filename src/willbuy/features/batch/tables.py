@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 ITEM_FACTS = "willbuy_item_facts"
 """Facts about items by day. Made once, read by every group of entities."""
 
+ITEM_FACTS_BY_HOUR = "willbuy_item_facts_by_hour"
+"""The same by hour."""
+
+ITEM_TABLES = (ITEM_FACTS, ITEM_FACTS_BY_HOUR)
+
 
 @dataclass(frozen=True)
 class Tables:
