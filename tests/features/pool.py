@@ -94,6 +94,8 @@ POOL: tuple[Feature, ...] = (
     ItemPopularity((), 3),
     ItemConversion(days=2),
     ItemPopularity("view", hours=2),
+    ItemPopularity((), hours=12, of="category"),
+    ItemConversion(days=2, of="category"),
     ItemConversion((), ("view", "cart"), hours=30),
     ItemConversion("cart", ("view", "purchase"), 3, 0.5, 10),
 )

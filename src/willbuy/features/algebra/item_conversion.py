@@ -15,7 +15,7 @@ from willbuy.features.algebra.phrases import Phrases
 class ItemConversion(Feature):
     """`(top + add_top) / (bottom + add_bottom)` over everyone's events on the entity's last item in the last `days`
     whole days (or `hours` whole hours), as known at the close of the day (or hour) before; null where no item was
-    touched or nothing is under the line.
+    touched or nothing is under the line. With `of` "category", over all items of the category touched last.
 
     2 purchases and 40 views: `item_conversion_purchase_view_30d` is 0.05.
 
@@ -29,6 +29,7 @@ class ItemConversion(Feature):
     add_top: int | float = 0
     add_bottom: int | float = 0
     hours: int | None = None
+    of: str = "item"
     key: ClassVar[str] = "item_conversion"
     unit_text: ClassVar[str] = "ratio"
     type_text: ClassVar[Type] = "real"
@@ -45,7 +46,10 @@ class ItemConversion(Feature):
     @property
     def facts(self) -> tuple[ItemFact, ...]:
         """The facts above and below the line."""
-        return (ItemFact(self.top, self.days, self.hours), ItemFact(self.bottom, self.days, self.hours))
+        return (
+            ItemFact(self.top, self.days, self.hours, self.of),
+            ItemFact(self.bottom, self.days, self.hours, self.of),
+        )
 
     @property
     def smoothed(self) -> bool:
@@ -55,14 +59,14 @@ class ItemConversion(Feature):
     @property
     def name(self) -> str:
         smoothing = f"_plus_{self.add_top:g}_{self.add_bottom:g}" if self.smoothed else ""
-        return f"item_conversion_{kinds_slug(self.top)}_{kinds_slug(self.bottom)}_{self.facts[0].span_text}{smoothing}"
+        return f"item_conversion_{self.facts[0].within}{kinds_slug(self.top)}_{kinds_slug(self.bottom)}_{self.facts[0].span_text}{smoothing}"
 
     @property
     def meaning(self) -> str:
         smoothing = f", smoothed by {self.add_top:g} over {self.add_bottom:g}" if self.smoothed else ""
         return (
-            f"{kinds_words(self.top)} over {kinds_words(self.bottom)} by everyone of the item touched last, "
-            f"in the last {self.facts[0].span_words}{smoothing}; null if no item was touched or there is none"
+            f"{kinds_words(self.top)} over {kinds_words(self.bottom)} by everyone of the {self.of} touched last, "
+            f"in the last {self.facts[0].span_words}{smoothing}; null if no {self.of} was touched or there is none"
         )
 
     @property
@@ -82,8 +86,8 @@ class ItemConversion(Feature):
         tops, bottoms = kinds_words(self.top), kinds_words(self.bottom)
         when = f"by everyone in the last {self.facts[0].span_words}"
         return Phrases(
-            f"{{value}} {tops} for every 100 {bottoms} of the item touched last, {when}",
-            none=f"{bottoms} but no {kind_words(self.top)} of the item touched last, {when}",
-            null=f"no {kind_words(self.bottom)} of the item touched last, {when}",
+            f"{{value}} {tops} for every 100 {bottoms} of the {self.of} touched last, {when}",
+            none=f"{bottoms} but no {kind_words(self.top)} of the {self.of} touched last, {when}",
+            null=f"no {kind_words(self.bottom)} of the {self.of} touched last, {when}",
             form="hundred",
         )

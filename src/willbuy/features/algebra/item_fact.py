@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from willbuy.errors import ShopError
 from willbuy.events.canonical import KINDS
-from willbuy.features.algebra.kinds import check_kinds, kinds_slug
+from willbuy.features.algebra.kinds import check_choice, check_kinds, kinds_slug
 
 
 @dataclass(frozen=True)
@@ -13,18 +13,21 @@ class ItemFact:
 
     Days close at local midnight. An anchor reads what was known at the close of the day before: events that happened
     in the `days` local days before the anchor's own, and had been received by the midnight that began it. Hours, where
-    they are given in the place of days, are UTC's and close in the same way.
+    they are given in the place of days, are UTC's and close in the same way. With `of` "category" it is about all
+    items of a category.
 
-    >>> ItemFact(("view",), 30).name, ItemFact(("view",), hours=24).name
-    ('count_view_30d', 'count_view_24h')
+    >>> ItemFact(("view",), 30).name, ItemFact(("view",), hours=24, of="category").name
+    ('count_view_30d', 'count_in_category_view_24h')
     """
 
     kinds: tuple[str, ...]
     days: int = 30
     hours: int | None = None
+    of: str = "item"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kinds", check_kinds(self.kinds))
+        check_choice(self.of, ("item", "category"), "thing that a fact is about")
         unit = "days" if self.hours is None else "hours"
         if not isinstance(self.span, int) or isinstance(self.span, bool) or not 1 <= self.span <= 10_000:
             raise ShopError(
@@ -35,6 +38,11 @@ class ItemFact:
     def hourly(self) -> bool:
         """Whether it closes by the hour."""
         return self.hours is not None
+
+    @property
+    def within(self) -> str:
+        """What stands in the name of a fact about a category."""
+        return "" if self.of == "item" else f"in_{self.of}_"
 
     @property
     def span(self) -> int:
@@ -59,7 +67,7 @@ class ItemFact:
     @property
     def name(self) -> str:
         """The name of the fact, a column of the table item x day, or item x hour."""
-        return f"count_{kinds_slug(self.kinds)}_{self.span_text}"
+        return f"count_{self.within}{kinds_slug(self.kinds)}_{self.span_text}"
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from willbuy.features.batch.pairs import carried, pairs_sql, visible_events
 from willbuy.features.batch.prepare import Preparation
 from willbuy.features.batch.query import Query
 from willbuy.features.batch.select import lower_bound
-from willbuy.features.batch.tables import ITEM_TABLES, Tables, drop, is_empty, make
+from willbuy.features.batch.tables import FACT_TABLES, Tables, drop, is_empty, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 
@@ -89,12 +89,10 @@ class BatchFeatures:
 
     def items_sql(self) -> dict[str, str]:
         """The queries of the tables item x day and item x hour, as far as the features need them."""
-        tables = zip(ITEM_TABLES, (False, True), strict=True)
-        return {
-            name: self._items_sql([fact for fact in self.features.facts if fact.hourly == hourly])
-            for name, hourly in tables
-            if any(fact.hourly == hourly for fact in self.features.facts)
-        }
+        found: dict[str, list[ItemFact]] = {}
+        for fact in self.features.facts:
+            found.setdefault(FACT_TABLES[fact.of, fact.hourly][1], []).append(fact)
+        return {name: self._items_sql(facts) for name, facts in found.items()}
 
     def _items_sql(self, facts: Sequence[ItemFact]) -> str:
         longest = timedelta(days=max(_days_of(fact) for fact in facts) + 3)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from willbuy.features.batch.condition import Aggregate
 from willbuy.features.batch.query import Query
-from willbuy.features.batch.tables import ITEM_FACTS, ITEM_FACTS_BY_HOUR
+from willbuy.features.batch.tables import FACT_TABLES, fact_key
 
 
 def values(query: Query) -> str:
@@ -32,13 +32,12 @@ def having(query: Query) -> str:
 
 def item_facts(query: Query) -> str:
     """The joins of the facts about the last item, as of the close of the day, or hour, before the anchor's own."""
-    tables = {
-        "i": (ITEM_FACTS, query.bounds.day(query.features.clock)),
-        "h": (ITEM_FACTS_BY_HOUR, query.bounds.utc_hour()),
-    }
-    return "".join(
-        f'\nLEFT JOIN "{table}" {alias} ON {alias}."item_key" = f."last_item" '
-        f'AND {alias}."from_day" <= {at} AND {alias}."until_day" > {at}'
-        for alias, (table, at) in tables.items()
-        if alias in query.item_tables
-    )
+    joins = ""
+    for (of, hourly), (alias, table) in FACT_TABLES.items():
+        if alias in query.fact_tables:
+            at = query.bounds.utc_hour() if hourly else query.bounds.day(query.features.clock)
+            joins += (
+                f'\nLEFT JOIN "{table}" {alias} ON {alias}."{fact_key(of)}" = f."last_{of}" '
+                f'AND {alias}."from_day" <= {at} AND {alias}."until_day" > {at}'
+            )
+    return joins

@@ -22,9 +22,10 @@ def item_facts_at(
     today, this_hour = clock.day(moment), hour_of(moment)
     counters = {fact.name: Counter[str]() for fact in facts}
     for event in events:
-        if event.item is None:
-            continue
         for fact in facts:
+            about = event.item if fact.of == "item" else event.category
+            if about is None:
+                continue
             if fact.hourly:
                 closed = first_known_hour(event) <= this_hour
                 recent = hour_of(event.time) >= this_hour - fact.span
@@ -32,7 +33,7 @@ def item_facts_at(
                 closed = first_known_day(event, clock) <= today
                 recent = clock.day(event.time) >= today - fact.span
             if event.kind in fact.reads and closed and recent:
-                counters[fact.name][event.item] += 1
+                counters[fact.name][about] += 1
     items = sorted({item for counter in counters.values() for item in counter})
     return {item: {fact.name: counters[fact.name][item] for fact in facts} for item in items}
 
