@@ -207,8 +207,8 @@ def test_a_split_that_is_not_in_time_says_so(made: tuple[Result, pd.DataFrame, s
         "kind": "not_future",
         "reason": "Too short.",
         "note": note,
-        "train_entities": 3,
-        "test_entities": 1,
+        "folds": 5,
+        "entities": 4,
         "seed": 0,
     }
     page = " ".join(Reader(render_page({**made[0], "split": split}, made[1])).text)
