@@ -137,6 +137,10 @@ def _maturity(anchors: list[AnchorPoint]) -> Html:
     if not anchors:
         return Html("")
     open_ones = [anchor for anchor in anchors if not anchor["matured"]]
+    if not any(
+        "matures" in anchor for anchor in anchors
+    ):  # sessions: their slots of time are no label windows
+        return details("Rows and base rate over time", _anchors(anchors))
     text = "Every anchor has matured: its whole label window lies in the log."
     if open_ones:
         last = max(anchor.get("matures") or "" for anchor in open_ones)
@@ -154,7 +158,7 @@ def _anchors(anchors: list[AnchorPoint]) -> Html:
         [
             _date(moment(anchor["anchor"])),
             escape(anchor["part"]),
-            "yes" if anchor["matured"] else f"on {moment(anchor.get('matures'))}",
+            _matured(anchor),
             count(anchor["n"]),
             count(anchor["positives"]),
             percent(anchor["base_rate"]),
@@ -164,6 +168,12 @@ def _anchors(anchors: list[AnchorPoint]) -> Html:
     return table(
         ["anchor (UTC)", "part", "matured", "rows", "bought", "base rate"], rows, numbers=range(3, 6)
     )
+
+
+def _matured(anchor: AnchorPoint) -> Html:
+    if "matures" not in anchor:
+        return escape("when its sessions close")
+    return escape("yes" if anchor["matured"] else f"on {moment(anchor['matures'])}")
 
 
 def _range(anchors: list[str]) -> str:
