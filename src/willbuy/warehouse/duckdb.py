@@ -49,6 +49,7 @@ class DuckDBWarehouse:
 
     def __init__(self, home: Path | None, memory: str = "1500MB", threads: int | None = None) -> None:
         self.home = home
+        self.state = ""  # the files behind the tables: another text where they are others
         self.connection = duckdb.connect()
         self.connection.execute("SET enable_progress_bar = false")  # it would write into standard output
         self.event_files: dict[
@@ -125,7 +126,7 @@ class DuckDBWarehouse:
     def beside(self) -> "DuckDBWarehouse":
         """Another connection to the same tables, for use by another thread."""
         other = object.__new__(type(self))
-        other.home, other.event_files = self.home, self.event_files
+        other.home, other.event_files, other.state = self.home, self.event_files, self.state
         other.connection = self.connection.cursor()
         return other
 
