@@ -160,7 +160,14 @@ def test_scores_before_the_log_began_are_refused(shop: Shop, result: dict[str, A
 
 def test_the_steps_have_names() -> None:
     """Training is a tuple that can be read."""
-    assert len({title for title, _ in STEPS}) == len(STEPS) == 11
+    assert len({title for title, _ in STEPS}) == len(STEPS) == 12
+
+
+def test_every_feature_says_what_it_adds_to_the_scores(result: dict[str, Any]) -> None:
+    """Shapley values or weights, by name, for each column that the model reads."""
+    added = {feature["name"]: feature["contribution"]["mean"] for feature in result["features"]}
+    assert len(added) == len(result["features"]) and max(added.values()) > 0.1
+    assert result["contributions"]["rows"] > 100
 
 
 def test_a_training_that_fails_leaves_no_run(shop: Shop, result: dict[str, Any]) -> None:

@@ -220,6 +220,13 @@ def make_result(
                 "window": window,
                 "unit": unit,
                 "importance": {"value": weight, "low": weight * 0.8 - 0.001, "high": weight * 1.2 + 0.001},
+                "contribution": {
+                    "mean": weight * 5,
+                    "points": [
+                        {"contribution": weight * (place - 9), "rank": place / 20 if place else None}
+                        for place in range(21)
+                    ],
+                },
             }
             for name, meaning, unit, weight in (
                 ("count_view", "number of views", "events", 0.031),
@@ -229,6 +236,7 @@ def make_result(
             )
             for window in ("1d", "7d", "30d")
         ],
+        "contributions": {"method": "shapley", "base": -2.1, "rows": 3000},
         "ingest": {
             "read": 2_756_101,
             "accepted": 2_755_607,

@@ -131,6 +131,20 @@ class CandidateResult(TypedDict):
     metrics: Metrics
 
 
+class ContributedPoint(TypedDict):
+    """A row's contribution of a feature in log-odds, and where its value stands among all rows' values (0 to 1)."""
+
+    contribution: float
+    rank: float | None  # None for a null
+
+
+class Contributed(TypedDict):
+    """What a feature adds to the scores of the test part: the mean of its absolute contributions, in log-odds."""
+
+    mean: float
+    points: list[ContributedPoint]
+
+
 class FeatureResult(TypedDict):
     """A feature, and what the model loses without it."""
 
@@ -139,6 +153,7 @@ class FeatureResult(TypedDict):
     window: str | None
     unit: str | None
     importance: NotRequired[Estimate | None]  # drop of average precision when its values are shuffled
+    contribution: NotRequired[Contributed]
 
 
 class IngestCounts(TypedDict):
@@ -319,6 +334,7 @@ class Result(TypedDict):
     verdict: Verdict
     candidates: NotRequired[list[CandidateResult]]
     features: NotRequired[list[FeatureResult]]
+    contributions: NotRequired[dict[str, Any]]  # method, base (log-odds), rows: how features were explained
     ingest: NotRequired[IngestCounts]
     anchors: NotRequired[list[AnchorPoint]]
     differences: NotRequired[dict[str, dict[str, Estimate]]]  # rule -> metric -> model minus rule, paired

@@ -28,6 +28,7 @@ from willbuy.features.log import summarise
 from willbuy.fitted import COLUMNS, add_bgnbd, wants_bgnbd
 from willbuy.models.bundle import write_bundle
 from willbuy.pipeline import learning
+from willbuy.pipeline.contributed import contribute
 from willbuy.pipeline.learning import Learning
 from willbuy.pipeline.moment import rows_a_moment
 from willbuy.pipeline.origins import test_origins
@@ -144,6 +145,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("fit on the whole training part", lambda run: learning.fit(run.learning)),
     ("the plain logistic, to be held beside it", fit_plain_logistic),
     ("test, opened once", test_once),
+    ("what moved the scores", contribute),
     ("rolling origins: the same procedure, earlier", test_origins),
     ("what a shuffled split would have promised", shuffle_and_test),
     ("bundle and result", write),

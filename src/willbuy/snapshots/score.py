@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from willbuy.errors import NotEnoughData
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_FACTS, drop, make
+from willbuy.features.batch.tables import ITEM_TABLES, drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary, summarise
 from willbuy.features.population import population_of, session_population_of
@@ -42,7 +42,7 @@ def score_frame(
         with asked.rows(warehouse, whole) as source:
             frame = ordered_frame(warehouse, source, asked.columns, features)
     finally:
-        drop(warehouse, ITEM_FACTS)
+        drop(warehouse, *ITEM_TABLES)
     if frame.empty:
         raise asked.nobody()
     return frame
@@ -78,7 +78,7 @@ def write_score_rows(
         try:
             for_each_group(warehouse, groups, workers, work)
         finally:
-            drop(warehouse, ITEM_FACTS)
+            drop(warehouse, *ITEM_TABLES)
     source = warehouse.parquet(files)
     if not warehouse.rows(f"SELECT 1 FROM {source} LIMIT 1"):
         raise asked.nobody()
