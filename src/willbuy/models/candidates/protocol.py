@@ -2,27 +2,61 @@
 
 Arrays in: X float64 (n, features) with NaN for null, y 0/1 (n,), groups integer (n,) that name the entity of
 each row. A candidate is frozen: fitting it changes nothing in it, so that one may be fitted on many folds.
+
+`Emphasis` is how training is made to look at buyers more than they are many, and what that adds to the log-odds: who
+asks for it says both, so that the scorer that leaves is never too high.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol, Self
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.errors import NotEnoughData
+from willbuy.models.candidates.space import Space
 from willbuy.models.rows import check_finite
 from willbuy.models.scorers import Floats, Scorer
 
 Integers = NDArray[np.integer[Any]]
 
 
+@dataclass(frozen=True)
+class Emphasis:
+    """How many times a buyer counts in training, and what is added to the log-odds of the scorer that leaves."""
+
+    weight: float = 1.0
+    shift: float = 0.0
+
+
+PLAIN = Emphasis()
+
+
 class Candidate(Protocol):
     """A family with its settings."""
 
-    name: ClassVar[str]
+    @property
+    def name(self) -> str:
+        """The family's name, as the shop file has it."""
+        ...
 
-    def tune(self, X: Floats, y: Integers, seed: int, groups: Integers | None = None) -> Self:
+    @property
+    def space(self) -> Space:
+        """What a search may vary; nothing where it is empty."""
+        ...
+
+    def with_settings(self, **settings: Any) -> Self:
+        """The same candidate with some settings changed."""
+        ...
+
+    def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
+        """Log-odds (n,) of each row by a model of the rows of the other folds; for trials, so it may be a quicker model."""
+        ...
+
+    def tune(
+        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, emphasis: Emphasis = PLAIN
+    ) -> Self:
         """The same candidate with its open settings decided on folds grouped by entity of these rows."""
         ...
 
@@ -33,6 +67,7 @@ class Candidate(Protocol):
         seed: int,
         feature_names: Sequence[str],
         groups: Integers | None = None,
+        emphasis: Emphasis = PLAIN,
     ) -> Scorer:
         """Fit on all of these rows; tune first, on these rows alone, where a setting is still open."""
         ...
