@@ -33,7 +33,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     simulate(folder / "events.csv", visitors=4000, preset="dense", seed=5)
     init([folder / "events.csv"], preset="retailrocket", within="7d", shop_path=folder / "shop.toml")
     text = (folder / "shop.toml").read_text(encoding="utf-8")
-    (folder / "shop.toml").write_text(text + "\n[train]\nbootstrap = 200\n", encoding="utf-8")
+    (folder / "shop.toml").write_text(text + "\n[train]\nbootstrap = 200\ntrials = 2\n", encoding="utf-8")
     loaded = load_shop(folder / "shop.toml")
     ingest(loaded)
     return loaded
@@ -159,7 +159,7 @@ def test_scores_before_the_log_began_are_refused(shop: Shop, result: dict[str, A
 
 def test_the_steps_have_names() -> None:
     """Training is a tuple that can be read."""
-    assert len({title for title, _ in STEPS}) == len(STEPS) == 8
+    assert len({title for title, _ in STEPS}) == len(STEPS) == 10
 
 
 def test_a_training_that_fails_leaves_no_run(shop: Shop, result: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from willbuy.features.algebra.phrases import Phrases
 from willbuy.models.bgnbd import bgnbd_columns
 from willbuy.shop import Shop
 
@@ -15,6 +16,19 @@ MEANINGS = {
     "expected_purchases": "purchase days to expect within the horizon, by a BG/NBD model of the purchase days so far",
     "p_alive": "probability that the customer has not left for good, by the same model",
 }
+
+PHRASES = {
+    "expected_purchases": Phrases(
+        "about {value} purchase days expected within the horizon, by the rhythm so far",
+        null="no rhythm of purchases to go by",
+    ),
+    "p_alive": Phrases(
+        "{value} likely to be still a customer, by the rhythm so far",
+        null="no rhythm of purchases to go by",
+        form="percent",
+    ),
+}
+"""How a value is said to people."""
 
 
 def wants_bgnbd(shop: Shop, names: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from willbuy.errors import WillbuyError
 
 RESULT = "result.json"
+SNAPSHOTS = "snapshots"
 BUNDLE = "bundle"
 _NAME = re.compile(r"[0-9]{4,9}")
 
@@ -47,6 +49,17 @@ def write_result(folder: Path, result: Mapping[str, Any]) -> None:
     partial = folder / (RESULT + ".partial")
     partial.write_text(json.dumps(result, indent=1, allow_nan=False, sort_keys=True) + "\n", encoding="utf-8")
     partial.replace(folder / RESULT)
+
+
+def drop_older_snapshots(home: Path, run: str) -> None:
+    """Remove the snapshots of complete runs before `run`: they are the bulk of a run and can be made again.
+
+    The bundle, the result and the predictions stay. A run that is still training keeps its own.
+    """
+    runs = home / "runs"
+    for name in _names(runs):
+        if int(name) < int(run) and (runs / name / RESULT).is_file():
+            shutil.rmtree(runs / name / SNAPSHOTS, ignore_errors=True)
 
 
 def read_result(folder: Path) -> dict[str, Any]:

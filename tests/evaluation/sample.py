@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 
 from willbuy.backtest import split_in_time
-from willbuy.evaluation.evaluate import evaluate
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.evaluate import SideBySide, evaluate
+from willbuy.evaluation.figures import COMPARED, figures_of, gap, spreads
+from willbuy.evaluation.result import Metrics, OriginPoint, Origins, Result, Shuffled
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules, rules_needed
 from willbuy.evaluation.sealed import audit, unseen
+from willbuy.evaluation.shuffled_words import in_words
 from willbuy.evaluation.slices import evaluate_slices
 from willbuy.evaluation.verdict import verdict
 
@@ -41,6 +43,56 @@ def make_shop(visitors: int, skill: float, base: float, seed: int) -> pd.DataFra
             ).drop_duplicates("entity_key")
         )
     return pd.concat(frames, ignore_index=True)
+
+
+def make_origins(
+    rows: pd.DataFrame, test: datetime, beside: SideBySide, differences: Any, draws: int
+) -> Origins:
+    """Three origins before the test, and the test."""
+    points: list[OriginPoint] = []
+    for number in (3, 2, 1):
+        moment = test - number * WEEK
+        ahead, past = rows[rows["anchor"] == moment], rows[rows["anchor"] <= moment - WEEK]
+        found = evaluate(ahead["label"], ahead["p"], ahead["entity_key"], 0.2, draws=draws, seed=number)
+        points.append(
+            {
+                "anchor": moment.isoformat(),
+                "test": False,
+                "train_rows": len(past),
+                "train_base_rate": float(past["label"].mean()),
+                "figures": figures_of(found),
+                "difference": {
+                    "value": 0.1 * number,
+                    "low": 0.1 * number - 0.15,
+                    "high": 0.1 * number + 0.15,
+                },
+            }
+        )
+    last = {
+        **points[-1],
+        "anchor": test.isoformat(),
+        "test": True,
+        "figures": figures_of(beside.metrics[MODEL]),
+    }
+    points.append({**last, "difference": next(iter(differences.values()))["average_precision"]})  # type: ignore[typeddict-item]
+    over = spreads([point["figures"] for point in points])
+    return {"points": points, "over": over, "rows": 100_000, "note": "All origins share their settings."}
+
+
+def make_shuffled(rows: pd.DataFrame, test: Metrics, draws: int) -> Shuffled:
+    """A quarter of all rows, drawn by chance."""
+    held = rows.sample(frac=0.25, random_state=4)
+    found = figures_of(evaluate(held["label"], held["p"], held["entity_key"], 0.2, draws=draws, seed=4))
+    honest = figures_of(test)
+    return {
+        "promised": found,
+        "held": honest,
+        "gap": {name: gap(found[name], honest[name]) for name in COMPARED},  # type: ignore[literal-required]
+        "rows": len(rows),
+        "shared_share": 0.72,
+        "how": f"{len(rows):,} rows shuffled, 75 % to learn from",
+        "words": in_words(found, honest, "average_precision", future=True),
+    }
 
 
 def make_result(
@@ -168,6 +220,8 @@ def make_result(
                 seed=3,
             )
         },
+        "origins": make_origins(matured, split.test, beside, differences, draws),
+        "shuffled": make_shuffled(matured, beside.metrics[MODEL], draws),
         "lag_seconds": LAG.total_seconds(),
         "seeds": {"train": 20150503},
         "versions": {"willbuy": "0.1.0", "numpy": "2.4.6"},

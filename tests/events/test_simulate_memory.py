@@ -1,4 +1,4 @@
-"""The simulated log is made in bounded memory: four times the visitors need about the same."""
+"""The simulated log is made in bounded memory: what the engine may take to sort it, and a block of visitors."""
 
 import subprocess
 import sys
@@ -11,12 +11,14 @@ import resource, sys
 from pathlib import Path
 from willbuy.events.simulation import write_simulated_log
 write_simulated_log(Path(sys.argv[1]), visitors=int(sys.argv[2]), truth=Path(sys.argv[3]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(peak if sys.platform == "darwin" else peak * 1024)
 """
+ENGINE, REST = 1 << 30, 400 << 20  # bytes: DuckDB's limit while it merges (`Runs`); Python, numpy and a block
 
 
 def peak(folder: Path, visitors: int) -> int:
-    """Peak resident memory of a run in a process of its own (the unit is the system's: KB or bytes)."""
+    """Peak resident memory, in bytes, of a run in a process of its own."""
     command = [
         sys.executable,
         "-c",
@@ -30,4 +32,5 @@ def peak(folder: Path, visitors: int) -> int:
 
 @pytest.mark.gate
 def test_memory_stays_bounded(tmp_path: Path) -> None:
-    assert peak(tmp_path, 4_000_000) < 1.6 * peak(tmp_path, 1_000_000)
+    """Four million visitors: a log far larger than the bound, so that holding it whole would show."""
+    assert peak(tmp_path, 4_000_000) < ENGINE + REST

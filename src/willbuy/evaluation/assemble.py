@@ -46,6 +46,8 @@ def assemble(scored: Scored, draws: Mapping[str, Floats], drawn: Drawn) -> Metri
         values |= {name: np.nan for name in values if name.startswith(_RANKED)}
     estimates = {name: estimate(value, draws[name]) for name, value in values.items()}
     estimates["ece"] = _pivotal(values["ece"], draws["ece"])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        over_base = draws["average_precision"] / draws["base_rate"]
     plain = {name: estimates[name]["value"] for name in _PLAIN}
     return Metrics(
         n=n,
@@ -55,6 +57,9 @@ def assemble(scored: Scored, draws: Mapping[str, Floats], drawn: Drawn) -> Metri
         base_rate=plain["base_rate"],
         roc_auc=estimates["roc_auc"],
         average_precision=estimates["average_precision"],
+        average_precision_over_base=estimate(
+            float(np.divide(values["average_precision"], values["base_rate"])), over_base
+        ),
         log_loss=estimates["log_loss"],
         brier=plain["brier"],
         ece=plain["ece"],

@@ -69,6 +69,9 @@ class Metrics(TypedDict):
     base_rate: float | None
     roc_auc: Estimate
     average_precision: Estimate
+    average_precision_over_base: (
+        Estimate  # how many times better than blind: a base rate of its own in each part
+    )
     log_loss: Estimate
     brier: float | None
     ece: float | None
@@ -160,6 +163,96 @@ class Verdict(TypedDict):
     difference: Estimate | None
 
 
+class Figures(TypedDict):
+    """The few figures of a part that is told apart from the test: an origin, a fold, a shuffled split."""
+
+    n: int
+    positives: int
+    buyers: int
+    base_rate: float | None
+    average_precision: Estimate
+    average_precision_over_base: Estimate
+    roc_auc: Estimate
+    log_loss: Estimate
+    predicted_over_actual: Estimate
+
+
+class OriginPoint(TypedDict):
+    """The procedure at one earlier moment, or the test itself (the last)."""
+
+    anchor: str
+    test: bool
+    train_rows: int
+    train_base_rate: float
+    figures: Figures
+    difference: Estimate | None  # from the verdict's rule at the same moment, in the verdict's metric, paired
+
+
+class Spread(TypedDict):
+    """One metric over several parts. The worst is the farthest from 1 for predicted over actual."""
+
+    mean: float
+    worst: float
+    sd: float | None
+
+
+class Origins(TypedDict):
+    """Rolling origins, oldest first, the test last."""
+
+    points: list[OriginPoint]
+    over: dict[str, Spread]
+    rows: int  # an origin learns from at most this many rows, entities whole
+    note: str  # what the origins share, and why there are fewer than three
+
+
+class FoldPoint(TypedDict):
+    """One fold of a cross-validation by entity: the candidate that its own procedure chose, and its figures."""
+
+    fold: int
+    model: str
+    figures: Figures
+
+
+class Folds(TypedDict):
+    """A cross-validation by entity, fold by fold. The test figures are those of all folds on one pile."""
+
+    points: list[FoldPoint]
+    over: dict[str, Spread]
+
+
+class Shuffled(TypedDict):
+    """What a shuffled split would have promised, beside the test."""
+
+    promised: Figures
+    held: Figures
+    gap: dict[str, Estimate]  # metric -> promised minus held
+    rows: int  # learnt from and tested on
+    shared_share: float | None  # of the shuffled test's entities, in its training rows as well
+    how: str
+    words: str
+
+
+class Tuning(TypedDict):
+    """What the search for one candidate's settings found; see models/search.py. Figures are means over folds."""
+
+    metric: str
+    trials: int
+    rows: int
+    buyers: int
+    folds: int
+    default: float | None
+    best: float | None
+    gain: float | None  # best minus default, better above 0
+    standard_error: float | None
+    moved: bool  # the best settings replaced the defaults
+    words: str
+    settings: dict[str, Any]  # what was kept
+    outer: float  # the metric on out-of-fold predictions of the training part, settings fixed
+    nested_gap: (
+        float | None
+    )  # inner figure of the kept settings minus outer: what searching flatters itself by
+
+
 class Result(TypedDict):
     """A whole run. The NotRequired keys leave their section out of the report when absent."""
 
@@ -174,6 +267,7 @@ class Result(TypedDict):
     rules: dict[str, Metrics]
     verdict: Verdict
     candidates: NotRequired[list[CandidateResult]]
+    tuning: NotRequired[dict[str, Tuning]]  # by candidate
     features: NotRequired[list[FeatureResult]]
     ingest: NotRequired[IngestCounts]
     anchors: NotRequired[list[AnchorPoint]]
@@ -181,6 +275,9 @@ class Result(TypedDict):
     slices: NotRequired[
         dict[str, dict[str, Metrics]]
     ]  # by what -> which -> figures of those rows: see slices.py
+    origins: NotRequired[Origins]
+    folds: NotRequired[Folds]  # where the split is not in time
+    shuffled: NotRequired[Shuffled]
     lag_seconds: NotRequired[float]
     seeds: NotRequired[dict[str, int]]
     versions: NotRequired[dict[str, str]]

@@ -10,6 +10,7 @@ Nothing is parsed before its hash holds, and nothing in it can run: there is no 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from willbuy.errors import BundleError, WillbuyError
 from willbuy.models.arrays_file import pack, unpack
 from willbuy.models.bundle_files import GOLDEN, MANIFEST, MODEL, NATIVE, read_files, write_files
 from willbuy.models.calibrators import Calibrator, calibrator_from_arrays
+from willbuy.models.contributions import Contributions, explain
 from willbuy.models.manifest import FORMAT, libraries, platform, seal, sha256
+from willbuy.models.reasons import MOST, Reason, Reasons
 from willbuy.models.rows import as_rows
 from willbuy.models.scorers import Floats, Scorer, scorer_from_arrays
 
@@ -40,10 +43,12 @@ class Bundle:
         scorer: Scorer,
         calibrator: Calibrator,
         golden: Arrays,
+        arrays: Scorer | None = None,
     ) -> None:
         self.id = bundle_id
         self.manifest = manifest
         self.scorer = scorer
+        self._arrays = arrays or scorer  # what is explained, where another scores in its place
         self.calibrator = calibrator
         self.golden = (
             golden  # `rows` with their `log_odds` and `probability`, as they were when it was written
@@ -63,6 +68,29 @@ class Bundle:
         """1 where the probability reaches the threshold, else 0, shape (n,)."""
         return (self.predict_proba(X) >= self.threshold).astype(np.int8)
 
+    @cached_property
+    def explained(self) -> Contributions:
+        """What explains the scorer: its `method` and `base`. Laid out when it is first asked for."""
+        found, stored = explain(self._arrays), self.manifest["contributions"]
+        if found.method != stored["method"] or not abs(found.base - stored["base"]) <= OTHER_PLATFORM:
+            raise BundleError("the bundle's contributions do not follow from its arrays. Train again")
+        return found
+
+    def contributions(self, X: Any) -> Floats:
+        """What each feature adds to the uncalibrated log-odds, (n, features); with `explained.base` they are all of it."""
+        return self.explained.of(as_rows(X, self.feature_names))
+
+    @cached_property
+    def in_words(self) -> Reasons:
+        """Says reasons by the manifest's phrases; features without any are said by their names."""
+        fields = self.manifest
+        return Reasons(self.feature_names, fields.get("phrases", {}), fields.get("currency_digits", 2))
+
+    def reasons(self, X: Any, most: int = MOST) -> list[list[Reason]]:
+        """For each row its strongest reasons, strongest first: feature, text, contribution."""
+        rows = as_rows(X, self.feature_names)
+        return self.in_words.of_rows(rows, self.explained.of(rows), most)
+
     def in_bulk(self, threads: int | None = None) -> "Bundle":
         """The same model scored by XGBoost itself where the bundle carries its file, else this one.
 
@@ -73,7 +101,7 @@ class Bundle:
         from willbuy.models.native import NativeTrees
 
         native = NativeTrees(self.scorer, threads)
-        bulk = Bundle(self.id, self.manifest, native, self.calibrator, self.golden)
+        bulk = Bundle(self.id, self.manifest, native, self.calibrator, self.golden, arrays=self._arrays)
         check_golden(bulk, OTHER_PLATFORM)
         return bulk
 
@@ -105,6 +133,7 @@ def write_bundle(
     }
     if native is not None:
         content[NATIVE] = native
+    explained = explain(scorer)
     own = {
         "format": FORMAT,
         "created_by": {"willbuy": __version__},
@@ -113,6 +142,7 @@ def write_bundle(
         "files": {name: {"sha256": sha256(data), "size": len(data)} for name, data in content.items()},
         "scorer": scorer.family,
         "calibrator": calibrator.kind,
+        "contributions": {"method": explained.method, "base": explained.base},
         "feature_names": list(feature_names),
         "features_spec": features_spec,
         "threshold": float(threshold),

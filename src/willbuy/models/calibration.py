@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from willbuy.errors import NotEnoughData
 from willbuy.models.calibrators import LIMIT, Calibrator, Floats, IsotonicCalibrator, SigmoidCalibrator, expit
+from willbuy.models.rows import remedy
 
 ENOUGH_FOR_ISOTONIC = 1000  # positives
 
@@ -33,7 +34,7 @@ def fit(log_odds: Floats, y: NDArray[Any]) -> Calibrator:
     if positives in (0, len(labels)):
         raise NotEnoughData(
             f"{positives} of {len(labels)} rows to calibrate on buy; calibration needs rows that do and rows "
-            "that do not. Take a longer log, or a longer horizon"
+            f"that do not. {remedy(positives, len(labels) - positives)}"
         )
     # The negatives must be enough too: where nearly everybody buys, they are the rare side.
     if min(positives, len(labels) - positives) >= ENOUGH_FOR_ISOTONIC:

@@ -12,6 +12,17 @@ Floats = NDArray[np.float64]
 _LARGEST = float(np.finfo(np.float32).max)
 
 
+def remedy(positives: int, others: int) -> str:
+    """What to do where too few rows buy, or too few do not.
+
+    >>> remedy(1, 500), remedy(500, 1)
+    ('Take a longer log, or a longer horizon', 'Nearly everybody buys: take a shorter horizon')
+    """
+    if positives <= others:
+        return "Take a longer log, or a longer horizon"
+    return "Nearly everybody buys: take a shorter horizon"
+
+
 def as_rows(X: Any, names: Sequence[str]) -> Floats:
     """Rows as float64 (n, features), nulls as NaN. Raises InputError that names the column and the value.
 

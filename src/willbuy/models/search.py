@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from willbuy.models.candidates.protocol import Candidate, Integers
 from willbuy.models.choose import METRICS
-from willbuy.models.out_of_fold import entity_folds
+from willbuy.models.entity_folds import entity_folds
 from willbuy.models.scorers import Floats
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FEWEST, FEW = 50, 1000  # buyers
 SAID_EVERY = 4  # trials
+WITHIN = "the defaults: the best trial's gain is within its noise"
 Say = Callable[[str], None]
 
 
@@ -90,7 +91,11 @@ def by_fold(metric: str, log_odds: Floats, y: Integers, fold_of: NDArray[Any]) -
 
 
 def _try(
-    start: Candidate, judge: Callable[[Candidate], Floats], trials: int, seed: int, told: Callable[[int, float], None]
+    start: Candidate,
+    judge: Callable[[Candidate], Floats],
+    trials: int,
+    seed: int,
+    told: Callable[[int, float], None],
 ) -> list[tuple[dict[str, Any], Floats]]:
     """The settings of each trial with their figure in each fold; the first trial is the candidate as it is."""
     study = _study(seed)
@@ -128,7 +133,7 @@ def _keep(
     error = float(gain.std(ddof=1) / np.sqrt(len(gain)))
     moved = float(gain.mean()) > error
     sign = METRICS[metric][1]
-    words = "the best of the trials" if moved else "the defaults: the best trial's gain is within its noise"
+    words = "the defaults: no trial was better" if settings == tried[0][0] else WITHIN
     summary = Tried(
         metric=metric,
         trials=len(tried),
@@ -140,7 +145,7 @@ def _keep(
         gain=float(gain.mean()),
         standard_error=error,
         moved=moved,
-        words=words,
+        words="the best of the trials" if moved else words,
     )
     return candidate.with_settings(**settings) if moved else candidate, summary
 

@@ -18,9 +18,13 @@ from willbuy.evaluation.result import (
     Task,
     Verdict,
 )
+from willbuy.events.presets import resolve
 from willbuy.features.population import population_of
-from willbuy.fitted import MEANINGS
+from willbuy.fitted import MEANINGS, PHRASES
+from willbuy.pipeline.reference import reference
+from willbuy.pipeline.tuned import describe_tuning
 from willbuy.shop import Shop
+from willbuy.warehouse.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from willbuy.pipeline.training import Training
@@ -57,6 +61,7 @@ def assemble_result(
             CandidateResult(name=name, chosen=name == run.learning.chosen, metrics=metrics)
             for name, metrics in candidates.items()
         ],
+        tuning=describe_tuning(run.learning),
         features=describe_features(run),
         ingest=_ingest(run),
         anchors=_timeline(run),
@@ -79,6 +84,10 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
         "model": run.learning.chosen,
         "settings": run.learning.tuned[run.learning.chosen].settings(),
         "threshold_choice": run.learning.threshold.to_dict(),
+        "phrases": _phrases(run),
+        "currency_digits": resolve(run.shop.source).currency_digits,
+        "data": fingerprint(run.warehouse),
+        "reference": _reference(run),
         "bands": [band.to_dict() for band in run.learning.bands],
         "split": run.result["split"],
         "parts": run.result["parts"],
@@ -87,6 +96,18 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
         "verdict": run.result["verdict"],
         "seed": run.seed,
     }
+
+
+def _phrases(run: "Training") -> dict[str, dict[str, str]]:
+    """How every column's values are said to people."""
+    declared = {feature.name: feature.phrases for feature in run.features}
+    return {name: (declared | PHRASES)[name].to_dict() for name in run.train.names}
+
+
+def _reference(run: "Training") -> dict[str, Any]:
+    learning = run.learning
+    scores = learning.calibrator.probability(learning.log_odds[learning.chosen])
+    return reference(run.train.X, run.train.names, scores)
 
 
 def describe_task(run: "Training") -> Task:

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from willbuy.backtest import EMBARGO, TEST, TRAIN, Split, split_by_entity, split_in_time, split_sessions
+from willbuy.backtest import (
+    EMBARGO,
+    TEST,
+    TRAIN,
+    FoldSplit,
+    Split,
+    split_by_fold,
+    split_in_time,
+    split_sessions,
+)
 from willbuy.errors import NotEnoughData
 from willbuy.evaluation.result import Result
 from willbuy.evaluation.rules import Rule, rules_needed
-from willbuy.evaluation.sealed import SealedTest, audit, seal_record
+from willbuy.evaluation.sealed import SealedTest, audit, audit_folds, seal_record
 from willbuy.features.algebra import feature_from_spec
 from willbuy.features.catalogue import features_of
 from willbuy.features.feature_set import FeatureSet
@@ -20,12 +29,14 @@ from willbuy.fitted import COLUMNS, add_bgnbd, wants_bgnbd
 from willbuy.models.bundle import write_bundle
 from willbuy.pipeline import learning
 from willbuy.pipeline.learning import Learning
+from willbuy.pipeline.origins import test_origins
+from willbuy.pipeline.random_split import shuffle_and_test
 from willbuy.pipeline.result import manifest_fields
 from willbuy.pipeline.rows import Rows
 from willbuy.pipeline.tested import test_once
 from willbuy.pipeline.training import Training
 from willbuy.progress import StepCallback
-from willbuy.runs import BUNDLE, new_run, write_result
+from willbuy.runs import BUNDLE, SNAPSHOTS, drop_older_snapshots, new_run, write_result
 from willbuy.shop import Shop
 from willbuy.snapshots import build_snapshots
 from willbuy.snapshots.grid import horizon_of
@@ -45,7 +56,7 @@ def take_snapshots(run: Training) -> None:
     run.rules = rules_needed(run.log.kinds, "session" if run.task == "session" else "horizon")
     build = _with_rules(run.features, run.rules)
     run.snapshots = build_snapshots(
-        run.warehouse, run.shop, build, progress=run.say, folder=run.folder / "snapshots"
+        run.warehouse, run.shop, build, progress=run.say, folder=run.folder / SNAPSHOTS
     )
 
 
@@ -66,13 +77,14 @@ def split_rows(run: Training) -> None:
         names = (*names, *COLUMNS)
     run.split = _split(run, frame)
     part = run.split.parts(frame)
-    run.train = Rows(frame[part == TRAIN], names)
-    test = frame[part == TEST]
+    by_fold = isinstance(run.split, FoldSplit)
+    run.train = Rows(frame if by_fold else frame[part == TRAIN], names)
+    test = Rows(frame[part == TEST], names)
     run.parts = {
         "rows": {"train": run.train.counts, "embargo": Rows(frame[part == EMBARGO], names).counts},
-        "audit": audit(run.train.groups, test["entity_key"].to_numpy()),
+        "audit": audit_folds(run.train.groups) if by_fold else audit(run.train.groups, test.groups),
     }
-    run.test = SealedTest(test, seal_record(run.folder))
+    run.test = SealedTest(test.frame, seal_record(run.folder))
 
 
 def _split(run: Training, frame: "pd.DataFrame") -> Split:
@@ -83,9 +95,8 @@ def _split(run: Training, frame: "pd.DataFrame") -> Split:
         return split_in_time(moments, horizon_of(run.shop), run.log.lag)
     except NotEnoughData as error:
         run.say(f"no split in time: {error}")
-        return split_by_entity(
-            frame["entity_key"].to_numpy(), run.seed, reason=str(error), labels=frame["label"].to_numpy()
-        )
+        rows = Rows(frame, run.features.names)
+        return split_by_fold(rows.groups, rows.y, run.seed, run.shop.train.folds, reason=str(error))
 
 
 def tune_candidates(run: Training) -> None:
@@ -109,6 +120,7 @@ def write(run: Training) -> None:
         native=run.learning.scorer.native,
     )
     write_result(run.folder, run.result)
+    drop_older_snapshots(run.shop.home, run.folder.name)
 
 
 Step = Callable[[Training], None]
@@ -120,6 +132,8 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("calibration and threshold, on the same predictions", lambda run: learning.calibrate(run.learning)),
     ("fit on the whole training part", lambda run: learning.fit(run.learning)),
     ("test, opened once", test_once),
+    ("rolling origins: the same procedure, earlier", test_origins),
+    ("what a shuffled split would have promised", shuffle_and_test),
     ("bundle and result", write),
 )
 

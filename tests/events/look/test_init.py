@@ -91,7 +91,7 @@ def test_a_log_of_purchases_without_a_column_for_it(tmp_path: Path) -> None:
 def test_a_horizon_longer_than_the_log(tmp_path: Path) -> None:
     message = refusal(tmp_path, csv_log(), NotEnoughData, zone="UTC", within="60d")
     assert message.startswith("the log covers 39 days: too short to look 60d ahead")
-    assert "--within 1d (or --within session)" in message
+    assert "--within 7d (or --within session)" in message
 
 
 def test_a_log_of_ten_days_asks_a_shorter_question(tmp_path: Path) -> None:

@@ -108,9 +108,12 @@ def read_within(text: str) -> Duration | Literal["session"]:
 
 
 def _too_short(span: Span, within: str) -> str:
+    reached = [h for h in ("30d", "14d", "7d", *SHORTER) if span.reaches(Duration.parse(h), anchors=2)]
+    fitting = reached[0] if reached else "1d"
     return (
         f"the log covers {describe_span(span.first, span.last)}: too short to look {within} ahead of a midnight with "
-        "as much of the log before it. Take a longer log, or a shorter horizon: --within 1d (or --within session)"
+        "as much of the log before it. Take a longer log, or a shorter horizon: "
+        f"--within {fitting} (or --within session)"
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from willbuy.features.algebra.feature import Windowed
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,11 @@ class ActiveDays(Windowed):
     @property
     def meaning(self) -> str:
         return f"number of days with {self.events_words} {self.window.words}"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            f"{self.events_words} on {{value}} days {self.when}",
+            one=f"{self.events_words} on 1 day {self.when}",
+            none=f"no {self.event_word} {self.when}",
+        )

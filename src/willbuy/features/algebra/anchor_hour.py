@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from willbuy.features.algebra.feature import Feature
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -22,3 +23,7 @@ class AnchorHour(Feature):
     @property
     def meaning(self) -> str:
         return "local hour of the anchor, 0 to 23"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases("time of day: {value}", form="hour")

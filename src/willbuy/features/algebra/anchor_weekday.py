@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from willbuy.features.algebra.feature import Feature
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -22,3 +23,7 @@ class AnchorWeekday(Feature):
     @property
     def meaning(self) -> str:
         return "local weekday of the anchor, Monday 0 to Sunday 6"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases("day of the week: {value}", form="weekday")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from willbuy.features.algebra.feature import Windowed
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,11 @@ class Count(Windowed):
     @property
     def meaning(self) -> str:
         return f"number of {self.events_words} {self.window.words}"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            f"{{value}} {self.events_words} {self.when}",
+            one=f"1 {self.event_word} {self.when}",
+            none=f"no {self.event_word} {self.when}",
+        )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from willbuy.features.algebra.feature import Type, Windowed
+from willbuy.features.algebra.phrases import Phrases
+from willbuy.features.algebra.window import EVER
 
 
 @dataclass(frozen=True)
@@ -27,3 +29,12 @@ class DaysSinceFirst(Windowed):
     @property
     def meaning(self) -> str:
         return f"days since the first {self.event_words}; null if there is none"
+
+    @property
+    def phrases(self) -> Phrases:
+        inside = "" if self.window == EVER else f" {self.when}:"
+        return Phrases(
+            f"first {self.event_word}{inside} {{value}} ago",
+            null=f"no {self.event_word} {self.when}",
+            form="span",
+        )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from willbuy.features.algebra.feature import Type, Windowed
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -27,3 +28,9 @@ class DaysSinceLast(Windowed):
     @property
     def meaning(self) -> str:
         return f"days since the last {self.event_words}; null if there is none"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            f"last {self.event_word} {{value}} ago", null=f"no {self.event_word} {self.when}", form="span"
+        )

@@ -6,6 +6,7 @@ from typing import ClassVar
 from willbuy.durations import DAY, Duration
 from willbuy.errors import ShopError
 from willbuy.features.algebra.feature import Type, Windowed
+from willbuy.features.algebra.phrases import Phrases
 from willbuy.features.algebra.window import span_words
 
 WEEK = Duration(7 * DAY)
@@ -46,4 +47,11 @@ class Decayed(Windowed):
         return (
             f"number of {self.events_words} {self.window.words}, each weighing half as much "
             f"for every {span_words(self.half_life)} since"
+        )
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            f"{self.events_words} {self.when} weigh {{value}}, each halving every {span_words(self.half_life)}",
+            none=f"no {self.event_word} {self.when}",
         )

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from willbuy.features.algebra.feature import Windowed
 from willbuy.features.algebra.kinds import check_choice
+from willbuy.features.algebra.phrases import Phrases
 
 OF = ("item", "category")
 
@@ -37,3 +38,12 @@ class Distinct(Windowed):
     @property
     def unit(self) -> str:
         return "items" if self.of == "item" else "categories"
+
+    @property
+    def phrases(self) -> Phrases:
+        link = "in" if self.of == "category" else "of" if self.kinds else "on"
+        return Phrases(
+            f"{self.events_words} {link} {{value}} different {self.unit} {self.when}",
+            one=f"{self.events_words} {link} a single {self.of} {self.when}",
+            none=f"no {self.event_word} {link} any {self.of} {self.when}",
+        )

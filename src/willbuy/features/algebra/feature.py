@@ -7,6 +7,7 @@ from willbuy.errors import ShopError
 from willbuy.events.canonical import KINDS
 from willbuy.features.algebra.item_fact import ItemFact
 from willbuy.features.algebra.kinds import check_kinds, kind_words, kinds_slug, kinds_words, slug
+from willbuy.features.algebra.phrases import Phrases
 from willbuy.features.algebra.window import EVER, Window
 
 Type = Literal["integer", "real"]
@@ -50,6 +51,11 @@ class Feature:
     def meaning(self) -> str:
         """What the number says, in plain words."""
         raise NotImplementedError
+
+    @property
+    def phrases(self) -> Phrases:
+        """How a value is said to people; a class of a shop's own may leave it to its meaning."""
+        return Phrases(f"{self.meaning}: {{value}}", null=f"{self.meaning}: not known")
 
     @property
     def unit(self) -> str:
@@ -122,11 +128,19 @@ class Windowed(Feature):
         return words if self.category is None else f"{words} in category {self.category!r}"
 
     @property
+    def event_word(self) -> str:
+        """One of the events in plain words, without the window."""
+        return kind_words(self.kinds) + ("" if self.category is None else f" in category {self.category!r}")
+
+    @property
+    def when(self) -> str:
+        """The window in the words of a reason."""
+        return "so far" if self.window == EVER else self.window.words
+
+    @property
     def event_words(self) -> str:
         """One of the events in plain words, with the window where there is one."""
-        category = "" if self.category is None else f" in category {self.category!r}"
-        window = "" if self.window == EVER else f" {self.window.words}"
-        return f"{kind_words(self.kinds)}{category}{window}"
+        return self.event_word + ("" if self.window == EVER else f" {self.window.words}")
 
     @property
     def window_text(self) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from willbuy.features.algebra.feature import Type, Windowed
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -29,4 +30,12 @@ class Gap(Windowed):
     def meaning(self) -> str:
         return (
             f"mean days between days with {self.events_words} {self.window.words}; null with fewer than two"
+        )
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            f"on average {{value}} from one day with {self.events_words} to the next {self.when}",
+            null=f"fewer than two days with {self.events_words} {self.when}",
+            form="span",
         )

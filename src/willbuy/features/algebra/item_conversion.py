@@ -7,7 +7,8 @@ from willbuy.errors import ShopError
 from willbuy.events.canonical import KINDS
 from willbuy.features.algebra.feature import Feature, Type
 from willbuy.features.algebra.item_fact import ItemFact
-from willbuy.features.algebra.kinds import kinds_slug, kinds_words
+from willbuy.features.algebra.kinds import kind_words, kinds_slug, kinds_words
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -73,3 +74,15 @@ class ItemConversion(Feature):
     @property
     def reads(self) -> tuple[str, ...]:
         return KINDS
+
+    @property
+    def phrases(self) -> Phrases:
+        tops, bottoms = kinds_words(self.top), kinds_words(self.bottom)
+        days = "whole day" if self.days == 1 else f"{self.days} whole days"
+        when = f"by everyone in the last {days}"
+        return Phrases(
+            f"{{value}} {tops} for every 100 {bottoms} of the item touched last, {when}",
+            none=f"{bottoms} but no {kind_words(self.top)} of the item touched last, {when}",
+            null=f"no {kind_words(self.bottom)} of the item touched last, {when}",
+            form="hundred",
+        )

@@ -6,7 +6,8 @@ from typing import ClassVar
 from willbuy.events.canonical import KINDS
 from willbuy.features.algebra.feature import Feature
 from willbuy.features.algebra.item_fact import ItemFact
-from willbuy.features.algebra.kinds import kinds_slug, kinds_words
+from willbuy.features.algebra.kinds import kind_words, kinds_slug, kinds_words
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,14 @@ class ItemPopularity(Feature):
     @property
     def reads(self) -> tuple[str, ...]:
         return KINDS
+
+    @property
+    def phrases(self) -> Phrases:
+        days = "whole day" if self.days == 1 else f"{self.days} whole days"
+        when = f"by everyone in the last {days}"
+        return Phrases(
+            f"{{value}} {kinds_words(self.kinds)} of the item touched last, {when}",
+            one=f"1 {kind_words(self.kinds)} of the item touched last, {when}",
+            none=f"no {kind_words(self.kinds)} of the item touched last, {when}",
+            null="no item touched so far",
+        )

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from willbuy.features.algebra.feature import Windowed
 from willbuy.features.algebra.measure import MEASURE_UNITS, MEASURE_WORDS, check_measure
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,14 @@ class Last(Windowed):
     @property
     def unit(self) -> str:
         return MEASURE_UNITS[self.of]
+
+    @property
+    def phrases(self) -> Phrases:
+        null = f"no {self.event_word} with a price {self.when}"
+        if self.of == "quantity":
+            some = f"{{value}} pieces in the last {self.event_word} {self.when}"
+            return Phrases(
+                some, one=some.replace("pieces", "piece"), null=f"no {self.event_word} {self.when}"
+            )
+        worth = "at a price of" if self.of == "price" else "worth"
+        return Phrases(f"last {self.event_word} {self.when} {worth} {{value}}", null=null, form="money")

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from willbuy.features.algebra.feature import Windowed
 from willbuy.features.algebra.measure import MEASURE_UNITS, MEASURE_WORDS, check_measure
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,14 @@ class Maximum(Windowed):
     @property
     def unit(self) -> str:
         return MEASURE_UNITS[self.of]
+
+    @property
+    def phrases(self) -> Phrases:
+        null = f"no {self.event_word} with a price {self.when}"
+        if self.of == "quantity":
+            some = f"at most {{value}} pieces at once in {self.events_words} {self.when}"
+            return Phrases(
+                some, one=some.replace("pieces", "piece"), null=f"no {self.event_word} {self.when}"
+            )
+        worth = "at prices up to" if self.of == "price" else "each worth at most"
+        return Phrases(f"{self.events_words} {worth} {{value}} {self.when}", null=null, form="money")

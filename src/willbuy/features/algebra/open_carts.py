@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from willbuy.errors import ShopError
 from willbuy.features.algebra.feature import Windowed
+from willbuy.features.algebra.phrases import Phrases
 
 STATES = ("cart", "remove", "purchase")
 
@@ -37,3 +38,11 @@ class OpenCarts(Windowed):
     @property
     def meaning(self) -> str:
         return f"number of items put into the cart {self.window.words} and since neither removed nor bought"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            f"{{value}} items put into the cart {self.when} and neither removed nor bought",
+            one=f"1 item put into the cart {self.when} and neither removed nor bought",
+            none=f"no item left in the cart {self.when}",
+        )

@@ -6,6 +6,7 @@ from typing import ClassVar
 from willbuy.errors import ShopError
 from willbuy.features.algebra.count import Count
 from willbuy.features.algebra.feature import Feature, Type
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -67,3 +68,24 @@ class Ratio(Feature):
     @property
     def parts(self) -> tuple[Feature, ...]:
         return (self.top, self.bottom)
+
+    @property
+    def phrases(self) -> Phrases:
+        top, bottom = self.top, self.bottom
+        if not (isinstance(top, Count) and isinstance(bottom, Count)):
+            return self._phrases_of_any_two()
+        first = "" if top.window == bottom.window else f" {top.when}"
+        about = "about " if self.smoothed else ""
+        return Phrases(
+            f"{about}{{value}} {top.events_words}{first} for every 100 {bottom.events_words} {bottom.when}",
+            none=f"{bottom.events_words} {bottom.when} but no {top.event_word}{first}",
+            null=f"no {bottom.event_word} {bottom.when}",
+            form="hundred",
+        )
+
+    def _phrases_of_any_two(self) -> Phrases:
+        top, bottom = (part.meaning.partition(";")[0] for part in self.parts)
+        what = f"{top}, over {bottom}{' (smoothed)' if self.smoothed else ''}"
+        money = self.top.phrases.form == "money" != self.bottom.phrases.form
+        null = self.bottom.phrases.none or self.bottom.phrases.null or f"{what}: not known"
+        return Phrases(f"{what}: {{value}}", null=null, form="money" if money else "number")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from willbuy.features.algebra.feature import Windowed
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,11 @@ class Repeats(Windowed):
     @property
     def meaning(self) -> str:
         return f"number of {self.events_words} of an item that had one before, {self.window.words}"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            f"{{value}} {self.events_words} of items that had one before, {self.when}",
+            one=f"1 {self.event_word} of an item that had one before, {self.when}",
+            none=f"no {self.event_word} of an item that had one before, {self.when}",
+        )

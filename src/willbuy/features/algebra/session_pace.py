@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from willbuy.features.algebra.feature import Feature, Type
 from willbuy.features.algebra.in_session import InSession
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,12 @@ class SessionPace(InSession, Feature):
     @property
     def meaning(self) -> str:
         return "mean seconds between events of the current session so far; null with fewer than two"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            "an event every {value} in the current session",
+            none="events at once in the current session",
+            null="fewer than two events in the current session",
+            form="seconds",
+        )

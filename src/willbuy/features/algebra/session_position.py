@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from willbuy.features.algebra.feature import Feature
 from willbuy.features.algebra.in_session import InSession
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,11 @@ class SessionPosition(InSession, Feature):
     @property
     def meaning(self) -> str:
         return "number of events in the current session so far; null if none is open"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            "{value} events in the current session so far",
+            one="1 event in the current session so far",
+            null="no session open",
+        )

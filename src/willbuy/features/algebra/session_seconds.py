@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from willbuy.features.algebra.feature import Feature, Type
 from willbuy.features.algebra.in_session import InSession
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,12 @@ class SessionSeconds(InSession, Feature):
     @property
     def meaning(self) -> str:
         return "seconds from the first to the last event of the current session so far; null if none is open"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            "the current session has lasted {value} so far",
+            none="the current session has only begun",
+            null="no session open",
+            form="seconds",
+        )

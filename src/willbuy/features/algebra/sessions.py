@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from willbuy.events.canonical import KINDS
 from willbuy.features.algebra.feature import Windowed
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,12 @@ class Sessions(Windowed):
     @property
     def reads(self) -> tuple[str, ...]:
         return KINDS  # every event keeps a session open
+
+    @property
+    def phrases(self) -> Phrases:
+        what = f" with {self.events_words}" if self.kinds or self.category is not None else ""
+        return Phrases(
+            f"{{value}} sessions{what} {self.when}",
+            one=f"1 session{what} {self.when}",
+            none=f"no session{what} {self.when}",
+        )

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from willbuy.features.algebra.feature import Windowed
 from willbuy.features.algebra.measure import MEASURE_UNITS, MEASURE_WORDS, check_measure
+from willbuy.features.algebra.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,16 @@ class Total(Windowed):
     @property
     def unit(self) -> str:
         return MEASURE_UNITS[self.of]
+
+    @property
+    def phrases(self) -> Phrases:
+        if self.of == "quantity":
+            many = f"{{value}} pieces in {self.events_words} {self.when}"
+            return Phrases(
+                many, one=many.replace("pieces", "piece"), none=f"no {self.event_word} {self.when}"
+            )
+        return Phrases(
+            f"{self.events_words} worth {{value}} {self.when}",
+            none=f"no {self.event_word} of any worth {self.when}",
+            form="money",
+        )

@@ -8,6 +8,7 @@ from willbuy.errors import ShopError
 from willbuy.features.algebra.count import Count
 from willbuy.features.algebra.feature import Feature, Type
 from willbuy.features.algebra.kinds import check_kinds, kinds_slug, kinds_words, slug
+from willbuy.features.algebra.phrases import Phrases
 from willbuy.features.algebra.window import Window
 
 
@@ -79,3 +80,12 @@ class Trend(Feature):
     @property
     def window_text(self) -> str:
         return f"{self.short.text} / {self.long.text}"
+
+    @property
+    def phrases(self) -> Phrases:
+        return Phrases(
+            f"{self.top.events_words} {{value}} times as frequent {self.short.words} as {self.long.words}",
+            one=f"{self.top.events_words} as frequent {self.short.words} as {self.long.words}",
+            none=f"no {self.top.event_word} {self.short.words}, but some {self.long.words}",
+            null=f"no {self.top.event_word} {self.long.words}",
+        )

@@ -1,6 +1,5 @@
 """Boosted trees by XGBoost: the number of rounds decided by early stopping on folds grouped by entity."""
 
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -10,17 +9,18 @@ import numpy as np
 
 from willbuy.errors import BundleError
 from willbuy.models.candidates.growing import GrowingFold, Singles, rounds_of_least_loss, weights
-from willbuy.models.candidates.protocol import PLAIN, Emphasis, Integers, check_rows
+from willbuy.models.candidates.protocol import Integers, check_rows
 from willbuy.models.candidates.space import Range, Space
 from willbuy.models.candidates.tuning import folds_needed, own_groups
 from willbuy.models.candidates.xgboost_arrays import based, forest_of
-from willbuy.models.out_of_fold import entity_folds
+from willbuy.models.entity_folds import entity_folds
 from willbuy.models.scorers import Floats, TreesScorer
 
 if TYPE_CHECKING:
     import xgboost
 
 SMALL = 2_000_000  # values
+TRIAL_PATIENCE = 12  # rounds: enough to tell settings apart
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class XGBoostCandidate:
     name: ClassVar[str] = "xgboost"
     space: ClassVar[Space] = {
         "depth": Range(2, 8, whole=True),
-        "learning_rate": Range(0.03, 0.3, log=True),
+        "learning_rate": Range(0.05, 0.3, log=True),
         "min_child_weight": Range(1.0, 50.0, log=True),
         "l2": Range(0.1, 30.0, log=True),
         "subsample": Range(0.5, 1.0),
@@ -59,14 +59,14 @@ class XGBoostCandidate:
     def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
         """Log-odds (n,) of each row by trees of the rows of the other folds, as many as are best for their mean loss."""
         folds = self._folds(_singles(X), y, groups, fold_of, seed, weight=1.0)
-        rounds = self.rounds or rounds_of_least_loss(folds, self.most_rounds, self.patience)
+        rounds = self.rounds or replace(self, patience=min(self.patience, TRIAL_PATIENCE))._stop(folds, X.size)
         log_odds = np.empty(len(y))
         for number, fold in enumerate(folds):
             log_odds[fold_of == number] = fold.log_odds(rounds)
         return log_odds
 
     def tune(
-        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, emphasis: Emphasis = PLAIN
+        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
     ) -> Self:
         """The number of rounds with the least mean log loss over folds grouped by entity of these rows.
 
@@ -78,8 +78,8 @@ class XGBoostCandidate:
         entities = own_groups(labels, groups)
         fold_of = entity_folds(labels, entities, self.folds, seed)
         fold_of = np.where(fold_of < folds_needed(labels, fold_of), fold_of, -1)
-        folds = self._folds(_singles(rows), labels, entities, fold_of, seed, emphasis.weight)
-        return replace(self, rounds=rounds_of_least_loss(folds, self.most_rounds, self.patience))
+        folds = self._folds(_singles(rows), labels, entities, fold_of, seed, weight)
+        return replace(self, rounds=self._stop(folds, X.size))
 
     def _folds(
         self,
@@ -90,12 +90,18 @@ class XGBoostCandidate:
         seed: int,
         weight: float,
     ) -> list[GrowingFold]:
-        """A fold each, or as many as hold enough buyers between them."""
-        parameters = {**self._parameters(labels, seed, singles.size, weight), "eval_metric": "logloss"}
-        return [
-            GrowingFold(parameters, singles, labels, groups, fold_of == number, weight)
-            for number in range(int(fold_of.max()) + 1)
-        ]
+        """A booster for each of the folds 0 .. in `fold_of`; rows of no fold are learnt from by all."""
+        folds = []
+        for number in range(int(fold_of.max()) + 1):
+            held = fold_of == number
+            parameters = self._parameters(labels[~held], seed, singles.size, weight)
+            parameters["eval_metric"] = "logloss"
+            folds.append(GrowingFold(parameters, singles, labels, groups, held, weight))
+        return folds
+
+    def _stop(self, folds: list[GrowingFold], size: int) -> int:
+        at_once = 1 if self._threads(size) > 1 else self.threads or os.cpu_count() or 1
+        return rounds_of_least_loss(folds, self.most_rounds, self.patience, min(at_once, len(folds)))
 
     def fit(
         self,
@@ -104,20 +110,20 @@ class XGBoostCandidate:
         seed: int,
         feature_names: Sequence[str],
         groups: Integers | None = None,
-        emphasis: Emphasis = PLAIN,
+        weight: float = 1.0,
     ) -> TreesScorer:
         """Fit on all of these rows; tune first, on these rows alone, where the number of rounds is open."""
         import xgboost
 
         rows, labels = check_rows(X, y, feature_names)
-        rounds = self.tune(rows, labels, seed, groups, emphasis).rounds
+        rounds = self.tune(rows, labels, seed, groups, weight).rounds
         singles = _singles(rows)
         data = xgboost.QuantileDMatrix(
-            singles, label=labels, weight=weights(labels, emphasis.weight), nthread=self._threads(rows.size)
+            singles, label=labels, weight=weights(labels, weight), nthread=self._threads(rows.size)
         )
-        parameters = self._parameters(labels, seed, rows.size, emphasis.weight)
+        parameters = self._parameters(labels, seed, rows.size, weight)
         booster = xgboost.train(parameters, data, num_boost_round=rounds or 0)
-        booster, base = based(booster, _shifted(parameters["base_score"], emphasis.shift))
+        booster, base = based(booster, parameters["base_score"])
         return _scorer(booster, base=base, sample=singles[:1000])
 
     def settings(self) -> dict[str, Any]:
@@ -149,11 +155,6 @@ class XGBoostCandidate:
 def _singles(rows: Floats) -> Singles:
     """The rows as XGBoost holds them."""
     return rows.astype(np.float32)
-
-
-def _shifted(probability: float, by: float) -> float:
-    """The probability whose log-odds are greater by `by`."""
-    return probability if by == 0 else 1 / (1 + (1 - probability) / probability * math.exp(-by))
 
 
 def _scorer(booster: "xgboost.Booster", base: np.float32, sample: Singles) -> TreesScorer:

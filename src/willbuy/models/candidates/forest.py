@@ -8,13 +8,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from willbuy.models.candidates.forest_arrays import forest_of
-from willbuy.models.candidates.protocol import PLAIN, Emphasis, Integers, check_rows
+from willbuy.models.candidates.protocol import Integers, check_rows
 from willbuy.models.candidates.space import Range, Space
 from willbuy.models.candidates.tuning import fold_by_fold, own_groups
-from willbuy.models.out_of_fold import sample_of_entities
+from willbuy.models.entity_folds import sample_of_entities
 from willbuy.models.scorers import Floats, ForestScorer
 
-TRIAL_TREES = 30  # tell good settings from bad; the forest that leaves has more
+TRIAL_TREES = 20  # tell good settings from bad; the forest that leaves has more
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class ForestCandidate:
         return fold_by_fold(smaller, X, y, seed, groups, fold_of)
 
     def tune(
-        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, emphasis: Emphasis = PLAIN
+        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
     ) -> Self:
         """The same candidate: none of its settings is open."""
         return self
@@ -62,18 +62,18 @@ class ForestCandidate:
         seed: int,
         feature_names: Sequence[str],
         groups: Integers | None = None,
-        emphasis: Emphasis = PLAIN,
+        weight: float = 1.0,
     ) -> ForestScorer:
         """Fit on these rows, or on the declared sample of them."""
         rows, labels = check_rows(X, y, feature_names)
         kept = sample_of_entities(own_groups(labels, groups), self.rows, seed)
         if not kept.all():
             rows, labels = check_rows(rows[kept], labels[kept], feature_names)
-        model = self._model(seed, len(labels), emphasis.weight)
+        model = self._model(seed, len(labels), weight)
         model.fit(rows.astype(np.float32), labels)
         trees = [member.tree_ for member in model.estimators_]
         forest = forest_of(trees, rows.shape[1])
-        return ForestScorer(forest=forest, floor=0.5 / len(labels), shift=emphasis.shift)
+        return ForestScorer(forest=forest, floor=0.5 / len(labels), shift=0.0)
 
     def _model(self, seed: int, n: int, weight: float = 1.0) -> Any:
         from sklearn.ensemble import RandomForestClassifier

@@ -1,12 +1,13 @@
 """Boosters that grow side by side, one a fold, each held against the rows of entities that it has not seen."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.candidates.protocol import Integers
-from willbuy.models.out_of_fold import check_disjoint
+from willbuy.models.entity_folds import check_disjoint
 from willbuy.models.scorers import Floats
 
 Singles = NDArray[np.float32]
@@ -60,13 +61,17 @@ class GrowingFold:
         return found
 
 
-def rounds_of_least_loss(folds: list[GrowingFold], most: int, patience: int) -> int:
-    """Grow all folds until their mean loss has not fallen for `patience` rounds; the round where it was least."""
+def rounds_of_least_loss(folds: list[GrowingFold], most: int, patience: int, threads: int) -> int:
+    """Grow all folds until their mean loss has not fallen for `patience` rounds; the round where it was least.
+
+    `threads` folds grow at the same time: each is a booster of its own, so that changes nothing but the time.
+    """
     best, least = 1, np.inf
-    for number in range(1, most + 1):
-        loss = float(np.mean([fold.grow() for fold in folds]))
-        if loss < least:
-            best, least = number, loss
-        if number >= best + patience:
-            break
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        for number in range(1, most + 1):
+            loss = float(np.mean(list(pool.map(GrowingFold.grow, folds))))
+            if loss < least:
+                best, least = number, loss
+            if number >= best + patience:
+                break
     return best

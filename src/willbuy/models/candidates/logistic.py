@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from willbuy.models.candidates.protocol import PLAIN, Emphasis, Integers, check_rows
+from willbuy.models.candidates.protocol import Integers, check_rows
 from willbuy.models.candidates.space import Range, Space
 from willbuy.models.candidates.tuning import fold_by_fold, grouped_log_loss
 from willbuy.models.scorers import Floats, LogisticScorer, signed_log1p
@@ -36,9 +36,9 @@ class LogisticCandidate:
         return fold_by_fold(self, X, y, seed, groups, fold_of)
 
     def tune(
-        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, emphasis: Emphasis = PLAIN
+        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
     ) -> Self:
-        """The strength of the grid with the least log loss on folds grouped by entity of these rows, none emphasised."""
+        """The strength of the grid with the least log loss on folds grouped by entity of these rows, all counting alike."""
         if self.strength is not None:
             return self
         losses = [
@@ -53,19 +53,19 @@ class LogisticCandidate:
         seed: int,
         feature_names: Sequence[str],
         groups: Integers | None = None,
-        emphasis: Emphasis = PLAIN,
+        weight: float = 1.0,
     ) -> LogisticScorer:
         """Fit on all of these rows; tune first, on these rows alone, where the strength is open."""
         rows, labels = check_rows(X, y, feature_names)
         tuned = self.tune(rows, labels, seed, groups)
-        return _fit(rows, labels, float(tuned.strength or 0.0), emphasis)
+        return _fit(rows, labels, float(tuned.strength or 0.0), weight)
 
     def settings(self) -> dict[str, Any]:
         """The settings, for the manifest."""
         return asdict(self)
 
 
-def _fit(rows: Floats, labels: Integers, strength: float, emphasis: Emphasis) -> LogisticScorer:
+def _fit(rows: Floats, labels: Integers, strength: float, weight: float) -> LogisticScorer:
     width = rows.shape[1]
     nulls = np.isnan(rows).sum(axis=0)
     indicated = np.flatnonzero((nulls > 0) & (nulls < len(rows)))
@@ -75,7 +75,7 @@ def _fit(rows: Floats, labels: Integers, strength: float, emphasis: Emphasis) ->
     for column in range(width):
         center[column], scale[column], design[:, column] = _standardised(rows[:, column])
     design[:, width:] = np.isnan(rows[:, indicated])
-    weights, intercept = _solve(design, labels, strength, emphasis.weight)
+    weights, intercept = _solve(design, labels, strength, weight)
     null_weight = np.zeros(width)
     null_weight[indicated] = weights[width:]
     return LogisticScorer(
@@ -84,7 +84,7 @@ def _fit(rows: Floats, labels: Integers, strength: float, emphasis: Emphasis) ->
         weight=weights[:width],
         null_weight=null_weight,
         null_share=nulls / len(rows),
-        intercept=intercept + emphasis.shift,
+        intercept=intercept,
     )
 
 

@@ -3,12 +3,11 @@
 Arrays in: X float64 (n, features) with NaN for null, y 0/1 (n,), groups integer (n,) that name the entity of
 each row. A candidate is frozen: fitting it changes nothing in it, so that one may be fitted on many folds.
 
-`Emphasis` is how training is made to look at buyers more than they are many, and what that adds to the log-odds: who
-asks for it says both, so that the scorer that leaves is never too high.
+`weight` is how many times a buyer counts in training. Log-odds are then too high by its log: `reweighted.py`, which
+asks for it, takes that off again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -16,21 +15,10 @@ from numpy.typing import NDArray
 
 from willbuy.errors import NotEnoughData
 from willbuy.models.candidates.space import Space
-from willbuy.models.rows import check_finite
+from willbuy.models.rows import check_finite, remedy
 from willbuy.models.scorers import Floats, Scorer
 
 Integers = NDArray[np.integer[Any]]
-
-
-@dataclass(frozen=True)
-class Emphasis:
-    """How many times a buyer counts in training, and what is added to the log-odds of the scorer that leaves."""
-
-    weight: float = 1.0
-    shift: float = 0.0
-
-
-PLAIN = Emphasis()
 
 
 class Candidate(Protocol):
@@ -55,7 +43,7 @@ class Candidate(Protocol):
         ...
 
     def tune(
-        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, emphasis: Emphasis = PLAIN
+        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
     ) -> Self:
         """The same candidate with its open settings decided on folds grouped by entity of these rows."""
         ...
@@ -67,7 +55,7 @@ class Candidate(Protocol):
         seed: int,
         feature_names: Sequence[str],
         groups: Integers | None = None,
-        emphasis: Emphasis = PLAIN,
+        weight: float = 1.0,
     ) -> Scorer:
         """Fit on all of these rows; tune first, on these rows alone, where a setting is still open."""
         ...
@@ -90,6 +78,6 @@ def check_rows(X: Floats, y: Integers, feature_names: Sequence[str] | None = Non
     if positives in (0, len(labels)):
         raise NotEnoughData(
             f"{positives} of {len(labels)} training rows buy; a model needs rows that do and rows that do not. "
-            "Take a longer log, or a longer horizon"
+            f"{remedy(positives, len(labels) - positives)}"
         )
     return rows, labels.astype(np.int8)
