@@ -10,6 +10,7 @@ from willbuy.evaluation.cells import Sums
 from willbuy.evaluation.resample import Floats
 from willbuy.evaluation.result import Bootstrap, CalibrationBin, Confusion, Estimate, Interval, Metrics, Top
 from willbuy.evaluation.scored import TOPS, Scored
+from willbuy.evaluation.skill import skill
 
 LEVEL = 0.95
 _DIGITS = 10  # so that the last bits of a long sum never show
@@ -39,15 +40,14 @@ class Drawn:
 
 def assemble(scored: Scored, draws: Mapping[str, Floats], drawn: Drawn) -> Metrics:
     """The dict that `train --json` prints under "test"."""
-    values = dict(scored.values)
+    values = {**scored.values, **skill(scored.values)}
+    draws = {**draws, **skill(draws)}
     n, positives = int(scored.counts.sum()), int(scored.counts[scored.ranked.bought].sum())
     reasons = _reasons(n, positives, drawn.draws, values)
     if not 0 < positives < n:
         values |= {name: np.nan for name in values if name.startswith(_RANKED)}
     estimates = {name: estimate(value, draws[name]) for name, value in values.items()}
     estimates["ece"] = _pivotal(values["ece"], draws["ece"])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        over_base = draws["average_precision"] / draws["base_rate"]
     plain = {name: estimates[name]["value"] for name in _PLAIN}
     return Metrics(
         n=n,
@@ -57,10 +57,10 @@ def assemble(scored: Scored, draws: Mapping[str, Floats], drawn: Drawn) -> Metri
         base_rate=plain["base_rate"],
         roc_auc=estimates["roc_auc"],
         average_precision=estimates["average_precision"],
-        average_precision_over_base=estimate(
-            float(np.divide(values["average_precision"], values["base_rate"])), over_base
-        ),
         log_loss=estimates["log_loss"],
+        average_precision_over_base=estimates["average_precision_over_base"],
+        brier_skill=estimates["brier_skill"],
+        log_loss_skill=estimates["log_loss_skill"],
         brier=plain["brier"],
         ece=plain["ece"],
         predicted_over_actual=plain["predicted_over_actual"],

@@ -1,8 +1,8 @@
 """The gap between a shuffled split and the honest one, in words."""
 
+from willbuy.evaluation.bounds import METRIC_WORDS
 from willbuy.evaluation.figures import gap
 from willbuy.evaluation.result import Estimate, Figures
-from willbuy.evaluation.verdict import METRIC_WORDS
 from willbuy.evaluation.words import figure, interval, percent
 
 RATES_APART = 0.1  # base rates that differ by more explain a part of any difference in average precision

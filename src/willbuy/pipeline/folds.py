@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import FoldSplit
+from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.evaluate import SideBySide, evaluate
 from willbuy.evaluation.figures import figures_of, spreads
 from willbuy.evaluation.importance import permutation_importance
@@ -19,6 +20,7 @@ from willbuy.evaluation.pooled import pooled
 from willbuy.evaluation.result import Estimate, FoldPoint, Folds
 from willbuy.evaluation.rules import MODEL, FittedRule, fit_rules
 from willbuy.pipeline.learning import Learning, learn
+from willbuy.pipeline.plain import plain_logistic
 from willbuy.pipeline.rows import Rows
 
 if TYPE_CHECKING:
@@ -38,6 +40,16 @@ class HeldOut:
     chosen: dict[str, Bools] = field(default_factory=dict)
     learnt: list[Learning] = field(default_factory=list)
 
+    def by_threshold(self) -> dict[str, Bools]:
+        """What each named threshold chooses (n,), where each fold has values of its own."""
+        found: dict[str, Bools] = {}
+        for number, learnt in enumerate(self.learnt):
+            held = self.fold_of == number
+            for named in learnt.offered.thresholds:
+                chosen = found.setdefault(named.name, np.zeros(len(held), dtype=np.bool_))
+                chosen[held] = self.probability[held] >= named.threshold.value
+        return found
+
     @property
     def probability(self) -> Floats:
         """The model's (n,)."""
@@ -55,9 +67,12 @@ def hold_out(run: "Training", rows: Rows, split: FoldSplit) -> HeldOut:
     for number, (fitted, held) in enumerate(split.folds(), 1):
         run.say(f"fold {number} of {split.count}: the whole procedure on the other visitors")
         past, ahead = rows.take(fitted), rows.take(held)
-        learnt = learn(Learning(run.shop, past, lambda _: None))
+        learnt = learn(Learning(run.shop, past, lambda _: None, population=run.learning.population))
         found.learnt.append(learnt)
         found.put(MODEL, held, learnt.probability(ahead.X), learnt.cut)
+        if run.plain is not None:
+            plain = plain_logistic(learnt) or learnt  # in this fold the logistic may have been chosen
+            found.put(LOGISTIC, held, plain.probability(ahead.X), plain.cut)
         for rule in fit_rules(past.frame, past.y, run.rules):
             found.put(rule.rule.name, held, rule.probability(ahead.frame), rule.threshold)
     return found
@@ -66,6 +81,8 @@ def hold_out(run: "Training", rows: Rows, split: FoldSplit) -> HeldOut:
 def evaluate_held_out(run: "Training", held: HeldOut, rules: list[FittedRule]) -> SideBySide:
     """The pooled figures. `rules` are those of all rows, whose thresholds are printed."""
     thresholds = {MODEL: run.learning.cut} | {rule.rule.name: rule.threshold for rule in rules}
+    if run.plain is not None:
+        thresholds[LOGISTIC] = run.plain.cut
     return pooled(
         held.rows.y,
         held.scores,

@@ -1,4 +1,4 @@
-"""What is learnt from one part of the rows: tuned candidates, the chosen one, its calibrator, threshold and scorer.
+"""What is learnt from one part of the rows: tuned candidates, the chosen one, its calibrator, thresholds and scorer.
 
 Training learns from the training part. Whatever asks "and if the test had been another one?" (rolling origins, folds
 of entities, a random split) learns the same way from other rows: the procedure is tested, not one lucky fit.
@@ -17,8 +17,9 @@ from willbuy.models.entity_folds import sample_of_entities
 from willbuy.models.out_of_fold import out_of_fold
 from willbuy.models.scorers import Scorer
 from willbuy.models.search import Tried, search
-from willbuy.models.threshold import Threshold, f1_threshold
 from willbuy.offers.bands import Band, bands_for
+from willbuy.offers.offered import Offered, offered
+from willbuy.pipeline.moment import rows_a_moment
 from willbuy.pipeline.rows import Rows
 from willbuy.progress import StepCallback
 from willbuy.shop import Shop
@@ -34,6 +35,7 @@ class Learning:
     rows: Rows
     say: StepCallback
     enough: int = ENOUGH_POSITIVES  # folds that hold so many positives judge and calibrate
+    population: float | None = None  # rows of one scoring moment; by default those of the newest anchor
     tuned: dict[str, Candidate] = field(init=False)
     tried: dict[str, Tried] = field(init=False)
     log_odds: dict[str, NDArray[np.float64]] = field(init=False)  # of the judged rows, out of fold
@@ -41,14 +43,13 @@ class Learning:
     values: dict[str, float] = field(init=False)  # of the metric, on those predictions
     chosen: str = field(init=False)
     calibrator: Calibrator = field(init=False)
-    threshold: Threshold = field(init=False)
+    offered: Offered = field(init=False)
     scorer: Scorer = field(init=False)
 
     @property
     def cut(self) -> float:
         """The probability from which a row is predicted to buy."""
-        asked = self.shop.offer.threshold
-        return self.threshold.value if asked == "f1" else float(asked)
+        return self.offered.chosen.threshold.value
 
     @property
     def bands(self) -> tuple[Band, ...]:
@@ -124,10 +125,11 @@ def choose_candidate(learning: Learning) -> None:
 
 
 def calibrate(learning: Learning) -> None:
-    """Calibrate on the same out-of-fold predictions, and choose the threshold on them. Fills calibrator, threshold."""
+    """Calibrate on the same out-of-fold predictions, and choose thresholds on them. Fills calibrator, offered."""
     scores, y = learning.log_odds[learning.chosen], learning.rows.y[learning.judged]
     learning.calibrator = fit_calibrator(scores, y)
-    learning.threshold = f1_threshold(learning.calibrator.probability(scores), y)
+    population = learning.population or rows_a_moment(learning.rows)
+    learning.offered = offered(learning.shop.offer, learning.calibrator.probability(scores), y, population)
 
 
 def fit(learning: Learning) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import FoldSplit
+from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.importance import permutation_importance
 from willbuy.evaluation.result import Estimate, Metrics
@@ -15,8 +16,9 @@ from willbuy.evaluation.slices import evaluate_slices
 from willbuy.evaluation.verdict import verdict
 from willbuy.models.calibrators import fit_calibrator
 from willbuy.models.scorers import Scorer
-from willbuy.models.threshold import f1_threshold
+from willbuy.offers.f1 import f1_threshold
 from willbuy.pipeline.folds import HeldOut, describe_folds, evaluate_held_out, hold_out, importance_held_out
+from willbuy.pipeline.offer import add_offer
 from willbuy.pipeline.result import assemble_result
 from willbuy.pipeline.rows import Rows
 
@@ -42,6 +44,7 @@ def test_once(run: "Training") -> None:
             threshold=run.learning.cut,
             rows=test.frame,
             rules=rules,
+            others={LOGISTIC: (run.plain.probability(test.X), run.plain.cut)} if run.plain else {},
             draws=run.shop.train.bootstrap,
             seed=run.seed,
         )
@@ -61,6 +64,7 @@ def test_once(run: "Training") -> None:
     run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
     chosen = probability >= run.learning.cut if held is None else held.chosen[MODEL]
     run.result["slices"] = slices(run, test, probability, chosen)
+    add_offer(run, test, probability, held)
     if held is not None:
         run.result["folds"] = describe_folds(run, held)
     weights = importance(run, test, held)

@@ -59,7 +59,9 @@ class XGBoostCandidate:
     def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
         """Log-odds (n,) of each row by trees of the rows of the other folds, as many as are best for their mean loss."""
         folds = self._folds(_singles(X), y, groups, fold_of, seed, weight=1.0)
-        rounds = self.rounds or replace(self, patience=min(self.patience, TRIAL_PATIENCE))._stop(folds, X.size)
+        rounds = self.rounds or replace(self, patience=min(self.patience, TRIAL_PATIENCE))._stop(
+            folds, X.size
+        )
         log_odds = np.empty(len(y))
         for number, fold in enumerate(folds):
             log_odds[fold_of == number] = fold.log_odds(rounds)

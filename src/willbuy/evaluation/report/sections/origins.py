@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from willbuy.evaluation.bounds import CALIBRATED, METRIC_WORDS
 from willbuy.evaluation.report.charts import origins as chart_of
 from willbuy.evaluation.report.html import Html, chart, paragraph, section, stacked, table
 from willbuy.evaluation.result import Estimate, Figures, OriginPoint, Result, Spread
-from willbuy.evaluation.verdict import CALIBRATED, METRIC_WORDS
 from willbuy.evaluation.words import count, figure, interval, moment, percent, signed, signed_interval
 
 HEAD = ("rows", "base rate", "average precision", "times blind", "ROC-AUC", "log loss", "predicted / actual")

@@ -1,5 +1,6 @@
 """What a shuffled split would have promised: two bars and the gap in words."""
 
+from willbuy.evaluation.bounds import METRIC_WORDS
 from willbuy.evaluation.report.charts import promised as chart_of
 from willbuy.evaluation.report.html import (
     Html,
@@ -13,7 +14,6 @@ from willbuy.evaluation.report.html import (
     tag,
 )
 from willbuy.evaluation.result import Estimate, Result
-from willbuy.evaluation.verdict import METRIC_WORDS
 from willbuy.evaluation.words import count, figure, interval, percent, signed, signed_interval
 
 _ROWS = (
