@@ -118,7 +118,7 @@ class Train(Section):
         ge=1000,
     )
     forest_rows: Whole = key(
-        "Rows that a random forest is fitted on at most: entities are drawn whole.", 50_000, 100_000, ge=1000
+        "Rows that a random forest is fitted on at most: entities are drawn whole.", 100_000, 50_000, ge=1000
     )
     class_weight: Literal["none", "balanced"] | Annotated[float, Field(strict=True, gt=0)] = key(
         "How many times a buyer counts in training; `balanced` makes both outcomes count alike. Scores are corrected for it.",

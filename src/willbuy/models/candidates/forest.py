@@ -32,12 +32,12 @@ class ForestCandidate:
         "min_leaf": Range(5, 100, log=True, whole=True),
         "feature_share": Range(0.1, 0.6),
     }
-    trees: int = 100
+    trees: int = 60
     depth: int = 8
-    min_leaf: int = 20
+    min_leaf: int = 10
     feature_share: float = 0.2  # of the features, drawn at each split
-    rows: int = 100_000
-    tree_rows: int = 10_000
+    rows: int = 50_000
+    tree_rows: int = 5_000
     threads: int | None = None
 
     def with_settings(self, **settings: Any) -> Self:
