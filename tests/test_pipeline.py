@@ -94,13 +94,13 @@ def test_scores_are_calibrated_and_carry_the_source_name(
     scored = score(shop, tmp_path / "scores.csv", as_of="2015-09-01")
     score(shop, tmp_path / "scores.parquet", as_of="2015-09-01")
     csv = duckdb.sql(f"SELECT * FROM read_csv('{tmp_path / 'scores.csv'}', all_varchar = true)")
-    assert csv.columns == ["visitorid", "as_of", "probability", "prediction", "model_version"]
+    assert csv.columns[:6] == ["visitorid", "as_of", "probability", "prediction", "band", "model_version"]
     rows = csv.fetchall()
     parquet = duckdb.sql(f"SELECT * FROM '{tmp_path / 'scores.parquet'}'").fetchall()
     assert len(rows) == scored.n == len({row[0] for row in rows})
     assert [row[0] for row in rows] == [row[0] for row in parquet]
     assert all(float(a[2]) == b[2] for a, b in zip(rows, parquet, strict=True))
-    assert {row[4] for row in rows} == {result["bundle"]}
+    assert {row[5] for row in rows} == {result["bundle"]}
     assert all(0 < float(row[2]) < 1 for row in rows)
 
 

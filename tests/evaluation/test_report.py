@@ -185,7 +185,7 @@ def test_sections_without_data_are_left_out(made: tuple[Result, pd.DataFrame, st
         "What it looks at",
         "What it was chosen from",
         "What came in",
-        "Every anchor",
+        "Label maturity",
         "where it errs",
     ):
         assert gone in made[2] and gone not in page
@@ -207,8 +207,8 @@ def test_a_split_that_is_not_in_time_says_so(made: tuple[Result, pd.DataFrame, s
         "kind": "not_future",
         "reason": "Too short.",
         "note": note,
-        "train_entities": 3,
-        "test_entities": 1,
+        "folds": 5,
+        "entities": 4,
         "seed": 0,
     }
     page = " ".join(Reader(render_page({**made[0], "split": split}, made[1])).text)
@@ -287,3 +287,28 @@ def test_a_browser_draws_every_chart(made: tuple[Result, pd.DataFrame, str], tmp
         drawn.count('<svg xmlns="http://www.w3.org/2000/svg" ') == 9
         and drawn.count("could not be drawn") == 1
     )  # the script's own words
+
+
+def test_labels_that_wait_say_until_when(made: tuple[Result, pd.DataFrame, str]) -> None:
+    page = " ".join(Reader(made[2]).text)
+    [waits] = [anchor for anchor in made[0]["anchors"] if not anchor["matured"]]
+    assert "1 of 14 anchors had not matured" in page
+    assert f"on {words.moment(waits['matures'])}" in page
+    assert "The last training label was complete at" in page
+
+
+def test_origins_that_are_off_say_why(made: tuple[Result, pd.DataFrame, str]) -> None:
+    points = [dict(point) for point in made[0]["origins"]["points"]]
+    figures = {**points[0]["figures"], "predicted_over_actual": {"value": 1.5, "low": 1.2, "high": 1.9}}
+    rate = figures["base_rate"]
+    for before, expected in ((2 * rate, "which the model could not know"), (rate / 2, "does not explain it")):
+        points[0] = {**points[0], "figures": figures, "train_base_rate": before}
+        origins = {**made[0]["origins"], "points": points}
+        page = " ".join(Reader(render_page({**made[0], "origins": origins}, made[1])).text)  # type: ignore[typeddict-item]
+        assert "1.50 buyers were predicted for each that bought" in page and expected in page
+
+
+def test_base_rates_far_apart_warn(made: tuple[Result, pd.DataFrame, str]) -> None:
+    parts = [{**part, "base_rate": 0.01} if part["part"] == "train" else part for part in made[0]["parts"]]
+    page = " ".join(Reader(render_page({**made[0], "parts": parts}, made[1])).text)  # type: ignore[typeddict-item]
+    assert "times that of the training part" in page and "times that of the training part" not in made[2]

@@ -118,9 +118,10 @@ class AnchorPoint(TypedDict):
     anchor: str
     part: str  # "train", "embargo", "test", "not matured"
     matured: bool
-    n: int
+    n: int | None  # None before it has matured: no snapshot was made
     positives: int | None
     base_rate: float | None
+    matures: NotRequired[str]  # when its whole label window has passed and is known; absent in session tasks
 
 
 class CandidateResult(TypedDict):

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from willbuy import __version__
@@ -24,6 +25,7 @@ from willbuy.fitted import MEANINGS, PHRASES
 from willbuy.pipeline.reference import reference
 from willbuy.pipeline.tuned import describe_tuning
 from willbuy.shop import Shop
+from willbuy.snapshots.grid import horizon_of, waiting
 from willbuy.warehouse.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -188,7 +190,7 @@ def _parts(run: "Training") -> list[Part]:
 def _timeline(run: "Training") -> list[AnchorPoint]:
     described = run.split.describe()
     part_of = {moment: name for name in ("train", "embargo", "test") for moment in described.get(name, [])}
-    return [
+    points = [
         AnchorPoint(
             anchor=anchor.moment.isoformat(),
             part=part_of.get(
@@ -201,6 +203,23 @@ def _timeline(run: "Training") -> list[AnchorPoint]:
         )
         for anchor in run.snapshots.anchors
     ]
+    if run.task == "session":
+        return points
+    for moment in waiting(run.shop, run.snapshots.anchors[-1].moment, run.log.end):
+        points.append(
+            AnchorPoint(
+                anchor=moment.isoformat(),
+                part="not matured",
+                matured=False,
+                n=None,
+                positives=None,
+                base_rate=None,
+            )
+        )
+    wait = timedelta(microseconds=horizon_of(run.shop).microseconds) + run.log.lag
+    for point in points:
+        point["matures"] = (datetime.fromisoformat(point["anchor"]) + wait).isoformat()
+    return points
 
 
 def _ingest(run: "Training") -> IngestCounts:

@@ -4,6 +4,7 @@ import itertools
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,7 @@ class DuckDBWarehouse:
 
     def __init__(self, home: Path | None, memory: str = "1500MB", threads: int | None = None) -> None:
         self.home = home
+        self.state = ""  # the files behind the tables: another text where they are others
         self.connection = duckdb.connect()
         self.connection.execute("SET enable_progress_bar = false")  # it would write into standard output
         self.event_files: dict[
@@ -132,8 +134,7 @@ class DuckDBWarehouse:
 
     def beside(self) -> "DuckDBWarehouse":
         """Another connection to the same tables, for use by another thread."""
-        other = object.__new__(type(self))
-        other.home, other.event_files, other.event_columns = self.home, self.event_files, self.event_columns
+        other = copy(self)
         other.connection = self.connection.cursor()
         return other
 

@@ -42,6 +42,7 @@ def open_tables(shop: Shop) -> DuckDBWarehouse:
     if not sources:
         raise WillbuyError(f"no ingest into {layout.home} was finished yet. Run: willbuy ingest")
     warehouse = DuckDBWarehouse(shop.home, shop.storage.memory, shop.storage.threads)
+    warehouse.state = repr(files)
     for table, columns in _TABLES.items():
         found = [file.file for file in files if file.name == table]
         rows = _typed(warehouse, layout.home, found, columns) if found else _nothing(columns)
