@@ -80,8 +80,8 @@ def test_the_page_asks_nothing_of_the_network(made: tuple[Result, pd.DataFrame, 
 
 def test_every_chart_stands_beside_its_words(made: tuple[Result, pd.DataFrame, str]) -> None:
     page = Reader(made[2])
-    assert len(page.specs) == 12
-    assert made[2].count("<figcaption>") == 12 and made[2].count('role="img"') == 12
+    assert len(page.specs) == 13
+    assert made[2].count("<figcaption>") == 13 and made[2].count('role="img"') == 13
     for spec in page.specs:
         assert spec["width"] == "container" and spec["config"]["background"] == "transparent"
 
@@ -299,7 +299,7 @@ def test_a_browser_draws_every_chart(made: tuple[Result, pd.DataFrame, str], tmp
     command = [browser, *options, "--dump-dom", page.as_uri()]
     drawn = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     assert (
-        drawn.count('<svg xmlns="http://www.w3.org/2000/svg" ') == 12
+        drawn.count('<svg xmlns="http://www.w3.org/2000/svg" ') == 13
         and drawn.count("could not be drawn") == 1
     )  # the script's own words
 
