@@ -36,6 +36,7 @@ class Top(TypedDict):
     buyers: float | None
     lift: Estimate
     gain: Estimate
+    precision: Estimate
 
 
 class CalibrationBin(TypedDict):
@@ -179,6 +180,7 @@ class AtThreshold(TypedDict):
     confusion: Confusion
     precision: Estimate
     recall: Estimate
+    lift: Estimate
     profit: Estimate | None  # in the currency's unit; None where the shop names no margin
 
 
