@@ -80,8 +80,8 @@ def test_the_page_asks_nothing_of_the_network(made: tuple[Result, pd.DataFrame, 
 
 def test_every_chart_stands_beside_its_words(made: tuple[Result, pd.DataFrame, str]) -> None:
     page = Reader(made[2])
-    assert len(page.specs) == 12
-    assert made[2].count("<figcaption>") == 12 and made[2].count('role="img"') == 12
+    assert len(page.specs) == 13
+    assert made[2].count("<figcaption>") == 13 and made[2].count('role="img"') == 13
     for spec in page.specs:
         assert spec["width"] == "container" and spec["config"]["background"] == "transparent"
 
@@ -103,6 +103,7 @@ def forms(value: Any) -> set[str]:
         return set()
     texts = [str(value), words.count(value), words.percent(value), words.share(value)]
     texts += [words.figure(value, digits) for digits in (1, 2, 3, 4)]
+    texts += [words.money(value), words.skill({"value": value, "low": value, "high": value})]
     return {number for text in texts for number in NUMBER.findall(text)}
 
 
@@ -117,6 +118,10 @@ def test_every_number_on_the_page_comes_from_the_result(made: tuple[Result, pd.D
         ]
         derived += [metrics["n"] - metrics["positives"]]
     derived += [(result["test"]["average_precision"]["value"] or 0) / (result["test"]["base_rate"] or 1)]
+    for threshold in result["thresholds"]:
+        cells, n = threshold["test"]["confusion"], threshold["test"]["n"]
+        derived += [cells["false_positive"] + cells["true_negative"], n - threshold["test"]["selected"]]
+    derived += [band["n"] / result["test"]["n"] for band in result["bands"]]
     ingest = result["ingest"]
     derived += [ingest[name] / ingest["read"] for name in ("accepted", "rejected", "duplicates")]  # type: ignore[literal-required]
     spans = [result["split"]["horizon_seconds"] / 86400, result["split"]["lag_seconds"] / 3600]
@@ -136,6 +141,12 @@ def test_every_number_on_the_page_comes_from_the_result(made: tuple[Result, pd.D
         ("test", "predicted_over_actual"),
         ("test", "confusion", "true_positive"),
         ("test", "intervals", "f1", "high"),
+        ("thresholds", 3, "test", "precision", "low"),
+        ("thresholds", 4, "test", "profit", "value"),
+        ("thresholds", 0, "test", "confusion", "true_negative"),
+        ("bands", 0, "actual", "value"),
+        ("profit", 1, "profit", "high"),
+        ("test", "brier_skill", "value"),
         ("rules", "recency", "log_loss", "value"),
         ("ingest", "duplicates"),
         ("differences", "everyone", "brier", "low"),
@@ -149,9 +160,10 @@ def test_a_figure_that_changes_in_the_result_changes_on_the_page(
     for key in path[:-1]:
         inner = inner[key]
     inner[path[-1]] = 0.4321 if isinstance(inner[path[-1]], float) else 4321
-    page = " ".join(Reader(render_page(changed, made[1])).text)
-    assert "0.43" in page or "4,321" in page
-    assert page != " ".join(Reader(made[2]).text)
+    read, before = Reader(render_page(changed, made[1])), Reader(made[2])
+    page, charts = " ".join(read.text), json.dumps(read.specs)
+    assert "0.43" in page or "4,321" in page or "43.2" in page or "0.4321" in charts
+    assert page != " ".join(before.text) or charts != json.dumps(before.specs)
 
 
 def test_text_of_users_is_harmless() -> None:
@@ -187,6 +199,9 @@ def test_sections_without_data_are_left_out(made: tuple[Result, pd.DataFrame, st
         "What came in",
         "Label maturity",
         "where it errs",
+        "Where to draw the line",
+        "The bands",
+        "worth the margin",
     ):
         assert gone in made[2] and gone not in page
     for kept in ("Beside the simple rules", "Whom to act on", *(head for head, _ in CLAIMS)):
@@ -284,7 +299,7 @@ def test_a_browser_draws_every_chart(made: tuple[Result, pd.DataFrame, str], tmp
     command = [browser, *options, "--dump-dom", page.as_uri()]
     drawn = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     assert (
-        drawn.count('<svg xmlns="http://www.w3.org/2000/svg" ') == 9
+        drawn.count('<svg xmlns="http://www.w3.org/2000/svg" ') == 13
         and drawn.count("could not be drawn") == 1
     )  # the script's own words
 

@@ -23,6 +23,7 @@ from willbuy.events.presets import resolve
 from willbuy.features.population import population_of
 from willbuy.fitted import MEANINGS, PHRASES
 from willbuy.pipeline.reference import reference
+from willbuy.pipeline.tuned import describe_tuning
 from willbuy.shop import Shop
 from willbuy.snapshots.grid import horizon_of, waiting
 from willbuy.warehouse.fingerprint import fingerprint
@@ -63,6 +64,7 @@ def assemble_result(
             CandidateResult(name=name, chosen=name == run.learning.chosen, metrics=metrics)
             for name, metrics in candidates.items()
         ],
+        tuning=describe_tuning(run.learning),
         features=describe_features(run),
         ingest=_ingest(run),
         anchors=_timeline(run),
