@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from willbuy.evaluation.bounds import CALIBRATED, METRIC_WORDS
 from willbuy.evaluation.report.charts import origins as chart_of
-from willbuy.evaluation.report.html import Html, chart, paragraph, section, stacked, table
+from willbuy.evaluation.report.html import Html, chart, paragraph, section, stacked, table, tag
 from willbuy.evaluation.result import Estimate, Figures, OriginPoint, Result, Spread
 from willbuy.evaluation.words import count, figure, interval, moment, percent, signed, signed_interval
 
@@ -96,9 +96,8 @@ def _spread_rows(over: dict[str, Spread]) -> list[list[str]]:
 
 
 def _when(point: OriginPoint) -> str:
-    return stacked(
-        moment(point["anchor"]), "the test" if point["test"] else f"from {count(point['train_rows'])} rows"
-    )
+    note = "the test" if point["test"] else f"from {count(point['train_rows'])} rows"
+    return f'{tag("span", escape(moment(point["anchor"])), class_="date")}<small class="date">{escape(note)}</small>'
 
 
 def _beaten(points: Sequence[OriginPoint], result: Result) -> str:
