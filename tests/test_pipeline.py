@@ -33,7 +33,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     simulate(folder / "events.csv", visitors=4000, preset="dense", seed=5)
     init([folder / "events.csv"], preset="retailrocket", within="7d", shop_path=folder / "shop.toml")
     text = (folder / "shop.toml").read_text(encoding="utf-8")
-    (folder / "shop.toml").write_text(text + "\n[train]\nbootstrap = 200\n", encoding="utf-8")
+    (folder / "shop.toml").write_text(text + "\n[train]\nbootstrap = 200\ntrials = 2\n", encoding="utf-8")
     loaded = load_shop(folder / "shop.toml")
     ingest(loaded)
     return loaded

@@ -159,13 +159,19 @@ def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the page.")] = Path(
         "report.html"
     ),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the run's whole result as one JSON object; write no page.")
+    ] = False,
 ) -> None:
     """Write the run's report: one self-contained HTML page."""
-    from willbuy.reporting import write_run_report
+    from willbuy.reporting import run_result, write_run_report
     from willbuy.shop import load_shop
 
-    write_run_report(load_shop(shop), output, run)
-    typer.echo(f"Wrote {output}")
+    if as_json:
+        _print_json(run_result(load_shop(shop), run))
+    else:
+        write_run_report(load_shop(shop), output, run)
+        typer.echo(f"Wrote {output}")
 
 
 @app.command()

@@ -255,6 +255,7 @@ def make_result(
                 "n": len(group),
                 "positives": int(group["label"].sum()) if anchor in of_part else None,
                 "base_rate": float(group["label"].mean()) if anchor in of_part else None,
+                "matures": (anchor + WEEK + LAG).isoformat(),
             }
             for anchor, group in rows.groupby("anchor")
         ],

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import FoldSplit
+from willbuy.evaluation.base_rates import unlike_rates
 from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.importance import permutation_importance
@@ -62,6 +63,8 @@ def test_once(run: "Training") -> None:
     )
     run.parts["rows"]["test"] = test.counts
     run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
+    if not any("base rate" in sentence for sentence in words["sentences"]):
+        words["sentences"] += unlike_rates(run.result["parts"])
     chosen = probability >= run.learning.cut if held is None else held.chosen[MODEL]
     run.result["slices"] = slices(run, test, probability, chosen)
     add_offer(run, test, probability, held)

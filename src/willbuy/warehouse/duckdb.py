@@ -2,12 +2,12 @@
 
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -17,6 +17,7 @@ from willbuy.warehouse.layout import BUCKETS
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
 
 _KEPT = "COMPRESSION zstd"
 _SOON = "PARQUET_VERSION v2, COMPRESSION uncompressed, ROW_GROUP_SIZE 20480, DICTIONARY_SIZE_LIMIT 1"
@@ -60,6 +61,7 @@ class DuckDBWarehouse:
             int, Path
         ] = {}  # the file of each bucket of entities, where events lie in files
         self.event_columns = "*"  # what makes such a file's rows those of the view `events`
+        self.answers: dict[str, Any] = {}  # see `once`
         self.connection.execute(f"SET memory_limit = {self.dialect.text(memory)}")
         self.connection.execute("SET TimeZone = 'UTC'")
         if threads:
@@ -117,6 +119,15 @@ class DuckDBWarehouse:
             return f"(SELECT {self.event_columns} FROM {self.parquet(files)})"
         rests = ", ".join(str(bucket) for bucket in buckets)
         return f'(SELECT * FROM "events" WHERE "entity_key" % {BUCKETS} IN ({rests}))'
+
+    def once(self, name: str, ask: Callable[[], T]) -> T:
+        """What `ask` finds out about the events; remembered where they lie in files, which stay as they were opened."""
+        if not self.event_files:
+            return ask()
+        if name not in self.answers:
+            self.answers[name] = ask()
+        answer: T = self.answers[name]
+        return answer
 
     @contextmanager
     def side_by_side(self) -> Iterator[int]:

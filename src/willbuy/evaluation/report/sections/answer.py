@@ -4,12 +4,15 @@ from willbuy.evaluation.report.html import Html, escape, join, paragraph, tag
 from willbuy.evaluation.result import Metrics, Result
 from willbuy.evaluation.words import count, figure, interval, percent, percent_interval
 
+UNPROVEN = "Cross-validated over visitors: not a test of the future"
+
 
 def answer(result: Result) -> Html:
     """The first thing on the page."""
     verdict = result["verdict"]
     card = tag(
         "div",
+        tag("p", escape(UNPROVEN), class_="badge") if result["split"]["kind"] != "time" else "",
         tag("p", escape(verdict["headline"]), class_="headline"),
         *(paragraph(sentence) for sentence in verdict["sentences"]),
         class_=f"verdict {verdict['kind']}{'' if result['split']['kind'] == 'time' else ' unproven'}",

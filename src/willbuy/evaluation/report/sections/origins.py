@@ -97,7 +97,7 @@ def _spread_rows(over: dict[str, Spread]) -> list[list[str]]:
 
 def _when(point: OriginPoint) -> str:
     return stacked(
-        moment(point["anchor"]), "the test" if point["test"] else f"learnt from {count(point['train_rows'])}"
+        moment(point["anchor"]), "the test" if point["test"] else f"from {count(point['train_rows'])} rows"
     )
 
 

@@ -1,9 +1,11 @@
 """How it was tested: the split on its time axis, the base rate of each anchor, the parts and who stands in both."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from willbuy.evaluation.base_rates import unlike_rates
 from willbuy.evaluation.report.charts import timeline
-from willbuy.evaluation.report.html import Html, chart, details, escape, paragraph, section, table, tag
+from willbuy.evaluation.report.html import Html, chart, details, escape, join, paragraph, section, table, tag
 from willbuy.evaluation.result import AnchorPoint, Result
 from willbuy.evaluation.words import count, moment, percent
 
@@ -16,19 +18,16 @@ def tested(result: Result) -> Html:
         _split_words(result),
         _charts(result),
         _parts(result),
+        *(paragraph(warning, "warn") for warning in unlike_rates(result["parts"])),
         _audit(result),
-        details("Every anchor as a table", _anchors(result.get("anchors") or []))
-        if result.get("anchors")
-        else "",
+        _maturity(result.get("anchors") or []),
     )
 
 
 def _split_words(result: Result) -> Html:
     split = result["split"]
     if split["kind"] != "time":
-        return paragraph(
-            f"This is not a test on the future. {split.get('note') or split.get('reason', '')}", "warn"
-        )
+        return _fold_words(split)
     lag = float(split.get("lag_seconds") or 0.0)
     if "cutoff" in split:
         text = (
@@ -44,6 +43,18 @@ def _split_words(result: Result) -> Html:
         if not split.get("embargo"):
             text += " The anchors lie so far apart that none fell into it."
     return paragraph(text)
+
+
+def _fold_words(split: dict[str, Any]) -> Html:
+    warning = f"This is not a test on the future. {split.get('note') or split.get('reason', '')}"
+    how = (
+        f"The {count(split['entities'])} visitors were dealt into {count(split['folds'])} folds, whole. Each fold was held out"
+        " once while everything was learnt on the others, and then predicted. The figures are those of all predictions on one"
+        " pile; nothing was chosen by them. The model that is shipped was made by the same procedure from all rows."
+        if "folds" in split
+        else ""
+    )
+    return join([paragraph(warning, "warn"), paragraph(how) if how else ""])
 
 
 def _charts(result: Result) -> Html:
@@ -83,6 +94,7 @@ def _parts(result: Result) -> Html:
             percent(part["base_rate"]),
         ]
         for part in result["parts"]
+        if result["split"]["kind"] == "time" or part["n"]
     ]
     if not any(
         part["anchors"] for part in result["parts"]
@@ -95,12 +107,49 @@ def _audit(result: Result) -> Html:
     audit = result["split"].get("audit")
     if not audit:
         return Html("")
-    share = audit.get("shared_share")
-    return paragraph(
+    if result["split"]["kind"] != "time":
+        return paragraph(
+            f"{count(audit['test_entities'])} visitors were tested, each by a model that had seen no row of them."
+        )
+    who = (
         f"{count(audit['test_entities'])} entities were tested; {count(audit['shared_entities'])} of them"
-        f" ({percent(share)}) also stand in the training part, earlier in time."
+        f" ({percent(audit.get('shared_share'))}) also stand in the training part, earlier in time."
         if audit["shared_entities"]
         else f"{count(audit['test_entities'])} entities were tested; none of them stands in the training part."
+    )
+    return paragraph(f"{who}{_complete(result['split'])}")
+
+
+def _complete(split: dict[str, Any]) -> str:
+    """When the last training label was known, and that this was by the test anchor (G6)."""
+    if not split.get("train") or not split.get("test"):
+        return ""
+    wait = timedelta(seconds=float(split["horizon_seconds"]) + float(split.get("lag_seconds") or 0.0))
+    known = datetime.fromisoformat(max(split["train"])) + wait
+    return (
+        f" The last training label was complete at {moment(known.isoformat())}, the test begins at"
+        f" {moment(split['test'][0])}: a split in which the first lies after the second is refused."
+    )
+
+
+def _maturity(anchors: list[AnchorPoint]) -> Html:
+    """Which labels are known, and when the others will be."""
+    if not anchors:
+        return Html("")
+    open_ones = [anchor for anchor in anchors if not anchor["matured"]]
+    if not any(
+        "matures" in anchor for anchor in anchors
+    ):  # sessions: their slots of time are no label windows
+        return details("Rows and base rate over time", _anchors(anchors))
+    text = "Every anchor has matured: its whole label window lies in the log."
+    if open_ones:
+        last = max(anchor.get("matures") or "" for anchor in open_ones)
+        text = (
+            f"{count(len(open_ones))} of {count(len(anchors))} anchors had not matured when the log ended, and were used for"
+            f" nothing: who has not bought yet may still do so. Their labels are complete by {moment(last)}."
+        )
+    return join(
+        [paragraph(text), details("Label maturity and base rate, anchor by anchor", _anchors(anchors))]
     )
 
 
@@ -109,7 +158,7 @@ def _anchors(anchors: list[AnchorPoint]) -> Html:
         [
             _date(moment(anchor["anchor"])),
             escape(anchor["part"]),
-            "yes" if anchor["matured"] else "no",
+            _matured(anchor),
             count(anchor["n"]),
             count(anchor["positives"]),
             percent(anchor["base_rate"]),
@@ -119,6 +168,12 @@ def _anchors(anchors: list[AnchorPoint]) -> Html:
     return table(
         ["anchor (UTC)", "part", "matured", "rows", "bought", "base rate"], rows, numbers=range(3, 6)
     )
+
+
+def _matured(anchor: AnchorPoint) -> Html:
+    if "matures" not in anchor:
+        return escape("when its sessions close")
+    return escape("yes" if anchor["matured"] else f"on {moment(anchor['matures'])}")
 
 
 def _range(anchors: list[str]) -> str:
