@@ -26,6 +26,7 @@ from willbuy.models.candidates.tuning import fold_by_fold, own_groups
 from willbuy.models.scorers import Floats, Scorer
 
 MEASURED = 50_000  # rows that the mean probability is measured on
+FEWEST = 1000  # rows that do not buy: of fewer, all are kept
 ClassWeight = float | Literal["balanced"] | None
 
 
@@ -34,7 +35,8 @@ class Reweighted:
     """Any candidate, shown buyers more often in its fit, and put right after it.
 
     `class_weight`: how many times a buyer counts; `balanced` makes both outcomes count alike.
-    `negatives_per_positive`: how many rows that do not buy are kept for each that does, drawn by the seed.
+    `negatives_per_positive`: how many rows that do not buy are kept for each that does, drawn by the seed;
+    never fewer than 1,000.
     """
 
     candidate: Candidate
@@ -105,7 +107,7 @@ class Reweighted:
         others = np.flatnonzero(labels == 0)
         wanted = len(others)
         if self.negatives_per_positive is not None:
-            wanted = math.ceil(self.negatives_per_positive * np.count_nonzero(labels))
+            wanted = max(FEWEST, math.ceil(self.negatives_per_positive * np.count_nonzero(labels)))
         if wanted >= len(others):
             return slice(None), 1.0
         drawn = np.random.default_rng(seed).permutation(others)[:wanted]
