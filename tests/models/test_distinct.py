@@ -32,6 +32,14 @@ def test_whole_numbers_and_tiny_differences_do_not_collide():
     assert (rows[first][which] == rows).all()
 
 
+def test_rows_that_hardly_repeat_are_left_alone():
+    random = np.random.default_rng(1)
+    for different, worth in ((9_000, True), (30_000, True), (95_000, False), (100_000, False)):
+        rows = random.normal(size=(different, 3))[random.integers(0, different, 100_000)]
+        rows[:different] = rows[:different] if worth else random.normal(size=(different, 3))
+        assert (distinct_rows(rows) is not None) == worth
+
+
 def test_rows_that_differ_in_a_last_bit_are_different():
     rows = np.full((10, 3), 0.1)
     rows[4, 1] = np.nextafter(0.1, 1)
