@@ -135,7 +135,9 @@ def calibrate(learning: Learning) -> None:
 def fit(learning: Learning) -> None:
     """Fit the chosen candidate on every row. Fills scorer."""
     rows, candidate = learning.rows, learning.tuned[learning.chosen]
-    learning.scorer = candidate.fit(rows.X, rows.y, learning.shop.train.seed, rows.names, rows.groups)
+    learning.scorer = candidate.fit(
+        rows.X, rows.y, learning.shop.train.seed, rows.names, rows.groups, say=learning.say
+    )
 
 
 def learn(learning: Learning) -> Learning:

@@ -23,6 +23,7 @@ from willbuy.events.presets import resolve
 from willbuy.features.population import population_of
 from willbuy.fitted import MEANINGS, PHRASES
 from willbuy.pipeline.reference import reference
+from willbuy.pipeline.silent import silent_features
 from willbuy.pipeline.tuned import describe_tuning
 from willbuy.shop import Shop
 from willbuy.snapshots.grid import horizon_of, waiting
@@ -242,7 +243,7 @@ def _ingest(run: "Training") -> IngestCounts:
 
 
 def _notes(run: "Training") -> list[str]:
-    notes = []
+    notes = silent_features(run.train)
     if run.snapshots.open_sessions:
         notes.append(
             f"{run.snapshots.open_sessions} sessions were still open when the log ended; they are labelled as seen."

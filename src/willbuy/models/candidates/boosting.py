@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from willbuy.errors import BundleError
-from willbuy.models.candidates.growing import GrowingFold, Singles, rounds_of_least_loss, weights
+from willbuy.models.candidates.growing import GrowingFold, Singles, grown, rounds_of_least_loss, weights
 from willbuy.models.candidates.protocol import Integers, check_rows
 from willbuy.models.candidates.space import Range, Space
 from willbuy.models.candidates.tuning import folds_needed, own_groups
 from willbuy.models.candidates.xgboost_arrays import based, forest_of
 from willbuy.models.entity_folds import entity_folds
 from willbuy.models.scorers import Floats, TreesScorer
+from willbuy.progress import StepCallback
 
 if TYPE_CHECKING:
     import xgboost
@@ -113,20 +114,21 @@ class XGBoostCandidate:
         feature_names: Sequence[str],
         groups: Integers | None = None,
         weight: float = 1.0,
+        say: StepCallback | None = None,
     ) -> TreesScorer:
         """Fit on all of these rows; tune first, on these rows alone, where the number of rounds is open."""
         import xgboost
 
         rows, labels = check_rows(X, y, feature_names)
         rounds = self.tune(rows, labels, seed, groups, weight).rounds
-        singles = _singles(rows)
+        # XGBoost reads doubles as float32 itself: no copy of all rows is needed, only their bins
         data = xgboost.QuantileDMatrix(
-            singles, label=labels, weight=weights(labels, weight), nthread=self._threads(rows.size)
+            rows, label=labels, weight=weights(labels, weight), nthread=self._threads(rows.size)
         )
         parameters = self._parameters(labels, seed, rows.size, weight)
-        booster = xgboost.train(parameters, data, num_boost_round=rounds or 0)
+        booster = grown(parameters, data, rounds or 0, say)
         booster, base = based(booster, parameters["base_score"])
-        return _scorer(booster, base=base, sample=singles[:1000])
+        return _scorer(booster, base=base, sample=_singles(rows[:1000]))
 
     def settings(self) -> dict[str, Any]:
         """The settings, for the manifest."""

@@ -13,6 +13,7 @@ from willbuy.models.candidates.space import Range, Space
 from willbuy.models.candidates.tuning import fold_by_fold, own_groups
 from willbuy.models.entity_folds import sample_of_entities
 from willbuy.models.scorers import Floats, ForestScorer
+from willbuy.progress import StepCallback
 
 TRIAL_TREES = 20  # tell good settings from bad; the forest that leaves has more
 
@@ -63,6 +64,7 @@ class ForestCandidate:
         feature_names: Sequence[str],
         groups: Integers | None = None,
         weight: float = 1.0,
+        say: StepCallback | None = None,
     ) -> ForestScorer:
         """Fit on these rows, or on the declared sample of them."""
         rows, labels = check_rows(X, y, feature_names)

@@ -1,7 +1,8 @@
 """Boosters that grow side by side, one a fold, each held against the rows of entities that it has not seen."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +10,29 @@ from numpy.typing import NDArray
 from willbuy.models.candidates.protocol import Integers
 from willbuy.models.entity_folds import check_disjoint
 from willbuy.models.scorers import Floats
+from willbuy.progress import StepCallback
 
+if TYPE_CHECKING:
+    import xgboost
+
+SECONDS = 3.0  # between two lines of progress
 Singles = NDArray[np.float32]
+
+
+def grown(
+    parameters: dict[str, Any], data: "xgboost.QuantileDMatrix", rounds: int, say: StepCallback | None
+) -> "xgboost.Booster":
+    """A booster of so many trees; `say` hears every few seconds how many there are."""
+    import xgboost
+
+    booster = xgboost.Booster(parameters, [data])
+    told = time.monotonic()
+    for number in range(rounds):
+        booster.update(data, number)
+        if say and time.monotonic() - told > SECONDS:
+            say(f"xgboost: {number + 1} of {rounds} trees")
+            told = time.monotonic()
+    return booster
 
 
 def weights(labels: Integers, weight: float) -> Singles | None:

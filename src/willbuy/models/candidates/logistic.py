@@ -10,6 +10,7 @@ from willbuy.models.candidates.protocol import Integers, check_rows
 from willbuy.models.candidates.space import Range, Space
 from willbuy.models.candidates.tuning import fold_by_fold, grouped_log_loss
 from willbuy.models.scorers import Floats, LogisticScorer, signed_log1p
+from willbuy.progress import StepCallback
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class LogisticCandidate:
         feature_names: Sequence[str],
         groups: Integers | None = None,
         weight: float = 1.0,
+        say: StepCallback | None = None,
     ) -> LogisticScorer:
         """Fit on all of these rows; tune first, on these rows alone, where the strength is open."""
         rows, labels = check_rows(X, y, feature_names)

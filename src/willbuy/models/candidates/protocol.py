@@ -17,6 +17,7 @@ from willbuy.errors import NotEnoughData
 from willbuy.models.candidates.space import Space
 from willbuy.models.rows import check_finite, remedy
 from willbuy.models.scorers import Floats, Scorer
+from willbuy.progress import StepCallback
 
 Integers = NDArray[np.integer[Any]]
 
@@ -56,8 +57,12 @@ class Candidate(Protocol):
         feature_names: Sequence[str],
         groups: Integers | None = None,
         weight: float = 1.0,
+        say: StepCallback | None = None,
     ) -> Scorer:
-        """Fit on all of these rows; tune first, on these rows alone, where a setting is still open."""
+        """Fit on all of these rows; tune first, on these rows alone, where a setting is still open.
+
+        A fit that takes long tells `say` every few seconds how far it is.
+        """
         ...
 
     def settings(self) -> dict[str, Any]:

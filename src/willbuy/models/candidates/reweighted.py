@@ -24,8 +24,10 @@ from willbuy.models.candidates.raised import raised
 from willbuy.models.candidates.space import Space
 from willbuy.models.candidates.tuning import fold_by_fold, own_groups
 from willbuy.models.scorers import Floats, Scorer
+from willbuy.progress import StepCallback
 
 MEASURED = 50_000  # rows that the mean probability is measured on
+FEWEST = 1000  # rows that do not buy: of fewer, all are kept
 ClassWeight = float | Literal["balanced"] | None
 
 
@@ -34,7 +36,8 @@ class Reweighted:
     """Any candidate, shown buyers more often in its fit, and put right after it.
 
     `class_weight`: how many times a buyer counts; `balanced` makes both outcomes count alike.
-    `negatives_per_positive`: how many rows that do not buy are kept for each that does, drawn by the seed.
+    `negatives_per_positive`: how many rows that do not buy are kept for each that does, drawn by the seed;
+    never fewer than 1,000.
     """
 
     candidate: Candidate
@@ -82,13 +85,14 @@ class Reweighted:
         feature_names: Sequence[str],
         groups: Integers | None = None,
         weight: float = 1.0,
+        say: StepCallback | None = None,
     ) -> Scorer:
         """Fit on these rows or those kept of them; the scorer's log-odds are those of the rows as they were."""
         rows, labels = check_rows(X, y, feature_names)
         kept, share = self._kept(labels, seed)
         weight *= self._weight(labels[kept])
         entities = own_groups(labels, groups)[kept]
-        scorer = self.candidate.fit(rows[kept], labels[kept], seed, feature_names, entities, weight)
+        scorer = self.candidate.fit(rows[kept], labels[kept], seed, feature_names, entities, weight, say)
         scorer = raised(scorer, math.log(share) - math.log(weight))
         some = np.random.default_rng(seed).permutation(len(labels))[:MEASURED]
         return raised(scorer, shift_to(scorer.log_odds(rows[some]), float(labels[some].mean())))
@@ -105,7 +109,7 @@ class Reweighted:
         others = np.flatnonzero(labels == 0)
         wanted = len(others)
         if self.negatives_per_positive is not None:
-            wanted = math.ceil(self.negatives_per_positive * np.count_nonzero(labels))
+            wanted = max(FEWEST, math.ceil(self.negatives_per_positive * np.count_nonzero(labels)))
         if wanted >= len(others):
             return slice(None), 1.0
         drawn = np.random.default_rng(seed).permutation(others)[:wanted]
