@@ -324,6 +324,6 @@ def test_origins_that_are_off_say_why(made: tuple[Result, pd.DataFrame, str]) ->
 
 
 def test_base_rates_far_apart_warn(made: tuple[Result, pd.DataFrame, str]) -> None:
-    parts = [{**part, "base_rate": 0.01} if part["part"] == "train" else part for part in made[0]["parts"]]
+    parts = [{**part, "base_rate": 0.02} if part["part"] == "train" else part for part in made[0]["parts"]]
     page = " ".join(Reader(render_page({**made[0], "parts": parts}, made[1])).text)  # type: ignore[typeddict-item]
     assert "times that of the training part" in page and "times that of the training part" not in made[2]

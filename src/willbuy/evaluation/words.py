@@ -1,6 +1,6 @@
 """Numbers as people read them: enough digits to compare, no more."""
 
-from willbuy.evaluation.result import Estimate, Interval
+from willbuy.evaluation.result import Estimate, Interval, Metrics
 
 NONE = "–"
 
@@ -92,6 +92,12 @@ def percent_interval(found: Interval | Estimate) -> str:
     if found["low"] is None or found["high"] is None:
         return NONE
     return f"{percent(found['low'])} to {percent(found['high'])}"
+
+
+def times_the_base_rate(found: Metrics) -> str:
+    """Average precision over the base rate of the same rows, with its interval: `× 5.0 (3.8 to 6.1)`, or nothing."""
+    over = found["average_precision_over_base"]
+    return f"× {figure(over['value'], 1)} ({interval(over, 1)})" if over["value"] is not None else ""
 
 
 def skill(found: Estimate) -> str:

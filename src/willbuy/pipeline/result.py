@@ -194,9 +194,7 @@ def _timeline(run: "Training") -> list[AnchorPoint]:
     points = [
         AnchorPoint(
             anchor=anchor.moment.isoformat(),
-            part=part_of.get(
-                anchor.moment.isoformat(), "train and test" if anchor.matured else "not matured"
-            ),
+            part=part_of.get(anchor.moment.isoformat()) or _slot(anchor.moment, described),
             matured=anchor.matured,
             n=anchor.n,
             positives=anchor.positives,
@@ -221,6 +219,13 @@ def _timeline(run: "Training") -> list[AnchorPoint]:
     for point in points:
         point["matures"] = (datetime.fromisoformat(point["anchor"]) + wait).isoformat()
     return points
+
+
+def _slot(moment: datetime, split: Mapping[str, Any]) -> str:
+    """The part of a slot of sessions: by the cutoff, or both where visitors are dealt into folds."""
+    if "cutoff" not in split:
+        return "train and test"
+    return "train" if moment < datetime.fromisoformat(split["cutoff"]) else "test"
 
 
 def _ingest(run: "Training") -> IngestCounts:

@@ -104,7 +104,13 @@ def slices(
     """Figures by what a reader asks for first: the event a visit was asked after; visitors known or new to the model."""
     by: dict[str, NDArray[np.str_]] = {}
     if "k" in test.frame:
-        by["asked after event"] = test.frame["k"].to_numpy().astype(np.str_)
+        by["asked after event"] = after = test.frame["k"].to_numpy().astype(np.str_)
+        so_far = f"count_{run.shop.target.kind}_session"
+        if so_far in test.frame:  # a visit that bought already is another question
+            none = test.frame[so_far].to_numpy() == 0
+            by["asked after event, of visits that had not bought yet"] = np.where(
+                none, after, "bought before"
+            )
     if run.split.kind == "time":
         new = unseen(run.train.groups, test.groups)
         by["visitors"] = np.where(new, "unseen in training", "the same visitors, later")

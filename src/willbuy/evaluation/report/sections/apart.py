@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from willbuy.evaluation.report.html import Html, escape, paragraph, section, stacked, table, tag
 from willbuy.evaluation.result import Metrics, Result
-from willbuy.evaluation.words import count, figure, interval, percent
+from willbuy.evaluation.words import count, figure, interval, percent, times_the_base_rate
 
 
 def apart(result: Result) -> Html:
@@ -26,7 +26,11 @@ def _table(slices: Mapping[str, Metrics]) -> Html:
             escape(label),
             stacked(count(found["n"]), f"{count(found['buyers'])} buyers"),
             percent(found["base_rate"]),
-            stacked(figure(found["average_precision"]["value"]), interval(found["average_precision"])),
+            stacked(
+                figure(found["average_precision"]["value"]),
+                interval(found["average_precision"]),
+                times_the_base_rate(found),
+            ),
             stacked(figure(found["roc_auc"]["value"]), interval(found["roc_auc"])),
             stacked(figure(found["log_loss"]["value"], 4), interval(found["log_loss"], 4)),
             stacked(

@@ -17,7 +17,16 @@ from willbuy.evaluation.report.html import (
 from willbuy.evaluation.report.sections.answer import why_none
 from willbuy.evaluation.result import Estimate, Metrics, Result
 from willbuy.evaluation.rules import ALL_RULES, NO_ONE
-from willbuy.evaluation.words import count, figure, interval, percent, signed, signed_interval, skill
+from willbuy.evaluation.words import (
+    count,
+    figure,
+    interval,
+    percent,
+    signed,
+    signed_interval,
+    skill,
+    times_the_base_rate,
+)
 
 RULE_WORDS = {rule.name: rule.words for rule in ALL_RULES} | {LOGISTIC: "the plain model, no rule"}
 
@@ -47,8 +56,8 @@ def beside(result: Result) -> Html:
         _decisions(result),
         why_none(test),
         _differences(result),
-        lead="A model earns its keep only where it beats what a shop could do without one. Each rule learnt its rates on the"
-        " training part and was tested on the same rows.",
+        lead="A model earns its keep only where it beats what a shop could do without one, and a complex model only where it beats a"
+        " plain one. Each rule learnt its rates on the training part and was tested on the same rows.",
     )
 
 
@@ -106,13 +115,13 @@ def _all(result: Result, names: list[str]) -> list[tuple[str, Metrics]]:
 
 
 def _figures(name: str, found: Metrics) -> list[str]:
-    bounds, over = found["intervals"], found["average_precision_over_base"]
+    bounds = found["intervals"]
     return [
         name,
         stacked(
             figure(found["average_precision"]["value"]),
             interval(found["average_precision"]),
-            f"× {figure(over['value'], 1)} ({interval(over, 1)})",
+            times_the_base_rate(found),
         ),
         stacked(figure(found["roc_auc"]["value"]), interval(found["roc_auc"])),
         stacked(

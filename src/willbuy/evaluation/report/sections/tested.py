@@ -59,19 +59,23 @@ def _fold_words(split: dict[str, Any]) -> Html:
 
 def _charts(result: Result) -> Html:
     anchors, seconds = result.get("anchors") or [], result["split"].get("horizon_seconds")
-    if len(anchors) < 2 or not seconds:
+    if len(anchors) < 2:
         return Html("")
-    horizon = timedelta(seconds=float(seconds))
+    horizon = timedelta(seconds=float(seconds or 0))
     rates = [anchor for anchor in anchors if anchor["base_rate"] is not None]
     plots = []
     if rates:
         plots.append(
             chart(
                 timeline.base_rate(anchors, horizon),
-                "The share of buyers at each anchor (UTC). Anchors whose label window has not passed have no rate yet.",
+                "The share of buyers at each anchor (UTC). Anchors whose label window has not passed have no rate yet."
+                if seconds
+                else "The share of visits that bought, by when they were asked (UTC).",
                 height=timeline.RATE_HEIGHT,
             )
         )
+    if not seconds:  # sessions lie everywhere, not on a grid
+        return tag("div", *plots)
     plots.append(
         chart(
             timeline.split(anchors, horizon),
@@ -154,26 +158,25 @@ def _maturity(anchors: list[AnchorPoint]) -> Html:
 
 
 def _anchors(anchors: list[AnchorPoint]) -> Html:
+    grid = any("matures" in anchor for anchor in anchors)
     rows = [
         [
             _date(moment(anchor["anchor"])),
             escape(anchor["part"]),
-            _matured(anchor),
+            *([_matured(anchor)] if grid else []),
             count(anchor["n"]),
             count(anchor["positives"]),
             percent(anchor["base_rate"]),
         ]
         for anchor in anchors
     ]
-    return table(
-        ["anchor (UTC)", "part", "matured", "rows", "bought", "base rate"], rows, numbers=range(3, 6)
-    )
+    head = ["anchor (UTC)" if grid else "from (UTC)", "part", *(["matured"] if grid else [])]
+    first = len(head)
+    return table([*head, "rows", "bought", "base rate"], rows, numbers=range(first, first + 3))
 
 
 def _matured(anchor: AnchorPoint) -> Html:
-    if "matures" not in anchor:
-        return escape("when its sessions close")
-    return escape("yes" if anchor["matured"] else f"on {moment(anchor['matures'])}")
+    return escape("yes" if anchor["matured"] else f"on {moment(anchor.get('matures'))}")
 
 
 def _range(anchors: list[str]) -> str:
