@@ -51,9 +51,9 @@ def main(shop_file: Path, anchors: list[datetime], folder: Path) -> dict[str, in
             golden=rows[:100],
             native=scorer.native,
         )
-        different, which = np.unique(rows, axis=0, return_index=True)
+        different = frame[list(columns)].drop_duplicates()
         if name == "distinct":
-            rows = rows[np.sort(which)]
+            rows = different.to_numpy(dtype=np.float64, na_value=np.nan)
         np.save(folder / f"{name}.npy", rows)
         said |= {f"{name}_rows": len(rows), f"{name}_different": len(different)}
     return said

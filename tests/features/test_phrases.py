@@ -77,9 +77,10 @@ SAID = [
     (
         Ratio(Total("purchase"), ActiveDays("purchase")),
         2550,
-        "money (price x quantity) of all purchases since the log began, over number of days with purchases "
-        "since the log began: 25.50",
+        "purchases worth 25.50 for each day with purchases so far",
     ),
+    (Ratio(Distinct("view", "7d"), Sessions((), "30d")), 2.5, "views of 2.5 different items in the last 7 days for each session in the last 30 days"),
+    (Ratio(Mean("view", "1d"), Mean("view", "7d")), 0.5, "mean price of views in the last day, over mean price of views in the last 7 days: 0.5"),
     (Ratio(Total("purchase"), ActiveDays("purchase")), NULL, "no purchase so far"),
     (SessionPosition(), 5, "5 events in the current session so far"),
     (SessionPosition(), NULL, "no session open"),

@@ -1,11 +1,17 @@
 """The plain logistic beside another model, and how many rows one scoring moment holds."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from willbuy.evaluation.rules import MODEL
+from willbuy.offers.named import Named
+from willbuy.offers.offered import Offered
+from willbuy.offers.threshold import Threshold
+from willbuy.pipeline.folds import HeldOut
 from willbuy.pipeline.learning import Learning, calibrate, choose_candidate, fit, learn, tune
 from willbuy.pipeline.moment import rows_a_moment
 from willbuy.pipeline.plain import plain_logistic
@@ -75,3 +81,16 @@ def test_a_capacity_is_a_share_of_the_given_population() -> None:
     found.population = 1000.0
     learn(found)
     assert found.offered.chosen.threshold.share == pytest.approx(0.1, abs=0.001)
+
+
+def test_each_fold_decides_at_its_own_thresholds() -> None:
+    """In a cross-validation no threshold was chosen on a row that it decides on."""
+    fold = np.array([0, 0, 1, 1])
+    learnt = [
+        SimpleNamespace(
+            offered=Offered((Named("f1", Threshold(value, 1, 1, 1, 2)),), asked="f1", population=2.0)
+        )
+        for value in (0.2, 0.6)
+    ]
+    held = HeldOut(made(4), fold, scores={MODEL: np.array([0.1, 0.3, 0.5, 0.7])}, learnt=learnt)  # type: ignore[arg-type]
+    assert held.by_threshold()["f1"].tolist() == [False, True, False, True]

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _KEPT = "COMPRESSION zstd"
-_SOON = "PARQUET_VERSION v2, COMPRESSION uncompressed, ROW_GROUP_SIZE 20480, DICTIONARY_SIZE_LIMIT 1"
-# Version 2 packs counts by their differences: three quarters of the time that dictionaries and snappy took, and a fifth
-# more disk. A second compression costs what it saves.
+_SOON = "PARQUET_VERSION v2, COMPRESSION snappy, ROW_GROUP_SIZE 20480, DICTIONARY_SIZE_LIMIT 1"
+# Version 2 packs whole numbers by their differences, which is quicker than a dictionary and smaller. Without snappy
+# writing 41 columns took as long and twice the disk; 17 columns of counts took a tenth less time and half as much disk more.
 
 
 class DuckDBDialect(Dialect):
