@@ -327,3 +327,13 @@ def test_base_rates_far_apart_warn(made: tuple[Result, pd.DataFrame, str]) -> No
     parts = [{**part, "base_rate": 0.02} if part["part"] == "train" else part for part in made[0]["parts"]]
     page = " ".join(Reader(render_page({**made[0], "parts": parts}, made[1])).text)  # type: ignore[typeddict-item]
     assert "times that of the training part" in page and "times that of the training part" not in made[2]
+
+
+def test_slices_that_are_off_by_more_than_chance_are_named(made: tuple[Result, pd.DataFrame, str]) -> None:
+    [(by, of)] = made[0]["slices"].items()
+    label, one = next(iter(of.items()))
+    for bounds, expected in (({"low": 1.2, "high": 1.9}, True), ({"low": 0.9, "high": 1.9}, False)):
+        intervals = {**one["intervals"], "predicted_over_actual": bounds}
+        changed = {by: {**of, label: {**one, "predicted_over_actual": 1.5, "intervals": intervals}}}
+        page = " ".join(Reader(render_page({**made[0], "slices": changed}, made[1])).text)  # type: ignore[typeddict-item]
+        assert (f"Too high for {by} “{label}”: 1.50 buyers" in page) == expected
