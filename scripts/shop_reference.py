@@ -98,7 +98,8 @@ def example(table: str, key: str, field: FieldInfo) -> str:
         whole = {name: value for name, value in (rule | {key: content}).items() if value is not None}
         return f"[[source.rules]]\n{_keys(whole)}"
     if isinstance(content, Mapping):
-        return f"[{table}.{key}]\n{_keys(content)}"
+        beside = key in content  # an example that stands only with other keys of its table
+        return f"[{table}]\n{_keys(content)}" if beside else f"[{table}.{key}]\n{_keys(content)}"
     if isinstance(content, list) and isinstance(content[0], Mapping):
         return f"[[{table}.{key}]]\n{_keys(content[0])}"
     return f"[{table}]\n{key} = {toml.value(content)}"

@@ -12,9 +12,13 @@ from willbuy.backtest import (
     EMBARGO,
     TEST,
     TRAIN,
+    FoldSplit,
+    Origin,
     TimeSplit,
+    origins_in_time,
     rolling_origins,
-    split_by_entity,
+    rolling_sessions,
+    split_by_fold,
     split_in_time,
     split_sessions,
 )
@@ -93,29 +97,79 @@ def test_rolling_origins_are_the_splits_of_earlier_days() -> None:
     assert len(rolling_origins(anchors[:2], 7 * DAY, timedelta(0))) == 1
 
 
+def test_origins_lie_a_horizon_apart_so_that_a_purchase_counts_once() -> None:
+    anchors = [START + n * DAY for n in range(40)]
+    splits = rolling_origins(anchors, 7 * DAY, timedelta(0))
+    assert [split.test for split in splits] == [START + n * DAY for n in (39, 32, 25)]
+
+
 @given(
-    st.lists(st.integers(0, 10**12), min_size=2, max_size=200),
-    st.integers(0, 2**32),
-    st.floats(0.05, 0.95),
+    st.lists(st.integers(0, 60), min_size=2, max_size=30, unique=True), st.integers(1, 9), st.integers(0, 3)
 )
-def test_no_entity_stands_in_both_parts(keys: list[int], seed: int, share: float) -> None:
-    if len(set(keys)) < 2:
-        with pytest.raises(NotEnoughData):
-            split_by_entity(keys, seed, share)
+def test_no_training_label_of_an_origin_reaches_past_it(days: list[int], horizon: int, lag: int) -> None:
+    """And none of its rows is the test's, or later: the test part stays out of it."""
+    anchors = [START + day * DAY for day in days]
+    try:
+        split = split_in_time(anchors, horizon * DAY, lag * DAY)
+    except NotEnoughData:
         return
-    split = split_by_entity(keys, seed, share)
+    rows = pd.DataFrame({"anchor": pd.Series(list(split.train) * 2, dtype="datetime64[us]")})
+    for origin in origins_in_time(split, rows, count=4):
+        known = rows["anchor"] + (horizon + lag) * DAY
+        assert (known[origin.train] <= origin.moment).all() and origin.train.any()
+        assert (rows["anchor"][origin.test] == origin.moment).all() and origin.test.any()
+        assert origin.moment + (horizon + lag) * DAY <= split.test
+
+
+def test_an_origin_that_knows_too_much_is_refused() -> None:
+    known = np.array([0, 10], dtype=np.int64)
+    origin = Origin(datetime(1970, 1, 1), train=np.array([True, True]), test=np.array([False, False]))
+    with pytest.raises(SplitError, match="1 training rows of the origin"):
+        origin.check(known)
+
+
+def test_origins_of_sessions_train_on_what_had_closed() -> None:
+    rows = sessions(200, timedelta(minutes=10), timedelta(minutes=5))
+    split = split_sessions(rows)
+    train = rows[split.parts(rows) == TRAIN]
+    origins = rolling_sessions(split, train)
+    assert len(origins) == 3
+    until = split.cutoff
+    for origin in origins:
+        assert (train["closes"][origin.train] <= origin.moment).all()
+        assert (train["anchor"][origin.test] >= origin.moment).all()
+        assert (train["closes"][origin.test] <= until).all()
+        until = origin.moment
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=2, max_size=100), st.integers(0, 2**32), st.integers(2, 6))
+def test_every_entity_is_tested_once_by_a_procedure_that_never_saw_it(
+    keys: list[int], seed: int, folds: int
+) -> None:
+    labels = [key % 3 == 0 for key in keys]
+    if min(len({k for k in keys if k % 3 == 0}), len({k for k in keys if k % 3})) < 2:
+        with pytest.raises(NotEnoughData):
+            split_by_fold(keys, labels, seed, folds)
+        return
+    split = split_by_fold(keys, labels, seed, folds)
     assert split.kind == "not_future"
-    assert (
-        split.note.endswith("not about the future. The log is too short for a split in time.")
-        and split.describe()["note"] == split.note
-    )
-    assert not split.train_entities & split.test_entities
-    assert split.train_entities | split.test_entities == set(keys)
-    assert split.train_entities and split.test_entities
-    assert split == split_by_entity(list(reversed(keys)), seed, share)
-    parts = split.parts(pd.DataFrame({"entity_key": keys}))
-    assert set(np.array(keys)[parts == TRAIN]) == split.train_entities
-    assert set(np.array(keys)[parts == TEST]) == split.test_entities
+    assert split.note.endswith("not about the future. The log is too short for a split in time.")
+    assert split.describe()["note"] == split.note and split.describe()["folds"] == split.count
+    times = np.zeros(len(keys), dtype=int)
+    for fitted, held in split.folds():
+        assert not {keys[i] for i in np.flatnonzero(fitted)} & {keys[i] for i in np.flatnonzero(held)}
+        assert (fitted != held).all()
+        times += held
+    assert (times == 1).all()
+    rows = pd.DataFrame({"entity_key": keys})
+    assert (split.parts(rows) == TEST).all()
+    other = split_by_fold(keys[::-1], labels[::-1], seed, folds)
+    assert (other.fold_of[::-1] == split.fold_of).all()
+
+
+def test_folds_that_tear_an_entity_are_refused() -> None:
+    with pytest.raises(SplitError, match="1 entities stand both"):
+        FoldSplit(fold_of=np.array([0, 1, 1]), groups=np.array([7, 7, 8]), seed=0)
 
 
 def sessions(count: int, every: timedelta, length: timedelta) -> pd.DataFrame:
@@ -164,12 +218,12 @@ def test_an_anchor_after_its_session_closed_is_refused() -> None:
         split.parts(rows)
 
 
-def test_a_split_by_entity_gives_both_parts_their_share_of_the_buyers() -> None:
-    """40 of 400 entities bought once in two rows each: 10 of them are tested, whatever the seed."""
-    keys = [key for key in range(400) for _ in range(2)]
+def test_folds_share_the_buyers() -> None:
+    """40 of 400 entities bought once in two rows each: 8 of them in each of 5 folds, whatever the seed."""
+    keys = np.array([key for key in range(400) for _ in range(2)])
     labels = [int(key < 40 and row == 1) for key in range(400) for row in range(2)]
     for seed in range(5):
-        split = split_by_entity(keys, seed, labels=labels)
-        assert len(split.test_entities) == 100
-        assert sum(key < 40 for key in split.test_entities) == 10
-        assert not split.test_entities & split.train_entities
+        split = split_by_fold(keys, labels, seed)
+        for _, held in split.folds():
+            assert len(set(keys[held])) == 80
+            assert sum(key < 40 for key in set(keys[held])) == 8

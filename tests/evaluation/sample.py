@@ -7,12 +7,28 @@ import numpy as np
 import pandas as pd
 
 from willbuy.backtest import split_in_time
-from willbuy.evaluation.evaluate import evaluate
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.at_thresholds import at_thresholds
+from willbuy.evaluation.by_band import by_band
+from willbuy.evaluation.evaluate import SideBySide, evaluate
+from willbuy.evaluation.figures import COMPARED, figures_of, gap, spreads
+from willbuy.evaluation.profit import profit_curve
+from willbuy.evaluation.result import (
+    Metrics,
+    OriginPoint,
+    Origins,
+    ProfitPoint,
+    Result,
+    Shuffled,
+    ThresholdResult,
+)
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules, rules_needed
 from willbuy.evaluation.sealed import audit, unseen
+from willbuy.evaluation.shuffled_words import in_words
 from willbuy.evaluation.slices import evaluate_slices
 from willbuy.evaluation.verdict import verdict
+from willbuy.offers.bands import bands_for
+from willbuy.offers.offered import offered, words_of
+from willbuy.shop import Offer
 
 WEEK = timedelta(days=7)
 LAG = timedelta(hours=6)
@@ -37,10 +53,83 @@ def make_shop(visitors: int, skill: float, base: float, seed: int) -> pd.DataFra
                     "p": 1 / (1 + np.exp(-known)),
                     "days_since_last_event": days,
                     "count_cart_7d": carts,
+                    "count_purchase": rng.poisson(0.3, n),
+                    "days_since_first_event": days + rng.exponential(60, n),
                 }
             ).drop_duplicates("entity_key")
         )
     return pd.concat(frames, ignore_index=True)
+
+
+def blurred(p: pd.Series) -> np.ndarray:
+    """The probabilities of a model that sees a little less."""
+    noise = np.random.default_rng(11).normal(0, 0.9, len(p))
+    return np.asarray(1 / (1 + np.exp(-np.log(p / (1 - p)) - noise + 0.4)))
+
+
+def make_thresholds(
+    offer: Offer, train: pd.DataFrame, test: pd.DataFrame, draws: int
+) -> tuple[list[ThresholdResult], list[ProfitPoint]]:
+    """Thresholds chosen on the training part, as they do on the test part, and its profit curve."""
+    found = offered(offer, train["p"].to_numpy(), train["label"].to_numpy(), population=len(test))
+    chosen = {named.name: test["p"] >= named.threshold.value for named in found.thresholds}
+    columns = test["label"], test["p"], test["entity_key"]
+    tested = at_thresholds(test["label"], chosen, test["entity_key"], found.money, draws=draws, seed=4)
+    listed = [
+        {**one, "words": words_of(one["name"], offer), "test": tested[one["name"]]} for one in found.to_list()
+    ]
+    assert found.money is not None
+    return listed, profit_curve(*columns, found.money, draws=draws, seed=4)  # type: ignore[return-value]
+
+
+def make_origins(
+    rows: pd.DataFrame, test: datetime, beside: SideBySide, differences: Any, draws: int
+) -> Origins:
+    """Three origins before the test, and the test."""
+    points: list[OriginPoint] = []
+    for number in (3, 2, 1):
+        moment = test - number * WEEK
+        ahead, past = rows[rows["anchor"] == moment], rows[rows["anchor"] <= moment - WEEK]
+        found = evaluate(ahead["label"], ahead["p"], ahead["entity_key"], 0.2, draws=draws, seed=number)
+        points.append(
+            {
+                "anchor": moment.isoformat(),
+                "test": False,
+                "train_rows": len(past),
+                "train_base_rate": float(past["label"].mean()),
+                "figures": figures_of(found),
+                "difference": {
+                    "value": 0.1 * number,
+                    "low": 0.1 * number - 0.15,
+                    "high": 0.1 * number + 0.15,
+                },
+            }
+        )
+    last = {
+        **points[-1],
+        "anchor": test.isoformat(),
+        "test": True,
+        "figures": figures_of(beside.metrics[MODEL]),
+    }
+    points.append({**last, "difference": next(iter(differences.values()))["average_precision"]})  # type: ignore[typeddict-item]
+    over = spreads([point["figures"] for point in points])
+    return {"points": points, "over": over, "rows": 100_000, "note": "All origins share their settings."}
+
+
+def make_shuffled(rows: pd.DataFrame, test: Metrics, draws: int) -> Shuffled:
+    """A quarter of all rows, drawn by chance."""
+    held = rows.sample(frac=0.25, random_state=4)
+    found = figures_of(evaluate(held["label"], held["p"], held["entity_key"], 0.2, draws=draws, seed=4))
+    honest = figures_of(test)
+    return {
+        "promised": found,
+        "held": honest,
+        "gap": {name: gap(found[name], honest[name]) for name in COMPARED},  # type: ignore[literal-required]
+        "rows": len(rows),
+        "shared_share": 0.72,
+        "how": f"{len(rows):,} rows shuffled, 75 % to learn from",
+        "words": in_words(found, honest, "average_precision", future=True),
+    }
 
 
 def make_result(
@@ -69,9 +158,13 @@ def make_result(
         threshold=0.2,
         rows=test,
         rules=rules,
+        others={"logistic": (blurred(test["p"]), 0.2)},
         draws=draws,
         seed=1,
     )
+    offer = Offer(threshold="capacity", precision=0.9, recall=0.5, capacity=200, margin=12.5,
+                  cost_per_contact=1.5, currency="EUR")  # fmt: skip
+    thresholds, profit = make_thresholds(offer, train, test, draws)
     metrics = {name: found for name, found in beside.metrics.items() if name != MODEL}
     differences = beside.differences(MODEL)
     listed = ("train", "embargo", "test")
@@ -127,6 +220,13 @@ def make_result(
                 "window": window,
                 "unit": unit,
                 "importance": {"value": weight, "low": weight * 0.8 - 0.001, "high": weight * 1.2 + 0.001},
+                "contribution": {
+                    "mean": weight * 5,
+                    "points": [
+                        {"contribution": weight * (place - 9), "rank": place / 20 if place else None}
+                        for place in range(21)
+                    ],
+                },
             }
             for name, meaning, unit, weight in (
                 ("count_view", "number of views", "events", 0.031),
@@ -136,6 +236,7 @@ def make_result(
             )
             for window in ("1d", "7d", "30d")
         ],
+        "contributions": {"method": "shapley", "base": -2.1, "rows": 3000},
         "ingest": {
             "read": 2_756_101,
             "accepted": 2_755_607,
@@ -168,6 +269,22 @@ def make_result(
                 seed=3,
             )
         },
+        "offer": {
+            "threshold": "capacity",
+            "population": float(visitors),
+            "moment": "at a scoring moment",
+            "capacity": 200,
+            "margin": 12.5,
+            "cost_per_contact": 1.5,
+            "currency": "EUR",
+        },
+        "thresholds": thresholds,
+        "bands": by_band(
+            test["label"], test["p"], test["entity_key"], bands_for(float(train["label"].mean())), draws=draws
+        ),
+        "profit": profit,
+        "origins": make_origins(matured, split.test, beside, differences, draws),
+        "shuffled": make_shuffled(matured, beside.metrics[MODEL], draws),
         "lag_seconds": LAG.total_seconds(),
         "seeds": {"train": 20150503},
         "versions": {"willbuy": "0.1.0", "numpy": "2.4.6"},

@@ -27,7 +27,17 @@ def test_everything_fits_into_80_columns() -> None:
         "recency",
         "carted_7d",
         "xgboost [bold]",
-        "Use it.",
+        "Use it",
         "95 % intervals",
+        "no_one",
+        "buying_rate",
+        "logistic",
+        "Against the base rate of",
+        "capacity *",
+        "money_analytic",
+        "profit, EUR",
+        "if every reached buyer is worth the margin",
+        "Threshold precision: no threshold that chooses",
+        "Bands: very high from",
     ):
         assert said in text

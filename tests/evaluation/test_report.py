@@ -80,8 +80,8 @@ def test_the_page_asks_nothing_of_the_network(made: tuple[Result, pd.DataFrame, 
 
 def test_every_chart_stands_beside_its_words(made: tuple[Result, pd.DataFrame, str]) -> None:
     page = Reader(made[2])
-    assert len(page.specs) == 9
-    assert made[2].count("<figcaption>") == 9 and made[2].count('role="img"') == 9
+    assert len(page.specs) == 12
+    assert made[2].count("<figcaption>") == 12 and made[2].count('role="img"') == 12
     for spec in page.specs:
         assert spec["width"] == "container" and spec["config"]["background"] == "transparent"
 

@@ -5,13 +5,17 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from willbuy.evaluation.buying_rate import BuyingRate
 from willbuy.evaluation.rules import (
     ALL_RULES,
+    BGNBD,
     CARTED,
     EVERYONE,
     MODEL,
+    NO_ONE,
     RECENCY,
     RuleError,
+    buying_rate,
     evaluate_with_rules,
     fit_rules,
     rules_needed,
@@ -113,14 +117,65 @@ def test_a_missing_column_is_named() -> None:
         fit_rules(rows.drop(columns="days_since_last_event"), y, (RECENCY,))
 
 
+def names(kinds: set[str], task: str, **more: object) -> list[str]:
+    return [rule.name for rule in rules_needed(kinds, task, **more)]  # type: ignore[arg-type]
+
+
 def test_the_rules_of_each_kind_of_log() -> None:
-    assert [rule.name for rule in rules_needed({"view", "purchase"}, "horizon")] == ["everyone", "recency"]
-    bought = rules_needed({"purchase", "other"}, "horizon")
-    assert [rule.name for rule in bought] == ["everyone", "recency", "purchase_recency"]
-    assert [rule.name for rule in rules_needed({"purchase"}, "horizon")] == ["everyone", "recency"]
-    assert [rule.name for rule in rules_needed({"view", "cart"}, "session")] == [
-        "everyone",
-        "carted_in_session",
-    ]
-    assert [rule.name for rule in rules_needed({"view"}, "session")] == ["everyone"]
+    always = ["everyone", "no_one"]
+    assert names({"view", "purchase"}, "horizon") == [*always, "recency", "buying_rate"]
+    assert names({"purchase", "other"}, "horizon") == [*always, "recency", "purchase_recency", "buying_rate"]
+    assert names({"purchase"}, "horizon", bgnbd=True) == [*always, "recency", "buying_rate", "bgnbd"]
+    assert names({"view", "cart"}, "session") == [*always, "carted_in_session", "buying_rate"]
+    assert names({"view"}, "session") == [*always, "buying_rate"]
     assert len({rule.name for rule in ALL_RULES}) == len(ALL_RULES)
+
+
+def test_no_one_chooses_nobody() -> None:
+    rows, y = shop(1000, 0)
+    fitted = fit_rules(rows, y, (NO_ONE,))
+    found = evaluate_with_rules(
+        y, np.full(len(y), y.mean()), np.arange(len(y)), threshold=0.5, rows=rows, rules=fitted, draws=100
+    ).metrics["no_one"]
+    assert found["recall"] == 0.0 and found["precision"] is None
+    assert found["confusion"]["true_negative"] == len(y) - y.sum()
+
+
+def test_the_buying_rate_ranks_by_purchases_per_day_known() -> None:
+    rng = np.random.default_rng(3)
+    rate, days = rng.gamma(0.5, 0.02, 20_000), rng.uniform(5, 300, 20_000)
+    rows = pd.DataFrame({"count_purchase": rng.poisson(rate * days), "days_since_first_event": days})
+    y = rng.random(20_000) < 1 - np.exp(-7 * rate)
+    (fitted,) = fit_rules(rows, y, (buying_rate(),))
+    p = fitted.probability(rows)
+    own = fitted.own.of(rows["count_purchase"].to_numpy(float), days)  # type: ignore[union-attr]
+    assert (np.diff(p[np.argsort(own, kind="stable")]) >= 0).all()
+    assert p.mean() == pytest.approx(y.mean(), rel=0.01)
+    count_alone = roc_auc_score(y, rows["count_purchase"])
+    assert roc_auc_score(y, p) > max(count_alone, 0.7)
+
+
+def test_a_new_entity_has_the_shops_rate_and_a_null_its_own() -> None:
+    rows = pd.DataFrame(
+        {"count_purchase": [0.0, 2.0, 0.0, 0.0], "days_since_first_event": [0.0, 100.0, 100.0, np.nan]}
+    )
+    learnt = BuyingRate.learn(rows["count_purchase"].to_numpy(), rows["days_since_first_event"].to_numpy())
+    found = learnt.of(rows["count_purchase"].to_numpy(), rows["days_since_first_event"].to_numpy())
+    assert learnt.rate == 0.01 and found[0] == learnt.rate
+    assert found[1] > found[0] > found[2] and np.isnan(found[3])
+    (fitted,) = fit_rules(rows, [0, 1, 0, 0], (buying_rate(),))
+    assert np.isfinite(fitted.probability(rows)).all()
+
+
+def test_nothing_known_of_anybody_is_one_rate() -> None:
+    rows = pd.DataFrame({"count_purchase": [0.0] * 4, "days_since_first_event": [np.nan] * 4})
+    (fitted,) = fit_rules(rows, [0, 1, 0, 0], (buying_rate(),))
+    assert fitted.probability(rows) == pytest.approx([0.25] * 4)
+
+
+def test_bgnbd_ranks_by_expected_purchases() -> None:
+    rows = pd.DataFrame({"expected_purchases": [0.1, 0.5, 0.2, np.nan] * 50})
+    y = np.array([0, 1, 0, 0] * 50)
+    (fitted,) = fit_rules(rows, y, (BGNBD,))
+    p = fitted.probability(rows)[:4]
+    assert p[1] > p[2] > p[0] and p[3] < 0.01

@@ -93,6 +93,10 @@ POOL: tuple[Feature, ...] = (
     ItemPopularity("view", 1),
     ItemPopularity((), 3),
     ItemConversion(days=2),
+    ItemPopularity("view", hours=2),
+    ItemPopularity((), hours=12, of="category"),
+    ItemConversion(days=2, of="category"),
+    ItemConversion((), ("view", "cart"), hours=30),
     ItemConversion("cart", ("view", "purchase"), 3, 0.5, 10),
 )
 

@@ -230,6 +230,9 @@ CASES = [
         (ItemConversion("purchase", "remove", 3), None),
     ),
     Case(ItemPopularity("view", 30), None, "buyers"),
+    *_on(
+        "crowd", (ItemPopularity("view", hours=24), 2), (ItemConversion(hours=24), 0.0)
+    ),  # b: both on the 19th
     Case(ItemConversion("purchase", "view", 3), 2 / 4, "crowd", at(21, 0, 30)),  # of the 18th to the 20th
     Case(SessionPosition(), 6, "visit", at(20, 12, 34, 59)),
     Case(SessionPosition(), None, "visit", at(20, 12, 35)),  # idle for exactly 30 minutes: closed

@@ -16,6 +16,8 @@ from willbuy.features.algebra import (
     Count,
     Decayed,
     Feature,
+    ItemConversion,
+    ItemPopularity,
     Trend,
     feature_from_spec,
     feature_to_spec,
@@ -146,3 +148,20 @@ def test_declared_twice_is_refused() -> None:
 def test_windows_and_half_lives_may_be_written_as_text() -> None:
     assert Trend("view", "1d", "2w") == Trend(("view",), "24h", "14d")  # type: ignore[arg-type]
     assert Decayed("view", half_life="48h") == Decayed("view", half_life=Duration.parse("2d"))  # type: ignore[arg-type]
+
+
+def test_facts_close_by_the_day_or_by_the_hour_about_items_or_categories() -> None:
+    names = [
+        ItemPopularity("view", 7).name,
+        ItemPopularity("view", hours=24).name,
+        ItemConversion(hours=24, of="category").name,
+    ]
+    assert names == [
+        "item_popularity_view_7d",
+        "item_popularity_view_24h",
+        "item_conversion_in_category_purchase_view_24h",
+    ]
+    with pytest.raises(ShopError, match="1 to 10000 whole hours; found hours = 0"):
+        ItemPopularity("view", hours=0)
+    with pytest.raises(ShopError, match="brand"):
+        ItemPopularity("view", of="brand")

@@ -68,7 +68,7 @@ def queries_of(engine: BatchFeatures, features: FeatureSet) -> dict[str, str]:
     """Every query of an engine for one anchor, by what it is for."""
     found = {"the events, once": engine.prepare_sql()}
     if features.facts:
-        found["facts about items, once"] = engine.items_sql()
+        found["facts about items, once"] = engine.items_sql()[ITEM_FACTS]
     found["the anchor"] = engine.plain_grid_sql(NOON)
     if not features.in_session:
         found["pairs"] = engine.plain_pairs_sql('"asked"')

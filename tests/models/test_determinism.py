@@ -13,7 +13,7 @@ from willbuy.models.bundle import write_bundle
 from willbuy.models.calibrators import fit_calibrator
 from willbuy.models.candidates import LogisticCandidate, XGBoostCandidate
 from willbuy.models.out_of_fold import out_of_fold
-from willbuy.models.threshold import f1_threshold
+from willbuy.offers.f1 import f1_threshold
 
 folder, threads = sys.argv[1], int(sys.argv[2])
 random = np.random.default_rng(7)

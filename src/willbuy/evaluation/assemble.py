@@ -10,6 +10,7 @@ from willbuy.evaluation.cells import Sums
 from willbuy.evaluation.resample import Floats
 from willbuy.evaluation.result import Bootstrap, CalibrationBin, Confusion, Estimate, Interval, Metrics, Top
 from willbuy.evaluation.scored import TOPS, Scored
+from willbuy.evaluation.skill import skill
 
 LEVEL = 0.95
 _DIGITS = 10  # so that the last bits of a long sum never show
@@ -39,7 +40,8 @@ class Drawn:
 
 def assemble(scored: Scored, draws: Mapping[str, Floats], drawn: Drawn) -> Metrics:
     """The dict that `train --json` prints under "test"."""
-    values = dict(scored.values)
+    values = {**scored.values, **skill(scored.values)}
+    draws = {**draws, **skill(draws)}
     n, positives = int(scored.counts.sum()), int(scored.counts[scored.ranked.bought].sum())
     reasons = _reasons(n, positives, drawn.draws, values)
     if not 0 < positives < n:
@@ -56,6 +58,9 @@ def assemble(scored: Scored, draws: Mapping[str, Floats], drawn: Drawn) -> Metri
         roc_auc=estimates["roc_auc"],
         average_precision=estimates["average_precision"],
         log_loss=estimates["log_loss"],
+        average_precision_over_base=estimates["average_precision_over_base"],
+        brier_skill=estimates["brier_skill"],
+        log_loss_skill=estimates["log_loss_skill"],
         brier=plain["brier"],
         ece=plain["ece"],
         predicted_over_actual=plain["predicted_over_actual"],

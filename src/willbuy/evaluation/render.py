@@ -5,8 +5,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from willbuy.evaluation.beside_logistic import LOGISTIC
+from willbuy.evaluation.render_offer import render_offer
 from willbuy.evaluation.result import Estimate, Metrics, Result
-from willbuy.evaluation.words import count, figure, interval, percent
+from willbuy.evaluation.words import count, figure, interval, percent, percent_interval
 
 _STYLES = {"use": "bold green", "barely": "bold yellow", "no_better": "bold red", "worse": "bold red"}
 
@@ -32,6 +34,9 @@ def render(result: Result) -> RenderableType:
         "",
         _figures(result),
         Text("Ranges are 95 % intervals of the visitor bootstrap.", style="dim"),
+        Text(_against_the_rate(result["test"])),
+        "",
+        *render_offer(result),
         "",
         Text(verdict["headline"], style=_STYLES.get(verdict["kind"], "bold")),
         *(Text(sentence) for sentence in verdict["sentences"]),
@@ -56,9 +61,26 @@ def _parts(result: Result) -> Table:
 def _figures(result: Result) -> Table:
     table = _table(*_HEADS)
     table.add_row(*_row(result["model"], result["test"]), style="bold")
-    for name, rule in result["rules"].items():
-        table.add_row(*_row(name, rule))
+    beside = result["rules"]
+    for name in sorted(beside, key=lambda name: name != LOGISTIC):  # the other model first, then the rules
+        table.add_row(*_row(name, beside[name]))
     return table
+
+
+def _against_the_rate(test: Metrics) -> str:
+    """Average precision, log loss and Brier score as what they are against the part's own base rate."""
+    over, log_loss, brier = (
+        test["average_precision_over_base"],
+        test["log_loss_skill"],
+        test["brier_skill"],
+    )
+    if over["value"] is None:
+        return ""
+    return (
+        f"Against the base rate of {percent(test['base_rate'])}: average precision {figure(over['value'], 1)} times it"
+        f" ({interval(over, 1)}), log loss {percent(log_loss['value'])} less ({percent_interval(log_loss)}),"
+        f" Brier {percent(brier['value'])} less ({percent_interval(brier)})."
+    )
 
 
 def _row(name: str, found: Metrics) -> list[str]:

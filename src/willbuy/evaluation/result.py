@@ -70,6 +70,11 @@ class Metrics(TypedDict):
     roc_auc: Estimate
     average_precision: Estimate
     log_loss: Estimate
+    average_precision_over_base: (
+        Estimate  # these three: against the part's own rate given to everyone, see skill.py
+    )
+    brier_skill: Estimate
+    log_loss_skill: Estimate
     brier: float | None
     ece: float | None
     predicted_over_actual: float | None
@@ -126,6 +131,20 @@ class CandidateResult(TypedDict):
     metrics: Metrics
 
 
+class ContributedPoint(TypedDict):
+    """A row's contribution of a feature in log-odds, and where its value stands among all rows' values (0 to 1)."""
+
+    contribution: float
+    rank: float | None  # None for a null
+
+
+class Contributed(TypedDict):
+    """What a feature adds to the scores of the test part: the mean of its absolute contributions, in log-odds."""
+
+    mean: float
+    points: list[ContributedPoint]
+
+
 class FeatureResult(TypedDict):
     """A feature, and what the model loses without it."""
 
@@ -134,6 +153,7 @@ class FeatureResult(TypedDict):
     window: str | None
     unit: str | None
     importance: NotRequired[Estimate | None]  # drop of average precision when its values are shuffled
+    contribution: NotRequired[Contributed]
 
 
 class IngestCounts(TypedDict):
@@ -149,6 +169,75 @@ class IngestCounts(TypedDict):
     rejected_by_rule: NotRequired[dict[str, int]]
 
 
+class AtThreshold(TypedDict):
+    """A threshold on the test part: it was chosen elsewhere."""
+
+    n: int
+    selected: int
+    share: float
+    confusion: Confusion
+    precision: Estimate
+    recall: Estimate
+    profit: Estimate | None  # in the currency's unit; None where the shop names no margin
+
+
+class ThresholdResult(TypedDict):
+    """A threshold as it was chosen, on out-of-fold predictions of the training part, and what it does on the test."""
+
+    name: str  # "f1", "precision", "recall", "capacity", "money", "money_analytic", "fixed"
+    words: str  # "the 500 best at a scoring moment"
+    chosen: bool
+    value: float
+    selected: int
+    caught: int
+    positives: int
+    n: int
+    precision: float | None
+    recall: float
+    f1: float
+    profit: float | None
+    note: str  # why it is not as wished, or ""
+    test: AtThreshold
+
+
+class OfferResult(TypedDict):
+    """What the thresholds were counted with."""
+
+    threshold: str  # the name of the chosen one
+    population: float  # rows of one scoring moment
+    moment: str  # "at a scoring moment" or "a day"
+    capacity: int | None
+    margin: float | None
+    cost_per_contact: float | None
+    currency: str | None
+
+
+class BandResult(TypedDict):
+    """A band, and what it holds on the test part."""
+
+    name: str
+    low: float
+    high: float
+    times: float  # low over the base rate of the training part
+    n: int
+    positives: int
+    actual: Estimate
+
+
+class ProfitPoint(TypedDict):
+    """The profit of contacting the best-scored share of the test rows, in the currency's unit."""
+
+    share: float
+    profit: Estimate
+
+
+class BesideLogistic(TypedDict):
+    """The model against the plain logistic on the test part: the paired difference, positive where the model is better."""
+
+    kind: str  # "better", "no_better", "unsure", "worse"
+    difference: Estimate
+
+
 class Verdict(TypedDict):
     """The answer in words, and the paired difference that it rests on."""
 
@@ -158,6 +247,76 @@ class Verdict(TypedDict):
     metric: str
     rule: str | None
     difference: Estimate | None
+    logistic: NotRequired[BesideLogistic]  # absent where the model is the logistic
+
+
+class Figures(TypedDict):
+    """The few figures of a part that is told apart from the test: an origin, a fold, a shuffled split."""
+
+    n: int
+    positives: int
+    buyers: int
+    base_rate: float | None
+    average_precision: Estimate
+    average_precision_over_base: Estimate
+    roc_auc: Estimate
+    log_loss: Estimate
+    predicted_over_actual: Estimate
+
+
+class OriginPoint(TypedDict):
+    """The procedure at one earlier moment, or the test itself (the last)."""
+
+    anchor: str
+    test: bool
+    train_rows: int
+    train_base_rate: float
+    figures: Figures
+    difference: Estimate | None  # from the verdict's rule at the same moment, in the verdict's metric, paired
+
+
+class Spread(TypedDict):
+    """One metric over several parts. The worst is the farthest from 1 for predicted over actual."""
+
+    mean: float
+    worst: float
+    sd: float | None
+
+
+class Origins(TypedDict):
+    """Rolling origins, oldest first, the test last."""
+
+    points: list[OriginPoint]
+    over: dict[str, Spread]
+    rows: int  # an origin learns from at most this many rows, entities whole
+    note: str  # what the origins share, and why there are fewer than three
+
+
+class FoldPoint(TypedDict):
+    """One fold of a cross-validation by entity: the candidate that its own procedure chose, and its figures."""
+
+    fold: int
+    model: str
+    figures: Figures
+
+
+class Folds(TypedDict):
+    """A cross-validation by entity, fold by fold. The test figures are those of all folds on one pile."""
+
+    points: list[FoldPoint]
+    over: dict[str, Spread]
+
+
+class Shuffled(TypedDict):
+    """What a shuffled split would have promised, beside the test."""
+
+    promised: Figures
+    held: Figures
+    gap: dict[str, Estimate]  # metric -> promised minus held
+    rows: int  # learnt from and tested on
+    shared_share: float | None  # of the shuffled test's entities, in its training rows as well
+    how: str
+    words: str
 
 
 class Result(TypedDict):
@@ -175,12 +334,20 @@ class Result(TypedDict):
     verdict: Verdict
     candidates: NotRequired[list[CandidateResult]]
     features: NotRequired[list[FeatureResult]]
+    contributions: NotRequired[dict[str, Any]]  # method, base (log-odds), rows: how features were explained
     ingest: NotRequired[IngestCounts]
     anchors: NotRequired[list[AnchorPoint]]
     differences: NotRequired[dict[str, dict[str, Estimate]]]  # rule -> metric -> model minus rule, paired
     slices: NotRequired[
         dict[str, dict[str, Metrics]]
     ]  # by what -> which -> figures of those rows: see slices.py
+    offer: NotRequired[OfferResult]
+    thresholds: NotRequired[list[ThresholdResult]]
+    bands: NotRequired[list[BandResult]]
+    profit: NotRequired[list[ProfitPoint]]  # on the test part; where the shop names a margin and a cost
+    origins: NotRequired[Origins]
+    folds: NotRequired[Folds]  # where the split is not in time
+    shuffled: NotRequired[Shuffled]
     lag_seconds: NotRequired[float]
     seeds: NotRequired[dict[str, int]]
     versions: NotRequired[dict[str, str]]

@@ -44,6 +44,12 @@ class SealedTest:
         self.opened = True
         return self._rows
 
+    def opened_rows(self) -> pd.DataFrame:
+        """The rows once more, for what chooses nothing. Raises SealBroken while they are sealed."""
+        if not self.opened:
+            raise SealBroken("the test part was not opened yet in this run; nothing else may see it before")
+        return self._rows
+
     def _recorded(self) -> bool:
         if self.record is None:
             return True
@@ -78,6 +84,16 @@ def audit(train_keys: npt.ArrayLike, test_keys: npt.ArrayLike) -> Audit:
         shared_entities=shared,
         shared_share=round(shared / len(test), 10) if len(test) else None,
     )
+
+
+def audit_folds(keys: npt.ArrayLike) -> Audit:
+    """The same of a cross-validation by entity: every entity trains and is tested, never at once.
+
+    >>> audit_folds([1, 1, 2, 3])
+    {'train_entities': 3, 'test_entities': 3, 'shared_entities': 0, 'shared_share': 0.0}
+    """
+    count = len(np.unique(np.asarray(keys)))
+    return Audit(train_entities=count, test_entities=count, shared_entities=0, shared_share=0.0)
 
 
 def unseen(train_keys: npt.ArrayLike, test_keys: npt.ArrayLike) -> npt.NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """The answer in words: is the model worth using, compared with the best simple rule, on the paired interval?
 
-The words follow from the figures by fixed bounds that stand here, so that two runs with the same figures get the same words.
+The words follow from the figures by fixed bounds that stand in bounds.py, so that two runs with the same figures get the same words.
 """
 
 import math
@@ -8,22 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from willbuy.evaluation.beside_logistic import LOGISTIC, beside_logistic, logistic_headline, logistic_words
+from willbuy.evaluation.bounds import (
+    CALIBRATED,
+    FEWEST_BUYERS,
+    MATERIAL,
+    METRIC_WORDS,
+    PRECISE,
+    improvement,
+)
 from willbuy.evaluation.result import Estimate, Metrics, Verdict
 from willbuy.evaluation.words import count, figure, interval, percent, share, signed, signed_interval
-
-FEWEST_BUYERS = 20  # below, a bootstrap interval promises more than it knows
-MATERIAL = {
-    "average_precision": 0.05,
-    "log_loss": 0.01,
-    "roc_auc": 0.02,
-}  # of the rule's value: less is "barely"
-PRECISE = {
-    "average_precision": 0.10,
-    "log_loss": 0.02,
-    "roc_auc": 0.05,
-}  # a half-width within it can say "no better"
-CALIBRATED = (0.9, 1.1)
-METRIC_WORDS = {"average_precision": "average precision", "log_loss": "log loss", "roc_auc": "ROC-AUC"}
 
 
 def verdict(
@@ -38,20 +33,31 @@ def verdict(
 ) -> Verdict:
     """Say what the test figures mean. `differences` is `SideBySide.differences("model")`.
 
+    The plain logistic is no rule: where it stands among `rules` under "logistic", it is compared by itself (see beside_logistic.py).
     `kind` is "use", "barely", "no_better", "worse" or "not_enough_data"; `difference` is the improvement on the rule that
     is hardest to beat, positive where the model is better. `train_base_rate` explains a shift of the base rate;
     `split_note` is `Split.note`, said where the split is not in time.
     """
-    case = Case(model, rules, differences, metric, rule_words or {}, future=not split_note)
-    said = (split_note, case.figures(), reach(model), shift(model, train_base_rate))
-    return Verdict(
+    simple = {name: found for name, found in rules.items() if name != LOGISTIC}
+    gaps = {name: found for name, found in differences.items() if name != LOGISTIC}
+    case = Case(model, simple, gaps, metric, rule_words or {}, future=not split_note)
+    plain = beside_logistic(rules, differences, metric)
+    said = (
+        split_note,
+        case.figures(),
+        logistic_words(rules, plain, metric),
+        reach(model),
+        shift(model, train_base_rate),
+    )
+    found = Verdict(
         kind=case.kind,
-        headline=case.headline(),
+        headline=logistic_headline(case.headline(), case.kind, plain),
         sentences=[sentence for sentence in said if sentence],
         metric=metric,
         rule=case.rule,
         difference=case.gap,
     )
+    return found if plain is None else Verdict(**found, logistic=plain)
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Case:
     @cached_property
     def _improvements(self) -> dict[str, Estimate]:
         gaps = {name: of[self.metric] for name, of in self.differences.items()}
-        return {name: _turned(gap) for name, gap in gaps.items()} if self.metric == "log_loss" else gaps
+        return {name: improvement(gap, self.metric) for name, gap in gaps.items()}
 
     @cached_property
     def gap(self) -> Estimate | None:
@@ -199,14 +205,6 @@ def shift(model: Metrics, train_base_rate: float | None) -> str:
     if bounds["low"] is not None and bounds["high"] is not None and bounds["low"] <= 1 <= bounds["high"]:
         text += " The interval holds 1: it may be chance."
     return text
-
-
-def _turned(gap: Estimate) -> Estimate:
-    return Estimate(value=_minus(gap["value"]), low=_minus(gap["high"]), high=_minus(gap["low"]))
-
-
-def _minus(value: float | None) -> float | None:
-    return None if value is None else -value
 
 
 def _surely(gap: Estimate) -> bool:

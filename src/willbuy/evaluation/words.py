@@ -88,6 +88,26 @@ def percent_interval(found: Interval | Estimate) -> str:
     return f"{percent(found['low'])} to {percent(found['high'])}"
 
 
+def money(value: float | None) -> str:
+    """An amount in whole units from a hundred on, with hundredths below; a fraction of a cent is not lost.
+
+    >>> money(12345.6), money(-7.5), money(0.0), money(0.0042), money(None)
+    ('12,346', '−7.50', '0', '0.0042', '–')
+    """
+    if value is None:
+        return NONE
+    size = abs(value)
+    text = f"{size:,.0f}" if size >= 100 or not size else f"{size:.2f}" if size >= 0.1 else f"{size:.2g}"
+    return f"−{text}" if value < 0 else text
+
+
+def money_interval(found: Interval | Estimate) -> str:
+    """`−3.50 to 1,204`, or a dash."""
+    if found["low"] is None or found["high"] is None:
+        return NONE
+    return f"{money(found['low'])} to {money(found['high'])}"
+
+
 def moment(text: str | None) -> str:
     """ISO text for readers: the date alone at midnight, minutes else.
 

@@ -31,7 +31,7 @@ def query(shop: Shop) -> str:
         features, log = of_shop(shop, warehouse), summarise(warehouse)
         moment = features.clock.midnight(features.clock.day(log.last))
         engine = BatchFeatures(warehouse, features, log, [moment], population_of(shop))
-        items = f"-- once: facts about items\n{engine.items_sql()};\n\n" if features.facts else ""
+        items = "".join(f"-- once: facts about items\n{sql};\n\n" for sql in engine.items_sql().values())
         return (
             f"-- once: the events, with what the features need beside them\n{engine.prepare_sql()};\n\n{items}"
             f"-- for each anchor: one row an entity of the population\n{engine.plain_grid_sql(moment)};"

@@ -1,4 +1,4 @@
-"""What is learnt from one part of the rows: tuned candidates, the chosen one, its calibrator, threshold and scorer.
+"""What is learnt from one part of the rows: tuned candidates, the chosen one, its calibrator, thresholds and scorer.
 
 Training learns from the training part. Whatever asks "and if the test had been another one?" (rolling origins, folds
 of entities, a random split) learns the same way from other rows: the procedure is tested, not one lucky fit.
@@ -14,8 +14,9 @@ from willbuy.models.candidates import CANDIDATES, Candidate, ForestCandidate
 from willbuy.models.choose import choose
 from willbuy.models.out_of_fold import out_of_fold, sample_of_entities
 from willbuy.models.scorers import Scorer
-from willbuy.models.threshold import Threshold, f1_threshold
 from willbuy.offers.bands import Band, bands_for
+from willbuy.offers.offered import Offered, offered
+from willbuy.pipeline.moment import rows_a_moment
 from willbuy.pipeline.rows import Rows
 from willbuy.progress import StepCallback
 from willbuy.shop import Shop
@@ -30,19 +31,20 @@ class Learning:
     shop: Shop
     rows: Rows
     say: StepCallback
+    enough: int = ENOUGH_POSITIVES  # folds that hold so many positives judge and calibrate
+    population: float | None = None  # rows of one scoring moment; by default those of the newest anchor
     tuned: dict[str, Candidate] = field(init=False)
     log_odds: dict[str, NDArray[np.float64]] = field(init=False)  # of the judged rows, out of fold
     judged: NDArray[np.bool_] = field(init=False)
     chosen: str = field(init=False)
     calibrator: Calibrator = field(init=False)
-    threshold: Threshold = field(init=False)
+    offered: Offered = field(init=False)
     scorer: Scorer = field(init=False)
 
     @property
     def cut(self) -> float:
         """The probability from which a row is predicted to buy."""
-        asked = self.shop.offer.threshold
-        return self.threshold.value if asked == "f1" else float(asked)
+        return self.offered.chosen.threshold.value
 
     @property
     def bands(self) -> tuple[Band, ...]:
@@ -75,13 +77,13 @@ def candidate_of(name: str, shop: Shop) -> Candidate:
 def choose_candidate(learning: Learning) -> None:
     """Choose by the declared metric on predictions of unseen entities. Fills log_odds, judged, chosen.
 
-    Many rows do not need every fold: those that hold ENOUGH_POSITIVES judge and calibrate as well.
+    Many rows do not need every fold: those that hold `enough` positives judge and calibrate as well.
     """
     rows, train, found = learning.rows, learning.shop.train, {}
     for name, candidate in learning.tuned.items():
         learning.say(f"out-of-fold predictions of {name}")
         found[name] = out_of_fold(
-            candidate, rows.X, rows.y, rows.groups, train.folds, train.seed, enough=ENOUGH_POSITIVES
+            candidate, rows.X, rows.y, rows.groups, train.folds, train.seed, enough=learning.enough
         )
     learning.judged = np.isfinite(next(iter(found.values())))
     learning.log_odds = {name: scores[learning.judged] for name, scores in found.items()}
@@ -89,10 +91,11 @@ def choose_candidate(learning: Learning) -> None:
 
 
 def calibrate(learning: Learning) -> None:
-    """Calibrate on the same out-of-fold predictions, and choose the threshold on them. Fills calibrator, threshold."""
+    """Calibrate on the same out-of-fold predictions, and choose thresholds on them. Fills calibrator, offered."""
     scores, y = learning.log_odds[learning.chosen], learning.rows.y[learning.judged]
     learning.calibrator = fit_calibrator(scores, y)
-    learning.threshold = f1_threshold(learning.calibrator.probability(scores), y)
+    population = learning.population or rows_a_moment(learning.rows)
+    learning.offered = offered(learning.shop.offer, learning.calibrator.probability(scores), y, population)
 
 
 def fit(learning: Learning) -> None:
@@ -108,9 +111,11 @@ def learn(learning: Learning) -> Learning:
     return learning
 
 
-def learn_again(learning: Learning, rows: Rows, say: StepCallback) -> Learning:
+def learn_again(
+    learning: Learning, rows: Rows, say: StepCallback, enough: int = ENOUGH_POSITIVES
+) -> Learning:
     """The chosen candidate with its tuned settings on other rows: judged, calibrated and fitted anew, not tuned again."""
-    again = replace(learning, rows=rows, say=say)
+    again = replace(learning, rows=rows, say=say, enough=enough)
     again.tuned = {learning.chosen: learning.tuned[learning.chosen]}
     for step in (choose_candidate, calibrate, fit):
         step(again)

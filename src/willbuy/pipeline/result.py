@@ -28,12 +28,13 @@ from willbuy.warehouse.fingerprint import fingerprint
 if TYPE_CHECKING:
     from willbuy.pipeline.training import Training
 
-SUMMARY = ("run", "bundle", "model", "parts", "test", "rules", "verdict")
+SUMMARY = ("run", "bundle", "model", "parts", "test", "rules", "verdict", "offer", "thresholds", "bands")
 
 
 def summary(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What `train --json` prints: run, bundle, model, parts, test, rules, verdict, and how the split was made."""
-    return {name: result[name] for name in SUMMARY} | {"split": result["split"]["kind"]}
+    """What `train --json` prints: the keys of SUMMARY, the threshold, and how the split was made."""
+    said = {name: result[name] for name in SUMMARY}
+    return said | {"threshold": result["test"]["threshold"], "split": result["split"]["kind"]}
 
 
 def assemble_result(
@@ -81,7 +82,8 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
         "bgnbd": run.bgnbd,
         "model": run.learning.chosen,
         "settings": run.learning.tuned[run.learning.chosen].settings(),
-        "threshold_choice": run.learning.threshold.to_dict(),
+        "offer": run.result["offer"],
+        "thresholds": run.learning.offered.to_list(),
         "phrases": _phrases(run),
         "currency_digits": resolve(run.shop.source).currency_digits,
         "data": fingerprint(run.warehouse),

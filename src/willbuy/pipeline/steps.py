@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from willbuy.backtest import EMBARGO, TEST, TRAIN, Split, split_by_entity, split_in_time, split_sessions
+from willbuy.backtest import (
+    EMBARGO,
+    TEST,
+    TRAIN,
+    FoldSplit,
+    Split,
+    split_by_fold,
+    split_in_time,
+    split_sessions,
+)
 from willbuy.errors import NotEnoughData
 from willbuy.evaluation.result import Result
 from willbuy.evaluation.rules import Rule, rules_needed
-from willbuy.evaluation.sealed import SealedTest, audit, seal_record
+from willbuy.evaluation.sealed import SealedTest, audit, audit_folds, seal_record
 from willbuy.features.algebra import feature_from_spec
 from willbuy.features.catalogue import features_of
 from willbuy.features.feature_set import FeatureSet
@@ -19,7 +28,12 @@ from willbuy.features.log import summarise
 from willbuy.fitted import COLUMNS, add_bgnbd, wants_bgnbd
 from willbuy.models.bundle import write_bundle
 from willbuy.pipeline import learning
+from willbuy.pipeline.contributed import contribute
 from willbuy.pipeline.learning import Learning
+from willbuy.pipeline.moment import rows_a_moment
+from willbuy.pipeline.origins import test_origins
+from willbuy.pipeline.plain import plain_logistic
+from willbuy.pipeline.random_split import shuffle_and_test
 from willbuy.pipeline.result import manifest_fields
 from willbuy.pipeline.rows import Rows
 from willbuy.pipeline.tested import test_once
@@ -42,7 +56,12 @@ def take_snapshots(run: Training) -> None:
     """Population x anchors: features as of the anchor, label after it. Fills log, features, rules, snapshots."""
     run.log = summarise(run.warehouse)
     run.features = features_of(run.shop, run.log.kinds, run.log.fields)
-    run.rules = rules_needed(run.log.kinds, "session" if run.task == "session" else "horizon")
+    run.rules = rules_needed(
+        run.log.kinds,
+        "session" if run.task == "session" else "horizon",
+        target=run.shop.target.kind,
+        bgnbd=wants_bgnbd(run.shop, run.features.names),
+    )
     build = _with_rules(run.features, run.rules)
     run.snapshots = build_snapshots(
         run.warehouse, run.shop, build, progress=run.say, folder=run.folder / SNAPSHOTS
@@ -51,9 +70,8 @@ def take_snapshots(run: Training) -> None:
 
 def _with_rules(features: FeatureSet, rules: tuple[Rule, ...]) -> FeatureSet:
     """The features, and those that only the rules read."""
-    extra = [
-        feature_from_spec(rule.spec) for rule in rules if rule.spec and rule.column not in features.names
-    ]
+    columns = {name: spec for rule in rules for name, spec in rule.columns.items()}
+    extra = [feature_from_spec(spec) for name, spec in columns.items() if spec and name not in features.names]
     return replace(features, features=(*features.features, *extra))
 
 
@@ -66,13 +84,14 @@ def split_rows(run: Training) -> None:
         names = (*names, *COLUMNS)
     run.split = _split(run, frame)
     part = run.split.parts(frame)
-    run.train = Rows(frame[part == TRAIN], names)
-    test = frame[part == TEST]
+    by_fold = isinstance(run.split, FoldSplit)
+    run.train = Rows(frame if by_fold else frame[part == TRAIN], names)
+    test = Rows(frame[part == TEST], names)
     run.parts = {
         "rows": {"train": run.train.counts, "embargo": Rows(frame[part == EMBARGO], names).counts},
-        "audit": audit(run.train.groups, test["entity_key"].to_numpy()),
+        "audit": audit_folds(run.train.groups) if by_fold else audit(run.train.groups, test.groups),
     }
-    run.test = SealedTest(test, seal_record(run.folder))
+    run.test = SealedTest(test.frame, seal_record(run.folder))
 
 
 def _split(run: Training, frame: "pd.DataFrame") -> Split:
@@ -83,15 +102,19 @@ def _split(run: Training, frame: "pd.DataFrame") -> Split:
         return split_in_time(moments, horizon_of(run.shop), run.log.lag)
     except NotEnoughData as error:
         run.say(f"no split in time: {error}")
-        return split_by_entity(
-            frame["entity_key"].to_numpy(), run.seed, reason=str(error), labels=frame["label"].to_numpy()
-        )
+        rows = Rows(frame, run.features.names)
+        return split_by_fold(rows.groups, rows.y, run.seed, run.shop.train.folds, reason=str(error))
 
 
 def tune_candidates(run: Training) -> None:
     """Tune each candidate inside the training part. Fills learning."""
-    run.learning = Learning(run.shop, run.train, run.say)
+    run.learning = Learning(run.shop, run.train, run.say, population=rows_a_moment(run.train))
     learning.tune(run.learning)
+
+
+def fit_plain_logistic(run: Training) -> None:
+    """Fit the plain logistic, which stands beside the model in the test. Fills plain; None where it is the model."""
+    run.plain = plain_logistic(run.learning)
 
 
 def write(run: Training) -> None:
@@ -120,7 +143,11 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("candidates, compared on unseen visitors", lambda run: learning.choose_candidate(run.learning)),
     ("calibration and threshold, on the same predictions", lambda run: learning.calibrate(run.learning)),
     ("fit on the whole training part", lambda run: learning.fit(run.learning)),
+    ("the plain logistic, to be held beside it", fit_plain_logistic),
     ("test, opened once", test_once),
+    ("what moved the scores", contribute),
+    ("rolling origins: the same procedure, earlier", test_origins),
+    ("what a shuffled split would have promised", shuffle_and_test),
     ("bundle and result", write),
 )
 

@@ -5,16 +5,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from willbuy.backtest import FoldSplit
+from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.importance import permutation_importance
 from willbuy.evaluation.result import Estimate, Metrics
-from willbuy.evaluation.rules import evaluate_with_rules, fit_rules
+from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules
 from willbuy.evaluation.sealed import unseen
 from willbuy.evaluation.slices import evaluate_slices
 from willbuy.evaluation.verdict import verdict
 from willbuy.models.calibrators import fit_calibrator
 from willbuy.models.scorers import Scorer
-from willbuy.models.threshold import f1_threshold
+from willbuy.offers.f1 import f1_threshold
+from willbuy.pipeline.folds import HeldOut, describe_folds, evaluate_held_out, hold_out, importance_held_out
+from willbuy.pipeline.offer import add_offer
 from willbuy.pipeline.result import assemble_result
 from willbuy.pipeline.rows import Rows
 
@@ -27,19 +31,23 @@ ROWS, REPEATS = 5000, 3  # of the importance: its error is read off the least an
 def test_once(run: "Training") -> None:
     """Open the test part, once, and hold the model against the simple rules. Fills result."""
     test = Rows(run.test.open(), run.train.names)
-    probability = run.learning.probability(test.X)
-    draws = run.shop.train.bootstrap
     rules = fit_rules(run.train.frame, run.train.y, run.rules)
-    both = evaluate_with_rules(
-        test.y,
-        probability,
-        test.groups,
-        threshold=run.learning.cut,
-        rows=test.frame,
-        rules=rules,
-        draws=draws,
-        seed=run.seed,
-    )
+    held = hold_out(run, test, run.split) if isinstance(run.split, FoldSplit) else None
+    if held is not None:
+        probability, both = held.probability, evaluate_held_out(run, held, rules)
+    else:
+        probability = run.learning.probability(test.X)
+        both = evaluate_with_rules(
+            test.y,
+            probability,
+            test.groups,
+            threshold=run.learning.cut,
+            rows=test.frame,
+            rules=rules,
+            others={LOGISTIC: (run.plain.probability(test.X), run.plain.cut)} if run.plain else {},
+            draws=run.shop.train.bootstrap,
+            seed=run.seed,
+        )
     differences = both.differences("model")
     metrics = dict(both.metrics)
     model = metrics.pop("model")
@@ -54,8 +62,12 @@ def test_once(run: "Training") -> None:
     )
     run.parts["rows"]["test"] = test.counts
     run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
-    run.result["slices"] = slices(run, test, probability, run.learning.cut)
-    weights = importance(run, test)
+    chosen = probability >= run.learning.cut if held is None else held.chosen[MODEL]
+    run.result["slices"] = slices(run, test, probability, chosen)
+    add_offer(run, test, probability, held)
+    if held is not None:
+        run.result["folds"] = describe_folds(run, held)
+    weights = importance(run, test, held)
     for feature in run.result["features"]:
         feature["importance"] = weights.get(feature["name"])
     keep_predictions(run, test, probability)
@@ -84,7 +96,7 @@ def keep_predictions(run: "Training", test: Rows, probability: NDArray[np.float6
 
 
 def slices(
-    run: "Training", test: Rows, probability: NDArray[np.float64], threshold: float
+    run: "Training", test: Rows, probability: NDArray[np.float64], chosen: NDArray[np.bool_]
 ) -> dict[str, dict[str, Metrics]]:
     """Figures by what a reader asks for first: the event a visit was asked after; visitors known or new to the model."""
     by: dict[str, NDArray[np.str_]] = {}
@@ -98,8 +110,9 @@ def slices(
             test.y,
             probability,
             test.groups,
-            threshold=threshold,
+            threshold=run.learning.cut,
             by=values,
+            chosen=chosen,
             draws=run.shop.train.bootstrap,
             seed=run.seed,
         )
@@ -107,10 +120,12 @@ def slices(
     }
 
 
-def importance(run: "Training", test: Rows) -> dict[str, Estimate]:
+def importance(run: "Training", test: Rows, held: HeldOut | None) -> dict[str, Estimate]:
     """Feature -> drop of average precision when it is shuffled; nothing where the test part has one outcome only."""
     if not 0 < int(test.y.sum()) < len(test.y):
         return {}
+    if held is not None:
+        return importance_held_out(held, ROWS, REPEATS, run.seed)
     score = _in_bulk(run.learning.scorer).log_odds
     return permutation_importance(
         score, test.X, test.y, test.names, rows=ROWS, repeats=REPEATS, seed=run.seed

@@ -38,6 +38,7 @@ class Training:
     train: Rows = field(init=False)
     test: SealedTest = field(init=False)
     learning: Learning = field(init=False)
+    plain: Learning | None = field(init=False)  # the logistic, beside another model
     result: Result = field(init=False)
 
     @property

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, mo
 
 from willbuy.durations import Duration
 from willbuy.shop import values
-from willbuy.shop.section import Flag, Kind, Section, Span, Whole, Zone, key
+from willbuy.shop.offer import check_offer
+from willbuy.shop.section import Flag, Kind, Price, Section, Share, Span, Whole, Zone, key
 from willbuy.shop.source import Source
 
 
@@ -115,11 +116,49 @@ class Train(Section):
 
 
 class Offer(Section):
-    """How the threshold is chosen: on out-of-fold predictions, never on the test."""
+    """Whom to act on. Thresholds are chosen on out-of-fold predictions, never on the test."""
 
-    threshold: Literal["f1"] | Annotated[float, Field(strict=True, gt=0, lt=1)] = key(
-        "`f1`, the threshold of the best F1, or a probability.", 0.2, "f1"
+    threshold: (
+        Literal["f1", "precision", "recall", "capacity", "money"]
+        | Annotated[float, Field(strict=True, gt=0, lt=1)]
+    ) = key(
+        "What the threshold is chosen for: `f1`, the greatest F1; `precision`, `recall`, `capacity` or `money`, by the keys "
+        "below; or a probability.",
+        0.2,
+        "f1",
     )
+    precision: Share | None = key(
+        "The precision that is wanted: of the chosen, so many shall buy. The threshold that reaches most buyers with it.",
+        0.3,
+    )
+    recall: Share | None = key(
+        "The recall that is wanted: of those that buy, so many shall be chosen. The threshold that chooses fewest.",
+        0.5,
+    )
+    capacity: Whole | None = key(
+        "How many can be contacted at one scoring moment (session tasks: in a day): the best so many.",
+        500,
+        ge=1,
+    )
+    margin: Price | None = key(
+        "What a reached buyer is worth, in the currency's unit. Needs `cost_per_contact`.",
+        {"margin": 12.5, "cost_per_contact": 0.25},
+    )
+    cost_per_contact: Price | None = key(
+        "What a contact costs, in the same unit: less than the margin.",
+        {"margin": 12.5, "cost_per_contact": 0.25},
+    )
+    currency: str | None = key(
+        "What to print behind amounts.",
+        {"margin": 12.5, "cost_per_contact": 0.25, "currency": "EUR"},
+        min_length=1,
+        max_length=12,
+    )
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Offer":
+        check_offer(self)
+        return self
 
 
 class Storage(Section):

@@ -20,6 +20,8 @@ Kind = Literal["view", "cart", "remove", "favourite", "purchase", "other"]
 Flag = StrictBool
 Whole = StrictInt
 Span = Annotated[Duration, BeforeValidator(values.span), PlainSerializer(str)]
+Share = Annotated[float, Field(strict=True, gt=0, le=1)]
+Price = Annotated[float, Field(strict=True, gt=0, le=1_000_000), AfterValidator(values.price)]
 Zone = Annotated[str, AfterValidator(values.zone)]
 
 

@@ -5,6 +5,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -111,6 +112,17 @@ def memory(value: str) -> str:
     """Check an amount of memory."""
     if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)", value):
         raise ValueError("expected an amount of memory, such as '1500MB' or '4GB'")
+    return value
+
+
+def price(value: float) -> float:
+    """Check an amount of money: four digits after the point at most, since money is counted in whole numbers.
+
+    >>> price(0.0125)
+    0.0125
+    """
+    if Decimal(repr(float(value))) * 10_000 % 1:
+        raise ValueError("expected an amount of money with at most four digits after the point, such as 0.25")
     return value
 
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from willbuy.features.batch.tables import Tables
+from willbuy.warehouse.layout import BUCKETS
 
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
-
-BUCKETS = 16
-"""Silver's own buckets: an entity lies in bucket `entity_key % 16`."""
 
 SMALL, LARGE = 250_000, 2_000_000
 """A log of fewer events is not worth parting; a group should hold no more: about 60 bytes an event once prepared."""
@@ -19,7 +17,7 @@ SMALL, LARGE = 250_000, 2_000_000
 
 @dataclass(frozen=True)
 class Group:
-    """Some of the entities: those of certain buckets."""
+    """Some of the entities: those of certain of silver's buckets."""
 
     number: int
     buckets: tuple[int, ...]
@@ -32,7 +30,7 @@ class Group:
     def events(self, warehouse: "DuckDBWarehouse") -> str:
         """A FROM item with the group's events."""
         whole = len(self.buckets) == BUCKETS
-        return '"events"' if whole else warehouse.events_of(self.buckets, BUCKETS)
+        return '"events"' if whole else warehouse.events_of(self.buckets)
 
 
 def entity_groups(events: int, workers: int, small: int = SMALL, large: int = LARGE) -> list[Group]:

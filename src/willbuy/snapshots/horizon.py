@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_FACTS, drop, make
+from willbuy.features.batch.tables import ITEM_TABLES, drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of
@@ -57,7 +57,7 @@ class HorizonTask:
                     lambda beside, group: self._write(beside, group, folder, steps),
                 )
             finally:
-                drop(self.warehouse, TARGETS, ITEM_FACTS)
+                drop(self.warehouse, TARGETS, *ITEM_TABLES)
             anchors = tuple(self._count(folder, moment) for moment in self.moments)
         return Snapshots(self.warehouse, place, self.features, anchors)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from willbuy.errors import NotEnoughData
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_FACTS, drop, make
+from willbuy.features.batch.tables import ITEM_TABLES, drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary, summarise
 from willbuy.features.population import population_of, session_population_of
@@ -42,7 +42,7 @@ def score_frame(
         frame = ordered_frame(warehouse, source, ("anchor",), features)
     finally:
         engine.close()
-        drop(warehouse, ITEM_FACTS)
+        drop(warehouse, *ITEM_TABLES)
     return _or_nobody(frame, log, as_of, f"nobody is in the population (a {population.meaning} above 0)")
 
 
@@ -63,7 +63,7 @@ def _open_sessions(
         return ordered_frame(warehouse, f"({asked})", ("anchor", *EXTRA), features)
     finally:
         engine.close()
-        drop(warehouse, sql.anchors_table, ITEM_FACTS)
+        drop(warehouse, sql.anchors_table, *ITEM_TABLES)
 
 
 def _or_nobody(frame: "pd.DataFrame", log: LogSummary, as_of: datetime, what: str) -> "pd.DataFrame":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_FACTS, drop, is_empty, make
+from willbuy.features.batch.tables import ITEM_TABLES, drop, is_empty, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import session_population_of
@@ -54,7 +54,7 @@ class SessionTask:
             try:
                 for_each_group(self.warehouse, groups, workers, work)
             finally:
-                drop(self.warehouse, ITEM_FACTS)
+                drop(self.warehouse, *ITEM_TABLES)
             written = [start for start in starts if anchor_folder(folder, start).exists()]
             counted = (self._count(folder, start) for start in written)
             anchors = tuple(anchor for anchor in counted if anchor.n)

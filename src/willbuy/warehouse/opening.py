@@ -46,6 +46,10 @@ def open_tables(shop: Shop) -> DuckDBWarehouse:
         found = [file.file for file in files if file.name == table]
         rows = _typed(warehouse, layout.home, found, columns) if found else _nothing(columns)
         warehouse.execute(f"CREATE VIEW {table} AS {rows}")
+    events = [file for file in files if file.name == "events"]
+    if events:
+        warehouse.event_files = {file.bucket: layout.home / file.file for file in events}
+        warehouse.event_columns = _columns(warehouse, layout.home, events[0].file, EVENTS_TYPES)
     _sources(warehouse, sources)
     _raw(warehouse, layout.home, parts)
     conflicts = [file.file for file in files if file.name.startswith("conflicts")]
@@ -60,12 +64,16 @@ def _parquet(warehouse: DuckDBWarehouse, home: Path, files: Sequence[str], optio
 
 def _typed(warehouse: DuckDBWarehouse, home: Path, files: Sequence[str], columns: Mapping[str, str]) -> str:
     """All of a table's columns, from files that leave out those that the log does not have."""
-    rows = _parquet(warehouse, home, files)
-    there = {
-        name for name, *_ in warehouse.rows(f"DESCRIBE SELECT * FROM {_parquet(warehouse, home, files[:1])}")
-    }
-    chosen = (name if name in there else f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
-    return f"SELECT {', '.join(chosen)} FROM {rows}"
+    return f"SELECT {_columns(warehouse, home, files[0], columns)} FROM {_parquet(warehouse, home, files)}"
+
+
+def _columns(warehouse: DuckDBWarehouse, home: Path, file: str, columns: Mapping[str, str]) -> str:
+    """A table's columns as a SELECT makes them of a file such as this one: nulls where the log has none."""
+    described = warehouse.rows(f"DESCRIBE SELECT * FROM {_parquet(warehouse, home, [file])}")
+    there = {name for name, *_ in described}
+    return ", ".join(
+        name if name in there else f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items()
+    )
 
 
 def _nothing(columns: Mapping[str, str]) -> str:

@@ -15,6 +15,8 @@ from willbuy.evaluation.report.sections.beside import beside
 from willbuy.evaluation.report.sections.came_in import came_in
 from willbuy.evaluation.report.sections.claims import again, claims
 from willbuy.evaluation.report.sections.made_of import candidates, features
+from willbuy.evaluation.report.sections.origins import origins
+from willbuy.evaluation.report.sections.promised import promised
 from willbuy.evaluation.report.sections.ranking import ranking
 from willbuy.evaluation.report.sections.tested import tested
 from willbuy.evaluation.report.sections.whom import whom
@@ -86,6 +88,8 @@ def _sections(result: Result, predictions: pd.DataFrame) -> list[Html]:
         believed(result, predictions),
         ranking(result, found),
         apart(result),
+        origins(result),
+        promised(result),
         tested(result),
         features(result),
         candidates(result),

@@ -14,7 +14,8 @@ from willbuy.features.algebra.phrases import Phrases
 @dataclass(frozen=True)
 class ItemConversion(Feature):
     """`(top + add_top) / (bottom + add_bottom)` over everyone's events on the entity's last item in the last `days`
-    whole days, as known at the close of the day before; null where no item was touched or nothing is under the line.
+    whole days (or `hours` whole hours), as known at the close of the day (or hour) before; null where no item was
+    touched or nothing is under the line. With `of` "category", over all items of the category touched last.
 
     2 purchases and 40 views: `item_conversion_purchase_view_30d` is 0.05.
 
@@ -27,6 +28,8 @@ class ItemConversion(Feature):
     days: int = 30
     add_top: int | float = 0
     add_bottom: int | float = 0
+    hours: int | None = None
+    of: str = "item"
     key: ClassVar[str] = "item_conversion"
     unit_text: ClassVar[str] = "ratio"
     type_text: ClassVar[Type] = "real"
@@ -43,7 +46,10 @@ class ItemConversion(Feature):
     @property
     def facts(self) -> tuple[ItemFact, ...]:
         """The facts above and below the line."""
-        return (ItemFact(self.top, self.days), ItemFact(self.bottom, self.days))
+        return (
+            ItemFact(self.top, self.days, self.hours, self.of),
+            ItemFact(self.bottom, self.days, self.hours, self.of),
+        )
 
     @property
     def smoothed(self) -> bool:
@@ -53,19 +59,19 @@ class ItemConversion(Feature):
     @property
     def name(self) -> str:
         smoothing = f"_plus_{self.add_top:g}_{self.add_bottom:g}" if self.smoothed else ""
-        return f"item_conversion_{kinds_slug(self.top)}_{kinds_slug(self.bottom)}_{self.days}d{smoothing}"
+        return f"item_conversion_{self.facts[0].within}{kinds_slug(self.top)}_{kinds_slug(self.bottom)}_{self.facts[0].span_text}{smoothing}"
 
     @property
     def meaning(self) -> str:
         smoothing = f", smoothed by {self.add_top:g} over {self.add_bottom:g}" if self.smoothed else ""
         return (
-            f"{kinds_words(self.top)} over {kinds_words(self.bottom)} by everyone of the item touched last, "
-            f"in the last {self.days} whole days{smoothing}; null if no item was touched or there is none"
+            f"{kinds_words(self.top)} over {kinds_words(self.bottom)} by everyone of the {self.of} touched last, "
+            f"in the last {self.facts[0].span_words}{smoothing}; null if no {self.of} was touched or there is none"
         )
 
     @property
     def window_text(self) -> str:
-        return f"{self.days}d"
+        return self.facts[0].span_text
 
     @property
     def lookback(self) -> int | None:
@@ -78,11 +84,10 @@ class ItemConversion(Feature):
     @property
     def phrases(self) -> Phrases:
         tops, bottoms = kinds_words(self.top), kinds_words(self.bottom)
-        days = "whole day" if self.days == 1 else f"{self.days} whole days"
-        when = f"by everyone in the last {days}"
+        when = f"by everyone in the last {self.facts[0].span_words}"
         return Phrases(
-            f"{{value}} {tops} for every 100 {bottoms} of the item touched last, {when}",
-            none=f"{bottoms} but no {kind_words(self.top)} of the item touched last, {when}",
-            null=f"no {kind_words(self.bottom)} of the item touched last, {when}",
+            f"{{value}} {tops} for every 100 {bottoms} of the {self.of} touched last, {when}",
+            none=f"{bottoms} but no {kind_words(self.top)} of the {self.of} touched last, {when}",
+            null=f"no {kind_words(self.bottom)} of the {self.of} touched last, {when}",
             form="hundred",
         )

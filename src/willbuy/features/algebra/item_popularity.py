@@ -12,8 +12,8 @@ from willbuy.features.algebra.phrases import Phrases
 
 @dataclass(frozen=True)
 class ItemPopularity(Feature):
-    """Events of everyone on the entity's last item in the last `days` whole days, as known at the close of the day
-    before; null where the entity has touched no item, 0 where nobody else had by then.
+    """Events of everyone on the entity's last item in the last `days` whole days (or `hours` whole hours), as known at
+    the close of the day (or hour) before; null where the entity has touched no item, 0 where nobody else had by then. With `of` "category", on all items of the category touched last.
 
     The last item was viewed 40 times from the 1st to the 30th, and 5 times today: `item_popularity_view_30d` is 40.
 
@@ -23,6 +23,8 @@ class ItemPopularity(Feature):
 
     kinds: tuple[str, ...] = ("view",)
     days: int = 30
+    hours: int | None = None
+    of: str = "item"
     key: ClassVar[str] = "item_popularity"
     unit_text: ClassVar[str] = "events"
 
@@ -32,7 +34,7 @@ class ItemPopularity(Feature):
     @property
     def fact(self) -> ItemFact:
         """The fact that is read."""
-        return ItemFact(self.kinds, self.days)
+        return ItemFact(self.kinds, self.days, self.hours, self.of)
 
     @property
     def facts(self) -> tuple[ItemFact, ...]:
@@ -40,18 +42,18 @@ class ItemPopularity(Feature):
 
     @property
     def name(self) -> str:
-        return f"item_popularity_{kinds_slug(self.kinds)}_{self.days}d"
+        return f"item_popularity_{self.fact.within}{kinds_slug(self.kinds)}_{self.fact.span_text}"
 
     @property
     def meaning(self) -> str:
         return (
-            f"{kinds_words(self.kinds)} by everyone of the item touched last, in the last {self.days} whole days; "
-            "null if no item was touched"
+            f"{kinds_words(self.kinds)} by everyone of the {self.of} touched last, in the last {self.fact.span_words}; "
+            "null if no {self.of} was touched"
         )
 
     @property
     def window_text(self) -> str:
-        return f"{self.days}d"
+        return self.fact.span_text
 
     @property
     def lookback(self) -> int | None:
@@ -63,11 +65,10 @@ class ItemPopularity(Feature):
 
     @property
     def phrases(self) -> Phrases:
-        days = "whole day" if self.days == 1 else f"{self.days} whole days"
-        when = f"by everyone in the last {days}"
+        when = f"by everyone in the last {self.fact.span_words}"
         return Phrases(
-            f"{{value}} {kinds_words(self.kinds)} of the item touched last, {when}",
-            one=f"1 {kind_words(self.kinds)} of the item touched last, {when}",
-            none=f"no {kind_words(self.kinds)} of the item touched last, {when}",
-            null="no item touched so far",
+            f"{{value}} {kinds_words(self.kinds)} of the {self.of} touched last, {when}",
+            one=f"1 {kind_words(self.kinds)} of the {self.of} touched last, {when}",
+            none=f"no {kind_words(self.kinds)} of the {self.of} touched last, {when}",
+            null=f"no {self.of} touched so far",
         )

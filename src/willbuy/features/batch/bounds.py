@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from willbuy.durations import Duration
-from willbuy.features.batch.local_sql import local_day, local_hour, local_microseconds, local_weekday
-from willbuy.features.local_time import LocalTime
+from willbuy.durations import HOUR, Duration
+from willbuy.features.batch.local_sql import (
+    local_day,
+    local_hour,
+    local_microseconds,
+    local_weekday,
+    utc_hour,
+)
+from willbuy.features.local_time import LocalTime, microseconds
 from willbuy.warehouse.dialect import Dialect
 
 
@@ -36,6 +42,9 @@ class Bounds(Protocol):
     def weekday(self, clock: LocalTime) -> str:
         """The local weekday of the anchor, where values are made of aggregates."""
 
+    def utc_hour(self) -> str:
+        """The hour of the anchor since 1970, where values are made of aggregates."""
+
 
 @dataclass(frozen=True)
 class LiteralAnchor:
@@ -64,6 +73,9 @@ class LiteralAnchor:
     def weekday(self, clock: LocalTime) -> str:
         return str(clock.weekday(self.moment))
 
+    def utc_hour(self) -> str:
+        return str(microseconds(self.moment) // HOUR)
+
 
 @dataclass(frozen=True)
 class JoinedAnchor:
@@ -91,6 +103,9 @@ class JoinedAnchor:
 
     def weekday(self, clock: LocalTime) -> str:
         return local_weekday(self._local(), self.dialect)
+
+    def utc_hour(self) -> str:
+        return utc_hour(self.outside, self.dialect)
 
     def _local(self) -> str:
         return local_microseconds(self.outside, self.offsets, self.dialect)

@@ -5,7 +5,7 @@ from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from willbuy.features.algebra import Windowed
+from willbuy.features.algebra import ItemFact, Windowed
 from willbuy.features.batch.bounds import JoinedAnchor, LiteralAnchor
 from willbuy.features.batch.grid import grid_sql
 from willbuy.features.batch.item_facts import ItemFacts
@@ -13,7 +13,7 @@ from willbuy.features.batch.pairs import carried, pairs_sql, visible_events
 from willbuy.features.batch.prepare import Preparation
 from willbuy.features.batch.query import Query
 from willbuy.features.batch.select import lower_bound
-from willbuy.features.batch.tables import ITEM_FACTS, Tables, drop, is_empty, make
+from willbuy.features.batch.tables import FACT_TABLES, Tables, drop, is_empty, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 
@@ -84,15 +84,21 @@ class BatchFeatures:
 
     def prepare_items(self) -> None:
         """Make the table of facts about items, which all groups of entities read, where the features need it."""
-        if self.features.facts:
-            make(self.warehouse, ITEM_FACTS, self.items_sql())
+        for name, sql in self.items_sql().items():
+            make(self.warehouse, name, sql)
 
-    def items_sql(self) -> str:
-        """The query of the table item x day."""
-        days = max(fact.days for fact in self.features.facts) + 3
-        since = self.dialect.timestamp(self.moments[0] - timedelta(days=days))
+    def items_sql(self) -> dict[str, str]:
+        """The queries of the tables item x day and item x hour, as far as the features need them."""
+        found: dict[str, list[ItemFact]] = {}
+        for fact in self.features.facts:
+            found.setdefault(FACT_TABLES[fact.of, fact.hourly][1], []).append(fact)
+        return {name: self._items_sql(facts) for name, facts in found.items()}
+
+    def _items_sql(self, facts: Sequence[ItemFact]) -> str:
+        longest = timedelta(days=max(_days_of(fact) for fact in facts) + 3)
+        since = self.dialect.timestamp(self.moments[0] - longest)
         span = f'e."time" >= {since} AND e."time" < {self.dialect.timestamp(self.moments[-1])}'
-        return ItemFacts(self.features.facts, self.dialect, self.offsets).sql(span)
+        return ItemFacts(facts, self.dialect, self.offsets).sql(span)
 
     def close(self) -> None:
         """Drop what was prepared, but for the facts about items."""
@@ -197,3 +203,8 @@ class BatchFeatures:
             return []
         kinds = ", ".join(self.dialect.text(kind) for kind in self.log.kinds if kind in read)
         return [f'e."kind" IN ({kinds or "NULL"})']
+
+
+def _days_of(fact: ItemFact) -> int:
+    """Days that hold the look-back of a fact."""
+    return fact.span // 24 + 1 if fact.hourly else fact.span

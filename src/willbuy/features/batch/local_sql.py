@@ -28,6 +28,11 @@ def local_day(local: str, dialect: Dialect) -> str:
     return f"({dialect.whole(_shifted(local), DAY)} - {SHIFT})"
 
 
+def utc_hour(moment: str, dialect: Dialect) -> str:
+    """The hour, counted from the start of 1970, of a timestamp expression."""
+    return f"({dialect.whole(_shifted(dialect.microseconds(moment)), HOUR)} - {SHIFT * 24})"
+
+
 def local_hour(local: str, dialect: Dialect) -> str:
     """The local hour, 0 to 23, of local microseconds."""
     return dialect.whole(f"({_shifted(local)} % {DAY})", HOUR)

@@ -18,6 +18,7 @@ TIES = {
     "quantity": ("quantity",),
     "money": ("price", "quantity"),
     "item": ("item",),
+    "category": ("category",),
     "session": ("session",),
 }
 """What may settle events of one moment, and the columns it is made of. Items by their text: keys follow arrival."""
@@ -124,7 +125,7 @@ class Preparation:
     def _tie(self, name: str) -> str:
         pieces = 'COALESCE(b."quantity", 1)'
         column = {"quantity": pieces, "money": f'b."price" * {pieces}'}.get(name, f'b."{name}"')
-        if name in ("item", "session"):
+        if name in ("item", "category", "session"):
             column = self.dialect.in_text_order(column)
         return column if name in ("kind", "quantity") else f"{column} NULLS FIRST"
 

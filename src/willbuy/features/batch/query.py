@@ -8,6 +8,7 @@ from willbuy.features.algebra import Feature, ItemFact, Window, Windowed
 from willbuy.features.batch.bounds import Bounds
 from willbuy.features.batch.columns import NextEvent, PreparedColumns, kind_code, kind_in
 from willbuy.features.batch.condition import Aggregate, Condition
+from willbuy.features.batch.tables import FACT_TABLES, fact_key
 from willbuy.features.feature_set import FeatureSet
 from willbuy.warehouse.dialect import Dialect
 
@@ -56,7 +57,7 @@ class Query:
         self.recent = max(bounded) if bounded and (self.split or not self.unbounded) else None
         self.columns = PreparedColumns()
         self.aggregates: dict[str, Aggregate] = {}
-        self.reads_items = False
+        self.fact_tables: set[str] = set()  # their aliases, of those that are read
         self.values = {feature.name: self.value(feature) for feature in features}
         if population is not None:
             self.matches(population)  # for the columns that it reads
@@ -193,11 +194,15 @@ class Query:
         self.columns.day = True
         return 'p."day"'
 
-    # Facts about the item that the entity touched last.
+    # Facts about the item, or the category, that the entity touched last.
 
     def item_fact(self, fact: ItemFact) -> str:
         """A fact about the last item; null where the entity has touched none, 0 where nobody had by then."""
-        self.reads_items = True
-        newest = self.last_of_its(self.next_of(Windowed(), known=("item_key",), ties=("kind", "item")))
-        item = self.greatest("last_item", self.column("item_key"), Condition((newest,)))
-        return f"CASE WHEN {item} IS NOT NULL THEN COALESCE(i.{self.dialect.identifier(fact.name)}, 0) END"
+        alias, _ = FACT_TABLES[fact.of, fact.hourly]
+        self.fact_tables.add(alias)
+        key = fact_key(fact.of)
+        newest = self.last_of_its(self.next_of(Windowed(), known=(key,), ties=("kind", fact.of)))
+        item = self.greatest(f"last_{fact.of}", self.column(key), Condition((newest,)))
+        return (
+            f"CASE WHEN {item} IS NOT NULL THEN COALESCE({alias}.{self.dialect.identifier(fact.name)}, 0) END"
+        )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from willbuy.features.batch.condition import Aggregate
 from willbuy.features.batch.query import Query
-from willbuy.features.batch.tables import ITEM_FACTS
+from willbuy.features.batch.tables import FACT_TABLES, fact_key
 
 
 def values(query: Query) -> str:
@@ -31,11 +31,13 @@ def having(query: Query) -> str:
 
 
 def item_facts(query: Query) -> str:
-    """The join of the facts about the last item, as of the close of the day before the anchor's own."""
-    if not query.reads_items:
-        return ""
-    day = query.bounds.day(query.features.clock)
-    return (
-        f'\nLEFT JOIN "{ITEM_FACTS}" i ON i."item_key" = f."last_item" '
-        f'AND i."from_day" <= {day} AND i."until_day" > {day}'
-    )
+    """The joins of the facts about the last item, as of the close of the day, or hour, before the anchor's own."""
+    joins = ""
+    for (of, hourly), (alias, table) in FACT_TABLES.items():
+        if alias in query.fact_tables:
+            at = query.bounds.utc_hour() if hourly else query.bounds.day(query.features.clock)
+            joins += (
+                f'\nLEFT JOIN "{table}" {alias} ON {alias}."{fact_key(of)}" = f."last_{of}" '
+                f'AND {alias}."from_day" <= {at} AND {alias}."until_day" > {at}'
+            )
+    return joins

@@ -9,6 +9,24 @@ if TYPE_CHECKING:
 ITEM_FACTS = "willbuy_item_facts"
 """Facts about items by day. Made once, read by every group of entities."""
 
+ITEM_FACTS_BY_HOUR = "willbuy_item_facts_by_hour"
+"""The same by hour."""
+
+FACT_TABLES = {
+    ("item", False): ("i", ITEM_FACTS),
+    ("item", True): ("ih", ITEM_FACTS_BY_HOUR),
+    ("category", False): ("c", "willbuy_category_facts"),
+    ("category", True): ("ch", "willbuy_category_facts_by_hour"),
+}
+"""(what a fact is about, whether it closes by the hour) -> alias in queries, table."""
+
+ITEM_TABLES = tuple(table for _, table in FACT_TABLES.values())
+
+
+def fact_key(of: str) -> str:
+    """The column of events that a fact is about: items by their number, categories by their text."""
+    return "item_key" if of == "item" else of
+
 
 @dataclass(frozen=True)
 class Tables:

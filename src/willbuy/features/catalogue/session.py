@@ -60,9 +60,14 @@ def _items(present: Present) -> Iterator[Feature]:
     if present.has("cart"):
         yield from (OpenCarts(window=SESSION), OpenCarts(window=present.longest))
     if present.has("view"):
-        yield ItemPopularity(("view",), 7)
+        yield from (ItemPopularity(("view",), 7), ItemPopularity(("view",), hours=24))
     if present.has("view", "purchase"):
         yield ItemConversion(("purchase",), ("view",), 7, 1, 100)
+        yield ItemConversion(("purchase",), ("view",), add_top=1, add_bottom=100, hours=24)
+    if present.has("category", "view"):
+        yield ItemPopularity(("view",), hours=24, of="category")
+    if present.has("category", "view", "purchase"):
+        yield ItemConversion(("purchase",), ("view",), add_top=1, add_bottom=100, hours=24, of="category")
 
 
 def _money(present: Present) -> Iterator[Feature]:

@@ -106,9 +106,16 @@ class History:
         touched = [(in_order(event), event.item) for event in self.events if event.item is not None]
         return max(touched)[1] if touched else None
 
+    @cached_property
+    def last_category(self) -> str | None:
+        """The category that was touched last; of one moment and kind the greatest text."""
+        touched = [(in_order(event), event.category) for event in self.events if event.category is not None]
+        return max(touched)[1] if touched else None
+
     def item_fact(self, fact: ItemFact) -> int | None:
-        """A fact about the last item; None where the entity has touched none, 0 where nobody had by then."""
-        return None if self.last_item is None else self.item_facts.get(self.last_item, {}).get(fact.name, 0)
+        """A fact about the last item, or category; None where none was touched, 0 where nobody had by then."""
+        last = self.last_item if fact.of == "item" else self.last_category
+        return None if last is None else self.item_facts.get(last, {}).get(fact.name, 0)
 
     def days_before(self, moment: datetime) -> float:
         """Days of 24 hours from a moment to the anchor."""

@@ -1,11 +1,11 @@
 """The model beside the simple rules: every metric with its interval, and the paired differences."""
 
+from willbuy.evaluation.bounds import METRIC_WORDS
 from willbuy.evaluation.report.charts.beside_rules import beside_rules, height
 from willbuy.evaluation.report.html import Html, chart, details, escape, paragraph, section, stacked, table
 from willbuy.evaluation.report.sections.answer import why_none
 from willbuy.evaluation.result import Estimate, Metrics, Result
 from willbuy.evaluation.rules import ALL_RULES
-from willbuy.evaluation.verdict import METRIC_WORDS
 from willbuy.evaluation.words import count, figure, interval, percent, signed, signed_interval
 
 RULE_WORDS = {rule.name: rule.words for rule in ALL_RULES}

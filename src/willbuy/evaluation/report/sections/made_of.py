@@ -1,5 +1,6 @@
 """What the model is made of: its features with what they mean and weigh, the candidates it was chosen from."""
 
+from willbuy.evaluation.report.charts import contributions as contributions_chart
 from willbuy.evaluation.report.charts import importance as importance_chart
 from willbuy.evaluation.report.html import Html, chart, details, escape, section, stacked, table
 from willbuy.evaluation.result import FeatureResult, Result
@@ -30,16 +31,41 @@ def features(result: Result) -> Html:
             escape(feature["window"] or "–"),
             escape(feature["unit"] or "–"),
             figure(_importance(feature), 4),
+            figure(_added(feature), 3),
         ]
         for feature in ordered
     ]
-    head = ["name", "meaning", "window", "unit", "importance"]
+    head = ["name", "meaning", "window", "unit", "importance", "mean contribution"]
     return section(
         "features",
         "What it looks at",
         plot,
-        details(f"All {len(ordered)} features", table(head, rows, numbers=(4,))),
+        _moved(result, listed),
+        details(f"All {len(ordered)} features", table(head, rows, numbers=(4, 5))),
         lead="Every feature is a function of events strictly before the anchor.",
+    )
+
+
+METHODS = {
+    "shapley": "exact Shapley values of the trees",
+    "path": "path contributions of the trees",
+    "linear": "each weight times the distance from the training mean",
+}
+
+
+def _moved(result: Result, listed: list[FeatureResult]) -> Html:
+    """Which way each feature moved the scores; nothing where the model was not explained."""
+    explained = [feature for feature in listed if feature.get("contribution", {}).get("points")]
+    about = result.get("contributions")
+    if not explained or about is None:
+        return Html("")
+    ordered = sorted(explained, key=lambda feature: -feature["contribution"]["mean"])
+    return chart(
+        contributions_chart.contributions(ordered),
+        f"What each feature added to the log-odds of single rows of the test part ({METHODS[about['method']]}): one point a row,"
+        " blue where the feature’s value is small, orange where it is great, grey where there is none."
+        " It says what moved the score, not what would move the visitor.",
+        height=contributions_chart.ROW * len(ordered),
     )
 
 
@@ -80,6 +106,10 @@ def candidates(result: Result) -> Html:
 def _importance(feature: FeatureResult) -> float | None:
     found = feature.get("importance")
     return None if found is None else found["value"]
+
+
+def _added(feature: FeatureResult) -> float | None:
+    return feature["contribution"]["mean"] if "contribution" in feature else None
 
 
 def _weight(feature: FeatureResult) -> float:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from willbuy.errors import NotEnoughData
-from willbuy.models.threshold import f1_threshold
+from willbuy.offers.f1 import f1_threshold
 
 
 @given(rows=st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=80))
@@ -20,7 +20,7 @@ def test_no_threshold_is_better(rows):
     best = f1_threshold(p, y)
     chosen = p >= best.value
     caught = int((chosen & y).sum())
-    assert (best.selected, best.bought_among_selected) == (chosen.sum(), caught)
+    assert (best.selected, best.caught) == (chosen.sum(), caught)
     assert (best.positives, best.n) == (y.sum(), len(y))
     assert best.precision == pytest.approx(caught / chosen.sum())
     assert best.recall == pytest.approx(caught / y.sum())
@@ -45,5 +45,5 @@ def test_among_equals_the_one_that_selects_fewer():
 
 def test_everyone_buys():
     best = f1_threshold(np.full(4, 0.7), np.ones(4))
-    assert (best.value, best.f1, best.selected) == (0.7, 1.0, 4)
+    assert (best.value, best.f1, best.selected) == (0.0, 1.0, 4)
     assert best.to_dict()["recall"] == 1.0
