@@ -146,7 +146,7 @@ def _drawn(table: Floats, part: NDArray[np.bool_], random: np.random.Generator, 
 
 def _triangle(rows: Floats) -> Floats:
     """The square triangle of the rows, filled up with zeros where they are few."""
-    triangle: Floats = np.linalg.qr(rows / np.sqrt(len(rows)), mode="r")
+    triangle = np.asarray(np.linalg.qr(rows / np.sqrt(len(rows)), mode="r"))
     return np.vstack([triangle, np.zeros((rows.shape[1] - len(triangle), rows.shape[1]))])
 
 
