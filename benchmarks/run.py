@@ -18,7 +18,7 @@ from benchmarks.house import data, page, shops
 from benchmarks.house.measure import ROOT, SideFailed, ask
 from benchmarks.house.outcome import Disagreement
 
-NAMES = ("ingest", "features", "published", "ingest_30m", "features_30m")
+NAMES = ("ingest", "features", "published", "scoring", "fit", "ingest_30m", "features_30m")
 RESULTS = ROOT / "bench-results"
 DOCS = ROOT / "docs" / "benchmarks.md"
 
@@ -50,8 +50,8 @@ def main() -> None:
 
 def _one(name: str, arguments: argparse.Namespace, say: Any) -> dict[str, Any]:
     case = import_module(f"benchmarks.cases.{name}")
-    log = data.SMALL if arguments.small else case.LOG
-    say(f"{name}: {log.events:,} events")
+    log = getattr(case, "SMALL", data.SMALL) if arguments.small else case.LOG
+    say(f"{name}: {log.words}")
     outcome: dict[str, Any] = case.run(log, arguments.repeats or case.REPEATS, say).to_json()
     RESULTS.mkdir(exist_ok=True)
     stem = f"{name}-small" if arguments.small else name

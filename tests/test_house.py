@@ -45,7 +45,7 @@ SERVING = (
     "willbuy.features.live",
     "willbuy.offers.bands",
 )
-TRAINING_ONLY = {"pandas", "sklearn", "xgboost", "duckdb", "scipy", "altair"}
+TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
 SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy"}
 
 

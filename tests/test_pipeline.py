@@ -33,7 +33,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     simulate(folder / "events.csv", visitors=4000, preset="dense", seed=5)
     init([folder / "events.csv"], preset="retailrocket", within="7d", shop_path=folder / "shop.toml")
     text = (folder / "shop.toml").read_text(encoding="utf-8")
-    (folder / "shop.toml").write_text(text + "\n[train]\nbootstrap = 200\n", encoding="utf-8")
+    (folder / "shop.toml").write_text(text + "\n[train]\nbootstrap = 200\ntrials = 2\n", encoding="utf-8")
     loaded = load_shop(folder / "shop.toml")
     ingest(loaded)
     return loaded
@@ -94,13 +94,13 @@ def test_scores_are_calibrated_and_carry_the_source_name(
     scored = score(shop, tmp_path / "scores.csv", as_of="2015-09-01")
     score(shop, tmp_path / "scores.parquet", as_of="2015-09-01")
     csv = duckdb.sql(f"SELECT * FROM read_csv('{tmp_path / 'scores.csv'}', all_varchar = true)")
-    assert csv.columns == ["visitorid", "as_of", "probability", "prediction", "model_version"]
+    assert csv.columns[:6] == ["visitorid", "as_of", "probability", "prediction", "band", "model_version"]
     rows = csv.fetchall()
     parquet = duckdb.sql(f"SELECT * FROM '{tmp_path / 'scores.parquet'}'").fetchall()
     assert len(rows) == scored.n == len({row[0] for row in rows})
     assert [row[0] for row in rows] == [row[0] for row in parquet]
     assert all(float(a[2]) == b[2] for a, b in zip(rows, parquet, strict=True))
-    assert {row[4] for row in rows} == {result["bundle"]}
+    assert {row[5] for row in rows} == {result["bundle"]}
     assert all(0 < float(row[2]) < 1 for row in rows)
 
 
@@ -179,3 +179,35 @@ def test_a_training_that_fails_leaves_no_run(shop: Shop, result: dict[str, Any])
     with pytest.raises(NotEnoughData, match="the horizon is 200d"):
         train(far, quiet)
     assert sorted((shop.home / "runs").iterdir()) == before
+
+
+def test_three_origins_stand_beside_the_test(result: dict[str, Any]) -> None:
+    """The same procedure a week, two and three before the test, each on rows whose labels were known then."""
+    points = result["origins"]["points"]
+    test = datetime.fromisoformat(result["split"]["test"][0])
+    moments = [datetime.fromisoformat(point["anchor"]) for point in points]
+    assert moments == [test - n * timedelta(days=7) for n in (3, 2, 1, 0)]
+    assert points[-1]["test"] and points[-1]["figures"]["n"] == result["test"]["n"]
+    assert all(point["difference"]["value"] > 0 for point in points)
+    known = {part["anchor"]: part["n"] for part in result["anchors"]}
+    for point, moment in zip(points, moments, strict=True):
+        assert point["figures"]["n"] == known[moment.isoformat()]
+        ahead = sum(n for at, n in known.items() if n and datetime.fromisoformat(at) < moment)
+        assert point["train_rows"] == ahead
+
+
+def test_the_shuffled_split_stands_beside_the_honest_one(result: dict[str, Any]) -> None:
+    """What it would have promised, the gap and its words; nothing of it is in the bundle."""
+    found = result["shuffled"]
+    assert found["held"]["roc_auc"] == result["test"]["roc_auc"]
+    gap, promised = found["gap"]["roc_auc"], found["promised"]["roc_auc"]
+    assert gap["value"] == pytest.approx(promised["value"] - result["test"]["roc_auc"]["value"])
+    assert found["words"].startswith("A shuffled split would have promised")
+
+
+def test_labels_that_wait_are_listed_with_their_day(result: dict[str, Any]) -> None:
+    """The grid's anchors in the last days of the log: no rows, no rate, and when they will have one."""
+    waits = [anchor for anchor in result["anchors"] if not anchor["matured"]]
+    for anchor in waits:
+        assert anchor["n"] is None and anchor["matures"] > result["ingest"]["last"]
+    assert all(anchor["matures"] for anchor in result["anchors"])

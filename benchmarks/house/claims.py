@@ -1,5 +1,6 @@
 """What a benchmark claims: a figure, the bar it must meet, and whether it does."""
 
+import statistics
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -39,6 +40,22 @@ def ratio(
     low = min(top.of(what)) / max(bottom.of(what))
     high = max(top.of(what)) / min(bottom.of(what))
     return Claim(text, top.median(what) / bottom.median(what), (low, high), sense, bar)
+
+
+def stage_ratio(
+    text: str,
+    stage: str,
+    what: str,
+    sides: tuple[Measured, Measured],
+    sense: Literal["at least", "at most"],
+    bar: float,
+) -> Claim:
+    """The same for one stage that both sides printed: for work so short that start-up and imports would hide it."""
+    top, bottom = (
+        sorted(float(sample.printed["stages"][stage][what]) for sample in side.samples) for side in sides
+    )
+    found = statistics.median(top) / statistics.median(bottom)
+    return Claim(text, found, (top[0] / bottom[-1], top[-1] / bottom[0]), sense, bar)
 
 
 def memory(text: str, side: Measured, bar_gb: float) -> Claim:

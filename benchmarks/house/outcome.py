@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from benchmarks.house.claims import Claim
-from benchmarks.house.data import Log
+from benchmarks.house.data import Log, Table
 from benchmarks.house.measure import Measured
 
 
@@ -21,7 +21,7 @@ class Outcome:
 
     name: str
     title: str
-    log: Log
+    log: Log | Table
     agreed: dict[str, Any]
     sides: list[Measured]
     claims: list[Claim]
@@ -31,7 +31,12 @@ class Outcome:
         return {
             "benchmark": self.name,
             "title": self.title,
-            "log": {"name": self.log.name, "events": self.log.events, "visitors": self.log.visitors},
+            "log": {
+                "name": self.log.name,
+                "events": self.log.events,
+                "visitors": self.log.visitors,
+                "words": self.log.words,
+            },
             "machine": machine(),
             "agreed": self.agreed,
             "sides": [side.to_json() for side in self.sides],

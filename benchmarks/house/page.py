@@ -48,7 +48,7 @@ def section(outcome: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             f"### {outcome['title']}",
-            f"{log['events']:,} events of {log['visitors']:,} visitors; {repeats} repetitions in alternating order; "
+            f"{log['words']}; {repeats} repetitions in alternating order; "
             f"{machine['cores']} cores, load {min(loads):.1f} to {max(loads):.1f}; DuckDB {machine['duckdb']}, "
             f"polars {machine['polars']}, pandas {machine['pandas']}. All sides gave "
             + ", ".join(f"{key} {_said(value)}" for key, value in agreed.items())

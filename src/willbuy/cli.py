@@ -8,11 +8,14 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from willbuy.errors import WillbuyError
+
+if TYPE_CHECKING:
+    from willbuy.scoring import Scored
 
 app = typer.Typer(
     name="willbuy",
@@ -28,6 +31,9 @@ ShopFile = Annotated[Path, typer.Option("--shop", help="The shop file.", show_de
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 RunName = Annotated[
     str | None, typer.Option("--run", help="The run to use; the newest complete one by default.")
+]
+Reasons = Annotated[
+    bool, typer.Option("--reasons/--no-reasons", help="Say why, or leave it out: many times faster.")
 ]
 DEFAULT_SHOP = Path("shop.toml")
 
@@ -153,13 +159,19 @@ def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the page.")] = Path(
         "report.html"
     ),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the run's whole result as one JSON object; write no page.")
+    ] = False,
 ) -> None:
     """Write the run's report: one self-contained HTML page."""
-    from willbuy.reporting import write_run_report
+    from willbuy.reporting import run_result, write_run_report
     from willbuy.shop import load_shop
 
-    write_run_report(load_shop(shop), output, run)
-    typer.echo(f"Wrote {output}")
+    if as_json:
+        _print_json(run_result(load_shop(shop), run))
+    else:
+        write_run_report(load_shop(shop), output, run)
+        typer.echo(f"Wrote {output}")
 
 
 @app.command()
@@ -173,17 +185,44 @@ def score(
         "scores.csv"
     ),
     run: RunName = None,
+    reasons: Reasons = True,
     as_json: Json = False,
 ) -> None:
     """Score everyone in the population of a moment."""
+    from willbuy.progress import progress_bar
     from willbuy.scoring import score as run_score
     from willbuy.shop import load_shop
 
-    result = run_score(load_shop(shop), output, as_of=as_of, run=run)
-    if as_json:
-        _print_json(result.to_json())
-    else:
-        typer.echo(result.sentence())
+    with progress_bar("score", unit="rows", quiet=as_json) as progress:
+        result = run_score(load_shop(shop), output, as_of, run, reasons, progress)
+    _say_scored(result, as_json)
+
+
+@app.command()
+def predict(
+    rows: Annotated[Path, typer.Argument(help="Feature rows: a .csv or .parquet file, columns by name.")],
+    shop: ShopFile = DEFAULT_SHOP,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="predictions.csv or predictions.parquet.")
+    ] = Path("predictions.csv"),
+    run: RunName = None,
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", help="A bundle's folder; needs no shop file.")
+    ] = None,
+    reasons: Reasons = True,
+    as_json: Json = False,
+) -> None:
+    """Score ready-made rows of features."""
+    from willbuy.models.bundle import load_bundle
+    from willbuy.progress import progress_bar
+    from willbuy.scoring import bundle_of_run
+    from willbuy.scoring import predict as run_predict
+    from willbuy.shop import load_shop
+
+    model = load_bundle(bundle) if bundle else bundle_of_run(load_shop(shop), run)
+    with progress_bar("predict", unit="rows", quiet=as_json) as progress:
+        result = run_predict(model, rows, output, reasons, progress)
+    _say_scored(result, as_json)
 
 
 @app.command()
@@ -260,6 +299,13 @@ def _fail(message: str, debug: bool, error: Exception) -> None:
 def _explain_os_error(error: OSError) -> str:
     where = f" ({error.filename})" if error.filename else ""
     return f"{error.strerror or error}{where}. Nothing was left half-written; mend it and run the same command again."
+
+
+def _say_scored(result: "Scored", as_json: bool) -> None:
+    if as_json:
+        _print_json(result.to_json())
+    else:
+        typer.echo(result.sentence())
 
 
 def _show(renderable: Any) -> None:

@@ -1,7 +1,7 @@
 """The report of a run: one page from its result and its test predictions."""
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import duckdb
 
@@ -16,3 +16,8 @@ def write_run_report(shop: Shop, output: Path, run: str | None = None) -> None:
     folder = complete_run(shop.home, run)
     predictions = duckdb.read_parquet(str(folder / "predictions.parquet")).df()
     write_report(cast(Result, read_result(folder)), predictions, output)
+
+
+def run_result(shop: Shop, run: str | None = None) -> dict[str, Any]:
+    """The whole result of a complete run, the newest by default: what its report is rendered from."""
+    return read_result(complete_run(shop.home, run))

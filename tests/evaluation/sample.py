@@ -113,7 +113,7 @@ def make_origins(
     }
     points.append({**last, "difference": next(iter(differences.values()))["average_precision"]})  # type: ignore[typeddict-item]
     over = spreads([point["figures"] for point in points])
-    return {"points": points, "over": over, "rows": 100_000, "note": "All origins share their settings."}
+    return {"points": points, "over": over, "rows": 60_000, "note": "All origins share their settings."}
 
 
 def make_shuffled(rows: pd.DataFrame, test: Metrics, draws: int) -> Shuffled:
@@ -255,6 +255,7 @@ def make_result(
                 "n": len(group),
                 "positives": int(group["label"].sum()) if anchor in of_part else None,
                 "base_rate": float(group["label"].mean()) if anchor in of_part else None,
+                "matures": (anchor + WEEK + LAG).isoformat(),
             }
             for anchor, group in rows.groupby("anchor")
         ],

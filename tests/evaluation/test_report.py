@@ -80,8 +80,8 @@ def test_the_page_asks_nothing_of_the_network(made: tuple[Result, pd.DataFrame, 
 
 def test_every_chart_stands_beside_its_words(made: tuple[Result, pd.DataFrame, str]) -> None:
     page = Reader(made[2])
-    assert len(page.specs) == 12
-    assert made[2].count("<figcaption>") == 12 and made[2].count('role="img"') == 12
+    assert len(page.specs) == 13
+    assert made[2].count("<figcaption>") == 13 and made[2].count('role="img"') == 13
     for spec in page.specs:
         assert spec["width"] == "container" and spec["config"]["background"] == "transparent"
 
@@ -103,6 +103,7 @@ def forms(value: Any) -> set[str]:
         return set()
     texts = [str(value), words.count(value), words.percent(value), words.share(value)]
     texts += [words.figure(value, digits) for digits in (1, 2, 3, 4)]
+    texts += [words.money(value), words.skill({"value": value, "low": value, "high": value})]
     return {number for text in texts for number in NUMBER.findall(text)}
 
 
@@ -117,6 +118,10 @@ def test_every_number_on_the_page_comes_from_the_result(made: tuple[Result, pd.D
         ]
         derived += [metrics["n"] - metrics["positives"]]
     derived += [(result["test"]["average_precision"]["value"] or 0) / (result["test"]["base_rate"] or 1)]
+    for threshold in result["thresholds"]:
+        cells, n = threshold["test"]["confusion"], threshold["test"]["n"]
+        derived += [cells["false_positive"] + cells["true_negative"], n - threshold["test"]["selected"]]
+    derived += [band["n"] / result["test"]["n"] for band in result["bands"]]
     ingest = result["ingest"]
     derived += [ingest[name] / ingest["read"] for name in ("accepted", "rejected", "duplicates")]  # type: ignore[literal-required]
     spans = [result["split"]["horizon_seconds"] / 86400, result["split"]["lag_seconds"] / 3600]
@@ -136,6 +141,12 @@ def test_every_number_on_the_page_comes_from_the_result(made: tuple[Result, pd.D
         ("test", "predicted_over_actual"),
         ("test", "confusion", "true_positive"),
         ("test", "intervals", "f1", "high"),
+        ("thresholds", 3, "test", "precision", "low"),
+        ("thresholds", 4, "test", "profit", "value"),
+        ("thresholds", 0, "test", "confusion", "true_negative"),
+        ("bands", 0, "actual", "value"),
+        ("profit", 1, "profit", "high"),
+        ("test", "brier_skill", "value"),
         ("rules", "recency", "log_loss", "value"),
         ("ingest", "duplicates"),
         ("differences", "everyone", "brier", "low"),
@@ -149,9 +160,10 @@ def test_a_figure_that_changes_in_the_result_changes_on_the_page(
     for key in path[:-1]:
         inner = inner[key]
     inner[path[-1]] = 0.4321 if isinstance(inner[path[-1]], float) else 4321
-    page = " ".join(Reader(render_page(changed, made[1])).text)
-    assert "0.43" in page or "4,321" in page
-    assert page != " ".join(Reader(made[2]).text)
+    read, before = Reader(render_page(changed, made[1])), Reader(made[2])
+    page, charts = " ".join(read.text), json.dumps(read.specs)
+    assert "0.43" in page or "4,321" in page or "43.2" in page or "0.4321" in charts
+    assert page != " ".join(before.text) or charts != json.dumps(before.specs)
 
 
 def test_text_of_users_is_harmless() -> None:
@@ -185,8 +197,11 @@ def test_sections_without_data_are_left_out(made: tuple[Result, pd.DataFrame, st
         "What it looks at",
         "What it was chosen from",
         "What came in",
-        "Every anchor",
+        "Label maturity",
         "where it errs",
+        "Where to draw the line",
+        "The bands",
+        "worth the margin",
     ):
         assert gone in made[2] and gone not in page
     for kept in ("Beside the simple rules", "Whom to act on", *(head for head, _ in CLAIMS)):
@@ -207,8 +222,8 @@ def test_a_split_that_is_not_in_time_says_so(made: tuple[Result, pd.DataFrame, s
         "kind": "not_future",
         "reason": "Too short.",
         "note": note,
-        "train_entities": 3,
-        "test_entities": 1,
+        "folds": 5,
+        "entities": 4,
         "seed": 0,
     }
     page = " ".join(Reader(render_page({**made[0], "split": split}, made[1])).text)
@@ -284,6 +299,41 @@ def test_a_browser_draws_every_chart(made: tuple[Result, pd.DataFrame, str], tmp
     command = [browser, *options, "--dump-dom", page.as_uri()]
     drawn = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     assert (
-        drawn.count('<svg xmlns="http://www.w3.org/2000/svg" ') == 9
+        drawn.count('<svg xmlns="http://www.w3.org/2000/svg" ') == 13
         and drawn.count("could not be drawn") == 1
     )  # the script's own words
+
+
+def test_labels_that_wait_say_until_when(made: tuple[Result, pd.DataFrame, str]) -> None:
+    page = " ".join(Reader(made[2]).text)
+    [waits] = [anchor for anchor in made[0]["anchors"] if not anchor["matured"]]
+    assert "1 of 14 anchors had not matured" in page
+    assert f"on {words.moment(waits['matures'])}" in page
+    assert "The last training label was complete at" in page
+
+
+def test_origins_that_are_off_say_why(made: tuple[Result, pd.DataFrame, str]) -> None:
+    points = [dict(point) for point in made[0]["origins"]["points"]]
+    figures = {**points[0]["figures"], "predicted_over_actual": {"value": 1.5, "low": 1.2, "high": 1.9}}
+    rate = figures["base_rate"]
+    for before, expected in ((2 * rate, "which the model could not know"), (rate / 2, "does not explain it")):
+        points[0] = {**points[0], "figures": figures, "train_base_rate": before}
+        origins = {**made[0]["origins"], "points": points}
+        page = " ".join(Reader(render_page({**made[0], "origins": origins}, made[1])).text)  # type: ignore[typeddict-item]
+        assert "1.50 buyers were predicted for each that bought" in page and expected in page
+
+
+def test_base_rates_far_apart_warn(made: tuple[Result, pd.DataFrame, str]) -> None:
+    parts = [{**part, "base_rate": 0.02} if part["part"] == "train" else part for part in made[0]["parts"]]
+    page = " ".join(Reader(render_page({**made[0], "parts": parts}, made[1])).text)  # type: ignore[typeddict-item]
+    assert "times that of the training part" in page and "times that of the training part" not in made[2]
+
+
+def test_slices_that_are_off_by_more_than_chance_are_named(made: tuple[Result, pd.DataFrame, str]) -> None:
+    [(by, of)] = made[0]["slices"].items()
+    label, one = next(iter(of.items()))
+    for bounds, expected in (({"low": 1.2, "high": 1.9}, True), ({"low": 0.9, "high": 1.9}, False)):
+        intervals = {**one["intervals"], "predicted_over_actual": bounds}
+        changed = {by: {**of, label: {**one, "predicted_over_actual": 1.5, "intervals": intervals}}}
+        page = " ".join(Reader(render_page({**made[0], "slices": changed}, made[1])).text)  # type: ignore[typeddict-item]
+        assert (f"Too high for {by} “{label}”: 1.50 buyers" in page) == expected

@@ -232,6 +232,16 @@ def test_another_platform_may_differ_by_a_millionth(logistic, tmp_path):
         bundle_module.check_golden(bundle, bundle_module.OTHER_PLATFORM)
 
 
+@pytest.mark.parametrize(
+    "told", [None, {}, {"method": "linear"}, {"method": 1, "base": 0.0}, {"method": "linear", "base": "0"}]
+)
+def test_a_manifest_that_does_not_say_how_contributions_are_made_is_refused(logistic, tmp_path, told):
+    logistic.write(tmp_path / "bundle")
+    _forge(tmp_path / "bundle", contributions=told)
+    with pytest.raises(BundleError, match="is no usable bundle"):
+        load_bundle(tmp_path / "bundle")
+
+
 def test_an_older_format_says_what_to_do(logistic, tmp_path):
     logistic.write(tmp_path / "bundle")
     for number in (0, 1, 3, True, "1", None):

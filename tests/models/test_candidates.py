@@ -179,3 +179,19 @@ def test_the_logistic_does_not_depend_on_threads(rows, threads):
     first = LogisticCandidate(strength=0.1).fit(X, y, 1, names)
     for name, array in first.arrays().items():
         assert array.tolist() == again.arrays()[name].tolist()
+
+
+def test_a_long_fit_says_how_far_it_is(rows, monkeypatch):
+    from willbuy.models.candidates import growing
+
+    said = []
+    monkeypatch.setattr(growing, "SECONDS", -1.0)
+    XGBoostCandidate(rounds=3, threads=1).fit(rows.X, rows.y, 1, rows.names, say=said.append)
+    assert said == ["xgboost: 1 of 3 trees", "xgboost: 2 of 3 trees", "xgboost: 3 of 3 trees"]
+
+
+def test_doubles_are_learnt_from_as_float32(rows):
+    candidate = XGBoostCandidate(rounds=5, threads=1)
+    singles = rows.X.astype(np.float32).astype(np.float64)
+    one, other = (candidate.fit(X, rows.y, 1, rows.names).native for X in (rows.X, singles))
+    assert one == other

@@ -11,8 +11,9 @@ import sys
 import numpy as np
 from willbuy.models.bundle import write_bundle
 from willbuy.models.calibrators import fit_calibrator
-from willbuy.models.candidates import LogisticCandidate, XGBoostCandidate
+from willbuy.models.candidates import ForestCandidate, LogisticCandidate, XGBoostCandidate
 from willbuy.models.out_of_fold import out_of_fold
+from willbuy.models.search import search
 from willbuy.offers.f1 import f1_threshold
 
 folder, threads = sys.argv[1], int(sys.argv[2])
@@ -22,8 +23,9 @@ X = random.gamma(0.5, 20, (n, len(names)))
 X[random.random(X.shape) < 0.1] = np.nan
 groups = random.integers(0, n // 3, n)
 y = (random.random(n) < 1 / (1 + np.exp(3 - 0.05 * np.nan_to_num(X[:, 0]) - 0.03 * np.nan_to_num(X[:, 1])))).astype(int)
-for candidate in (LogisticCandidate(), XGBoostCandidate(threads=threads, most_rounds=60)):
-    tuned = candidate.tune(X, y, 1, groups)
+for candidate in (LogisticCandidate(), ForestCandidate(threads=threads), XGBoostCandidate(threads=threads, most_rounds=60)):
+    found, _ = search(candidate, X, y, groups, metric="average_precision", trials=3, seed=1, say=lambda _: None)
+    tuned = found.tune(X, y, 1, groups)
     log_odds = out_of_fold(tuned, X, y, groups, 3, 1)
     calibrator = fit_calibrator(log_odds, y)
     scorer = tuned.fit(X, y, 1, names)
@@ -50,5 +52,5 @@ def test_the_same_training_gives_the_same_bundle_id(root, tmp_path):
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
         assert done.returncode == 0, done.stderr
         ids.append(done.stdout.split())
-    assert len(ids[0]) == 2
+    assert len(ids[0]) == 3
     assert ids[0] == ids[1] == ids[2]

@@ -13,6 +13,7 @@ from willbuy.errors import NotEnoughData, ShopError
 from willbuy.features.local_time import LocalTime
 from willbuy.features.log import end_of_log
 from willbuy.snapshots import grid
+from willbuy.snapshots.grid import waiting
 
 HERE = Path()
 
@@ -94,3 +95,22 @@ def test_a_log_of_one_day_says_so() -> None:
 def test_a_session_task_has_no_grid() -> None:
     with pytest.raises(ShopError, match="no calendar grid"):
         grid(shop_of(HERE, "session"), datetime(2015, 5, 1), datetime(2015, 5, 10))
+
+
+def test_the_anchors_that_wait_are_those_after_the_last_matured_one() -> None:
+    shop = shop_of(HERE, "7d")
+    end = datetime(2015, 6, 9, 18)
+    last = grid(shop, datetime(2015, 5, 3, 3), end)[-1]
+    assert days([last]) == ["06-02 00:00"]
+    assert days(waiting(shop, last, end)) == ["06-09 00:00"]
+    daily = shop_of(HERE, "7d", anchors={"every": "1d"})
+    assert [moment.day for moment in waiting(daily, last, end)] == [3, 4, 5, 6, 7, 8, 9]
+
+
+def test_waiting_anchors_stay_a_step_apart_and_at_midnight_over_a_change_of_the_clock() -> None:
+    shop = shop_of(HERE, "1d", shop={"zone": "Europe/Berlin"})
+    for last in (datetime(2015, 3, 27, 23), datetime(2015, 10, 23, 22)):  # local midnights before a change
+        found = [last, *waiting(shop, last, last + timedelta(days=5))]
+        assert all(b - a >= timedelta(days=1) for a, b in itertools.pairwise(found))
+        clock = LocalTime("Europe/Berlin")
+        assert all(clock.midnight(clock.day(moment)) == moment for moment in found)

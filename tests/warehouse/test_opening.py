@@ -4,6 +4,7 @@ from pathlib import Path
 
 from events.shops import shop_at, some_rows, write_log
 from willbuy.events.ingest import ingest
+from willbuy.features.log import summarise
 from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.layout import BUCKETS
@@ -44,3 +45,15 @@ def test_events_of_a_bucket_without_a_file_are_none(tmp_path: Path) -> None:
             for bucket in range(BUCKETS)
         ]
     assert sorted(found) == [0] * (BUCKETS - 1) + [5]
+
+
+def test_the_events_are_summed_up_once_while_they_are_open(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, some_rows(100))
+    with open_warehouse(shop) as warehouse:
+        first = summarise(warehouse)
+        assert (first.events, summarise(warehouse.beside())) == (100, first)
+        write_log(tmp_path / "b.csv", some_rows(7, seed=1))
+        ingest(shop_at(tmp_path, files=["a.csv", "b.csv"]))
+        assert summarise(warehouse) is first
+    with open_warehouse(shop) as warehouse:
+        assert summarise(warehouse).events == 107

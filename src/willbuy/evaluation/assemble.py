@@ -25,7 +25,7 @@ _PLAIN = (
     "recall",
     "f1",
 )
-_RANKED = ("roc_auc", "average_precision", "calibration_slope", "lift", "gain")
+_RANKED = ("roc_auc", "average_precision", "calibration_slope", "lift", "gain", "precision_")
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,7 @@ def _top(percent: int, n: int, positives: int, estimates: Mapping[str, Estimate]
         buyers=None if gained["value"] is None else number(gained["value"] * positives),
         lift=estimates[f"lift_{percent}"],
         gain=gained,
+        precision=estimates[f"precision_{percent}"],
     )
 
 

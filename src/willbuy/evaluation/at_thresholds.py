@@ -54,6 +54,7 @@ def _at(drawn: Kinds, mask: Floats, money: Money | None) -> AtThreshold:
         ),
         precision=_ratio(hits, chosen),
         recall=_ratio(hits, buyers),
+        lift=_ratio(hits * rows, chosen * buyers),
         profit=_profit(money, caught, selected, _scaled(hits, rows), _scaled(chosen, rows))
         if money
         else None,

@@ -8,9 +8,12 @@ from willbuy.evaluation.cells import Ranked, Sums, coarsen, rank
 from willbuy.evaluation.evaluate import DRAWS
 from willbuy.evaluation.resample import Floats, Resampler
 from willbuy.evaluation.result import ProfitPoint
+from willbuy.evaluation.scored import TOPS
 from willbuy.offers.money import UNITS, Money
 
-SHARES = np.unique(np.concatenate([[0.0], np.geomspace(0.001, 0.1, 25), np.linspace(0.1, 1, 46)]).round(6))
+SHARES = np.unique(
+    np.concatenate([[0.0], np.geomspace(0.001, 0.1, 25), np.linspace(0.1, 1, 46), [*TOPS.values()]]).round(6)
+)
 FINEST = 2000  # steps that draws see: many times the points of the curve
 
 

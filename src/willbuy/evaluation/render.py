@@ -8,7 +8,7 @@ from rich.text import Text
 from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.render_offer import render_offer
 from willbuy.evaluation.result import Estimate, Metrics, Result
-from willbuy.evaluation.words import count, figure, interval, percent, percent_interval
+from willbuy.evaluation.words import count, figure, interval, percent, skill
 
 _STYLES = {"use": "bold green", "barely": "bold yellow", "no_better": "bold red", "worse": "bold red"}
 
@@ -78,8 +78,7 @@ def _against_the_rate(test: Metrics) -> str:
         return ""
     return (
         f"Against the base rate of {percent(test['base_rate'])}: average precision {figure(over['value'], 1)} times it"
-        f" ({interval(over, 1)}), log loss {percent(log_loss['value'])} less ({percent_interval(log_loss)}),"
-        f" Brier {percent(brier['value'])} less ({percent_interval(brier)})."
+        f" ({interval(over, 1)}), log loss less by {skill(log_loss)}, Brier by {skill(brier)}."
     )
 
 

@@ -36,6 +36,7 @@ class Top(TypedDict):
     buyers: float | None
     lift: Estimate
     gain: Estimate
+    precision: Estimate
 
 
 class CalibrationBin(TypedDict):
@@ -118,9 +119,10 @@ class AnchorPoint(TypedDict):
     anchor: str
     part: str  # "train", "embargo", "test", "not matured"
     matured: bool
-    n: int
+    n: int | None  # None before it has matured: no snapshot was made
     positives: int | None
     base_rate: float | None
+    matures: NotRequired[str]  # when its whole label window has passed and is known; absent in session tasks
 
 
 class CandidateResult(TypedDict):
@@ -178,6 +180,7 @@ class AtThreshold(TypedDict):
     confusion: Confusion
     precision: Estimate
     recall: Estimate
+    lift: Estimate
     profit: Estimate | None  # in the currency's unit; None where the shop names no margin
 
 
@@ -319,6 +322,27 @@ class Shuffled(TypedDict):
     words: str
 
 
+class Tuning(TypedDict):
+    """What the search for one candidate's settings found; see models/search.py. Figures are means over folds."""
+
+    metric: str
+    trials: int
+    rows: int
+    buyers: int
+    folds: int
+    default: float | None
+    best: float | None
+    gain: float | None  # best minus default, better above 0
+    standard_error: float | None
+    moved: bool  # the best settings replaced the defaults
+    words: str
+    settings: dict[str, Any]  # what was kept
+    outer: float  # the metric on out-of-fold predictions of the training part, settings fixed
+    nested_gap: (
+        float | None
+    )  # inner figure of the kept settings minus outer: what searching flatters itself by
+
+
 class Result(TypedDict):
     """A whole run. The NotRequired keys leave their section out of the report when absent."""
 
@@ -333,6 +357,7 @@ class Result(TypedDict):
     rules: dict[str, Metrics]
     verdict: Verdict
     candidates: NotRequired[list[CandidateResult]]
+    tuning: NotRequired[dict[str, Tuning]]  # by candidate
     features: NotRequired[list[FeatureResult]]
     contributions: NotRequired[dict[str, Any]]  # method, base (log-odds), rows: how features were explained
     ingest: NotRequired[IngestCounts]

@@ -5,6 +5,7 @@ Each is read off values, or draws, that are there already; with b the base rate 
     average_precision_over_base   average precision / b             1 is blind; the most is 1 / b
     brier_skill                   1 - Brier / (b (1 - b))           0 is blind, 1 is perfect (Murphy 1973)
     log_loss_skill                1 - log loss / entropy(b)         0 is blind, 1 is perfect (McFadden 1974)
+    precision_10                  lift_10 x b                       the share of buyers in the best-scored tenth
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ NAMES = ("average_precision_over_base", "brier_skill", "log_loss_skill")
 
 
 def skill(found: Mapping[str, Any]) -> dict[str, Any]:
-    """The three figures of values, or of arrays (draws,) of them; NaN where nobody buys or everybody does.
+    """The figures of values, or of arrays (draws,) of them; NaN where nobody buys or everybody does.
 
     >>> found = skill({"average_precision": 0.3, "base_rate": 0.1, "brier": 0.08, "log_loss": 0.25})
     >>> {name: round(float(value), 3) for name, value in found.items()}
@@ -29,6 +30,11 @@ def skill(found: Mapping[str, Any]) -> dict[str, Any]:
             "average_precision_over_base": found["average_precision"] / rate,
             "brier_skill": _skill(found["brier"], rate * (1 - rate)),
             "log_loss_skill": _skill(found["log_loss"], entropy),
+            **{
+                name.replace("lift", "precision"): found[name] * rate
+                for name in found
+                if name.startswith("lift_")
+            },
         }
 
 

@@ -1,6 +1,6 @@
 """Numbers as people read them: enough digits to compare, no more."""
 
-from willbuy.evaluation.result import Estimate, Interval
+from willbuy.evaluation.result import Estimate, Interval, Metrics
 
 NONE = "–"
 
@@ -32,15 +32,21 @@ def percent(value: float | None) -> str:
 
     >>> percent(0.5), percent(0.0423), percent(0.00012), percent(0.99983), percent(1.0), percent(0.0)
     ('50.0 %', '4.2 %', '0.012 %', '99.983 %', '100 %', '0 %')
+    >>> percent(-0.031), percent(6e-7)
+    ('−3.1 %', '0.0001 %')
     """
     if value is None:
         return NONE
+    if value < 0:
+        return f"−{percent(-value)}"
     if value in (0.0, 1.0):
         return f"{value:.0%}".replace("%", " %")
     hundredfold = 100 * value
     if hundredfold > 99.9:
         return f"{100 - float(f'{100 - hundredfold:.2g}'):.10g} %"
-    return f"{hundredfold:.1f} %" if abs(hundredfold) >= 1 else f"{hundredfold:.2g} %"
+    if hundredfold < 1e-4:
+        return f"{hundredfold:.4f} %"
+    return f"{hundredfold:.1f} %" if hundredfold >= 1 else f"{hundredfold:.2g} %"
 
 
 def share(value: float) -> str:
@@ -86,6 +92,28 @@ def percent_interval(found: Interval | Estimate) -> str:
     if found["low"] is None or found["high"] is None:
         return NONE
     return f"{percent(found['low'])} to {percent(found['high'])}"
+
+
+def times_the_base_rate(found: Metrics) -> str:
+    """Average precision over the base rate of the same rows, with its interval: `× 5.0 (3.8 to 6.1)`, or nothing."""
+    over = found["average_precision_over_base"]
+    return f"× {figure(over['value'], 1)} ({interval(over, 1)})" if over["value"] is not None else ""
+
+
+def skill(found: Estimate) -> str:
+    """A skill in percent with its interval, each to a tenth.
+
+    >>> skill({"value": 0.1211, "low": -0.0004, "high": 0.157})
+    '12.1 % (0.0 to 15.7)'
+    """
+    if found["value"] is None or found["low"] is None or found["high"] is None:
+        return NONE if found["value"] is None else f"{_tenths(found['value'])} %"
+    return f"{_tenths(found['value'])} % ({_tenths(found['low'])} to {_tenths(found['high'])})"
+
+
+def _tenths(value: float) -> str:
+    rounded = round(100 * value, 1)
+    return f"{'−' if rounded < 0 else ''}{abs(rounded):.1f}"
 
 
 def money(value: float | None) -> str:

@@ -51,7 +51,11 @@ def end_of_log(last: datetime) -> datetime:
 
 
 def summarise(warehouse: "DuckDBWarehouse") -> LogSummary:
-    """Look at the events. Raises NotEnoughData where there are none."""
+    """Look at the events, once where they lie in files. Raises NotEnoughData where there are none."""
+    return warehouse.once("log summary", lambda: _look(warehouse))
+
+
+def _look(warehouse: "DuckDBWarehouse") -> LogSummary:
     fields = ", ".join(f'COUNT("{column}")' for column in _FIELDS.values())
     [row] = warehouse.rows(
         f'SELECT MIN("time"), MAX("time"), COUNT(*), COUNT("received"), '

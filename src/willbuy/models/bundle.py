@@ -206,6 +206,9 @@ def _check_manifest(manifest: Mapping[str, Any], n_features: int) -> None:
     named = isinstance(names, list) and all(isinstance(name, str) for name in names)
     if not named or len(set(names)) != len(names) or len(names) != n_features:
         raise BundleError(f"expected the names of {n_features} features, each once")
+    told = manifest["contributions"]
+    if not isinstance(told["method"], str) or not isinstance(told["base"], float):
+        raise BundleError("the manifest does not say how contributions are made")
     if not isinstance(threshold, float) or not 0.0 <= threshold <= 1.0:
         raise BundleError(f"the threshold is {str(threshold)[:20]}; expected a number from 0 to 1")
 

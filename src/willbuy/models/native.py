@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.errors import BundleError
+from willbuy.models.distinct import distinct_rows
 from willbuy.models.scorers import Arrays, Floats, Scorer
 
 CHUNK = 1 << 18  # rows
@@ -44,12 +45,20 @@ class NativeTrees:
         return self._scorer.n_features
 
     def log_odds(self, X: Floats) -> Floats:
-        """Uncalibrated log-odds, shape (n,)."""
+        """Uncalibrated log-odds, shape (n,); equal rows are scored once."""
         scores = np.empty(len(X), dtype=np.float64)
         for first in range(0, len(X), CHUNK):
-            part: NDArray[Any] = np.ascontiguousarray(X[first : first + CHUNK], dtype=np.float32)
-            scores[first : first + CHUNK] = self._booster.inplace_predict(part, predict_type="margin")
+            part: NDArray[np.float32] = np.ascontiguousarray(X[first : first + CHUNK], dtype=np.float32)
+            found = distinct_rows(part)
+            if found is None:
+                scores[first : first + CHUNK] = self._margin(part)
+            else:
+                scores[first : first + CHUNK] = self._margin(part[found[0]])[found[1]]
         return scores
+
+    def _margin(self, rows: NDArray[np.float32]) -> NDArray[Any]:
+        margin: NDArray[Any] = self._booster.inplace_predict(rows, predict_type="margin")
+        return margin
 
     def arrays(self) -> Arrays:
         """The arrays of the scorer that it stands for."""

@@ -98,6 +98,6 @@ def words_of(name: str, offer: "Offer", moment: str = "at a scoring moment") -> 
         words |= {
             "money": f"the greatest profit at a margin of {amount(offer.margin or 0.0, money.currency)}"
             f" and {amount(offer.cost_per_contact or 0.0, money.currency)} a contact",
-            "money_analytic": f"cost / margin, {share(money.break_even)}",
+            "money_analytic": "where theory says that a contact earns its cost",
         }
     return words[name]

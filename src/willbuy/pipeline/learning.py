@@ -5,15 +5,18 @@ of entities, a random split) learns the same way from other rows: the procedure 
 """
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.calibrators import Calibrator, fit_calibrator
-from willbuy.models.candidates import CANDIDATES, Candidate, ForestCandidate
+from willbuy.models.candidates import CANDIDATES, Candidate, ForestCandidate, Reweighted
 from willbuy.models.choose import choose
-from willbuy.models.out_of_fold import out_of_fold, sample_of_entities
+from willbuy.models.entity_folds import sample_of_entities
+from willbuy.models.out_of_fold import out_of_fold
 from willbuy.models.scorers import Scorer
+from willbuy.models.search import Tried, search
 from willbuy.offers.bands import Band, bands_for
 from willbuy.offers.offered import Offered, offered
 from willbuy.pipeline.moment import rows_a_moment
@@ -34,8 +37,10 @@ class Learning:
     enough: int = ENOUGH_POSITIVES  # folds that hold so many positives judge and calibrate
     population: float | None = None  # rows of one scoring moment; by default those of the newest anchor
     tuned: dict[str, Candidate] = field(init=False)
+    tried: dict[str, Tried] = field(init=False)
     log_odds: dict[str, NDArray[np.float64]] = field(init=False)  # of the judged rows, out of fold
     judged: NDArray[np.bool_] = field(init=False)
+    values: dict[str, float] = field(init=False)  # of the metric, on those predictions
     chosen: str = field(init=False)
     calibrator: Calibrator = field(init=False)
     offered: Offered = field(init=False)
@@ -57,25 +62,54 @@ class Learning:
 
 
 def tune(learning: Learning) -> None:
-    """Tune each candidate on a declared sample of the entities. Fills tuned."""
-    rows, train = learning.rows, learning.shop.train
-    kept = sample_of_entities(rows.groups, train.search_rows, train.seed)
-    X, y, groups = rows.X[kept], rows.y[kept], rows.groups[kept]
-    learning.tuned = {}
+    """Search each candidate's settings on a declared sample of the entities, then decide what is open on a larger one.
+
+    Fills tuned, tried.
+    """
+    train = learning.shop.train
+    trial, larger = _sample(learning, train.trial_rows), _sample(learning, train.search_rows)
+    learning.tuned, learning.tried = {}, {}
     for name in train.candidates:
-        learning.say(f"tuning {name} on {len(y):,} of {len(kept):,} rows")
-        learning.tuned[name] = candidate_of(name, learning.shop).tune(X, y, train.seed, groups)
+        learning.say(f"tuning {name}: {train.trials} trials on {len(trial.y):,} rows")
+        candidate, learning.tried[name] = search(
+            candidate_of(name, learning.shop),
+            *trial,
+            metric=train.metric,
+            trials=train.trials,
+            seed=train.seed,
+            say=learning.say,
+        )
+        learning.tuned[name] = candidate.tune(larger.X, larger.y, train.seed, larger.groups)
+
+
+class _Sample(NamedTuple):
+    X: NDArray[np.float64]
+    y: NDArray[np.int8]
+    groups: NDArray[np.int64]
+
+
+def _sample(learning: Learning, most: int) -> _Sample:
+    rows = learning.rows
+    kept = sample_of_entities(rows.groups, most, learning.shop.train.seed)
+    if kept.all():
+        return _Sample(rows.X, rows.y, rows.groups)
+    return _Sample(rows.X[kept], rows.y[kept], rows.groups[kept])
 
 
 def candidate_of(name: str, shop: Shop) -> Candidate:
     """The candidate of a name, as the shop file wants it."""
-    if name == ForestCandidate.name:
-        return ForestCandidate(rows=shop.train.forest_rows)
-    return CANDIDATES[name]()
+    train = shop.train
+    candidate: Candidate = (
+        ForestCandidate(rows=train.forest_rows) if name == ForestCandidate.name else CANDIDATES[name]()
+    )
+    weight = None if train.class_weight == "none" else train.class_weight
+    if weight is None and train.negatives_per_positive is None:
+        return candidate
+    return Reweighted(candidate, weight, train.negatives_per_positive)
 
 
 def choose_candidate(learning: Learning) -> None:
-    """Choose by the declared metric on predictions of unseen entities. Fills log_odds, judged, chosen.
+    """Choose by the declared metric on predictions of unseen entities. Fills log_odds, judged, values, chosen.
 
     Many rows do not need every fold: those that hold `enough` positives judge and calibrate as well.
     """
@@ -87,7 +121,7 @@ def choose_candidate(learning: Learning) -> None:
         )
     learning.judged = np.isfinite(next(iter(found.values())))
     learning.log_odds = {name: scores[learning.judged] for name, scores in found.items()}
-    learning.chosen, _ = choose(learning.log_odds, rows.y[learning.judged], train.metric)
+    learning.chosen, learning.values = choose(learning.log_odds, rows.y[learning.judged], train.metric)
 
 
 def calibrate(learning: Learning) -> None:
@@ -101,7 +135,9 @@ def calibrate(learning: Learning) -> None:
 def fit(learning: Learning) -> None:
     """Fit the chosen candidate on every row. Fills scorer."""
     rows, candidate = learning.rows, learning.tuned[learning.chosen]
-    learning.scorer = candidate.fit(rows.X, rows.y, learning.shop.train.seed, rows.names, rows.groups)
+    learning.scorer = candidate.fit(
+        rows.X, rows.y, learning.shop.train.seed, rows.names, rows.groups, say=learning.say
+    )
 
 
 def learn(learning: Learning) -> Learning:

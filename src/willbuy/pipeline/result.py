@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from willbuy import __version__
@@ -22,7 +23,10 @@ from willbuy.events.presets import resolve
 from willbuy.features.population import population_of
 from willbuy.fitted import MEANINGS, PHRASES
 from willbuy.pipeline.reference import reference
+from willbuy.pipeline.silent import silent_features
+from willbuy.pipeline.tuned import describe_tuning
 from willbuy.shop import Shop
+from willbuy.snapshots.grid import horizon_of, waiting
 from willbuy.warehouse.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -61,6 +65,7 @@ def assemble_result(
             CandidateResult(name=name, chosen=name == run.learning.chosen, metrics=metrics)
             for name, metrics in candidates.items()
         ],
+        tuning=describe_tuning(run.learning),
         features=describe_features(run),
         ingest=_ingest(run),
         anchors=_timeline(run),
@@ -186,12 +191,10 @@ def _parts(run: "Training") -> list[Part]:
 def _timeline(run: "Training") -> list[AnchorPoint]:
     described = run.split.describe()
     part_of = {moment: name for name in ("train", "embargo", "test") for moment in described.get(name, [])}
-    return [
+    points = [
         AnchorPoint(
             anchor=anchor.moment.isoformat(),
-            part=part_of.get(
-                anchor.moment.isoformat(), "train and test" if anchor.matured else "not matured"
-            ),
+            part=part_of.get(anchor.moment.isoformat()) or _slot(anchor.moment, described),
             matured=anchor.matured,
             n=anchor.n,
             positives=anchor.positives,
@@ -199,6 +202,30 @@ def _timeline(run: "Training") -> list[AnchorPoint]:
         )
         for anchor in run.snapshots.anchors
     ]
+    if run.task == "session":
+        return points
+    for moment in waiting(run.shop, run.snapshots.anchors[-1].moment, run.log.end):
+        points.append(
+            AnchorPoint(
+                anchor=moment.isoformat(),
+                part="not matured",
+                matured=False,
+                n=None,
+                positives=None,
+                base_rate=None,
+            )
+        )
+    wait = timedelta(microseconds=horizon_of(run.shop).microseconds) + run.log.lag
+    for point in points:
+        point["matures"] = (datetime.fromisoformat(point["anchor"]) + wait).isoformat()
+    return points
+
+
+def _slot(moment: datetime, split: Mapping[str, Any]) -> str:
+    """The part of a slot of sessions: by the cutoff, or both where visitors are dealt into folds."""
+    if "cutoff" not in split:
+        return "train and test"
+    return "train" if moment < datetime.fromisoformat(split["cutoff"]) else "test"
 
 
 def _ingest(run: "Training") -> IngestCounts:
@@ -221,7 +248,7 @@ def _ingest(run: "Training") -> IngestCounts:
 
 
 def _notes(run: "Training") -> list[str]:
-    notes = []
+    notes = silent_features(run.train)
     if run.snapshots.open_sessions:
         notes.append(
             f"{run.snapshots.open_sessions} sessions were still open when the log ended; they are labelled as seen."

@@ -36,6 +36,7 @@ from willbuy.pipeline.plain import plain_logistic
 from willbuy.pipeline.random_split import shuffle_and_test
 from willbuy.pipeline.result import manifest_fields
 from willbuy.pipeline.rows import Rows
+from willbuy.pipeline.silent import silent_features
 from willbuy.pipeline.tested import test_once
 from willbuy.pipeline.training import Training
 from willbuy.progress import StepCallback
@@ -107,7 +108,9 @@ def _split(run: Training, frame: "pd.DataFrame") -> Split:
 
 
 def tune_candidates(run: Training) -> None:
-    """Tune each candidate inside the training part. Fills learning."""
+    """Tune each candidate inside the training part; say which features cannot help. Fills learning."""
+    for sentence in silent_features(run.train):
+        run.say(sentence)
     run.learning = Learning(run.shop, run.train, run.say, population=rows_a_moment(run.train))
     learning.tune(run.learning)
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import FoldSplit
+from willbuy.evaluation.base_rates import unlike_rates
 from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.importance import permutation_importance
@@ -62,6 +63,8 @@ def test_once(run: "Training") -> None:
     )
     run.parts["rows"]["test"] = test.counts
     run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
+    if not any("base rate" in sentence for sentence in words["sentences"]):
+        words["sentences"] += unlike_rates(run.result["parts"])
     chosen = probability >= run.learning.cut if held is None else held.chosen[MODEL]
     run.result["slices"] = slices(run, test, probability, chosen)
     add_offer(run, test, probability, held)
@@ -101,7 +104,13 @@ def slices(
     """Figures by what a reader asks for first: the event a visit was asked after; visitors known or new to the model."""
     by: dict[str, NDArray[np.str_]] = {}
     if "k" in test.frame:
-        by["asked after event"] = test.frame["k"].to_numpy().astype(np.str_)
+        by["asked after event"] = after = test.frame["k"].to_numpy().astype(np.str_)
+        so_far = f"count_{run.shop.target.kind}_session"
+        if so_far in test.frame:  # a visit that bought already is another question
+            none = test.frame[so_far].to_numpy() == 0
+            by["asked after event, of visits that had not bought yet"] = np.where(
+                none, after, "bought before"
+            )
     if run.split.kind == "time":
         new = unseen(run.train.groups, test.groups)
         by["visitors"] = np.where(new, "unseen in training", "the same visitors, later")

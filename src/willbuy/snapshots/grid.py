@@ -40,6 +40,28 @@ def grid(shop: Shop, first: datetime, last_event: datetime, lag: timedelta = tim
     return moments[-shop.anchors.last :] if shop.anchors.last else moments
 
 
+def waiting(shop: Shop, last: datetime, end: datetime) -> list[datetime]:
+    """The anchors of the grid after its last matured one that lie in the log, whose labels are not known yet.
+
+    `last` is the last matured anchor, `end` the end of the log (naive UTC). They come at least one step apart.
+    """
+    step, clock = shop.anchors.every or horizon_of(shop), LocalTime(shop.shop.zone)
+    moments, anchor = [], _step_on(last, step, clock)
+    while anchor <= end:
+        moments.append(anchor)
+        anchor = _step_on(anchor, step, clock)
+    return moments
+
+
+def _step_on(anchor: datetime, step: Duration, clock: LocalTime) -> datetime:
+    """One step later, at a local midnight where the step is of whole days: never less than a step."""
+    later = anchor + timedelta(microseconds=step.microseconds)
+    if step.microseconds % DAY:
+        return later
+    midnight = clock.midnight(clock.day(later))
+    return midnight if midnight >= later else clock.midnight(clock.day(later) + 1)
+
+
 def _step_back(anchor: datetime, step: Duration, clock: LocalTime) -> datetime:
     """One step earlier, and back to a local midnight where the step is of whole days: never less than a step."""
     earlier = anchor - timedelta(microseconds=step.microseconds)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_TABLES, drop, make
+from willbuy.features.batch.tables import ITEM_TABLES, Tables, drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of
@@ -44,21 +44,21 @@ class HorizonTask:
 
     def build(self, folder: Path, place: Path, progress: Progress | None) -> Snapshots:
         """Write the snapshots into `folder`, by groups of entities; they will be read from `place`."""
-        with self.warehouse.side_by_side() as workers:
-            groups = entity_groups(self.log.events, workers)
-            steps = Steps("snapshots", len(groups) * len(self.moments), progress)
-            self._engine(self.warehouse, groups[0]).prepare_items()
-            self._collect_targets()
-            try:
+        self._engine(self.warehouse, Tables()).prepare_items()
+        self._collect_targets()
+        try:
+            with self.warehouse.side_by_side() as workers:
+                groups = entity_groups(self.log.events, workers)
+                steps = Steps("snapshots", len(groups) * len(self.moments), progress)
                 for_each_group(
                     self.warehouse,
                     groups,
                     workers,
                     lambda beside, group: self._write(beside, group, folder, steps),
                 )
-            finally:
-                drop(self.warehouse, TARGETS, *ITEM_TABLES)
-            anchors = tuple(self._count(folder, moment) for moment in self.moments)
+        finally:
+            drop(self.warehouse, TARGETS, *ITEM_TABLES)
+        anchors = tuple(self._count(folder, moment) for moment in self.moments)
         return Snapshots(self.warehouse, place, self.features, anchors)
 
     def labelled(self, features_sql: str, moment: datetime) -> str:
@@ -72,7 +72,7 @@ class HorizonTask:
         return f'SELECT s.*, {at} AS "anchor", {label} AS "label"\nFROM (\n{features_sql}\n) s'
 
     def _write(self, warehouse: "DuckDBWarehouse", group: Group, folder: Path, steps: Steps) -> None:
-        engine = self._engine(warehouse, group)
+        engine = self._engine(warehouse, group.tables)
         try:
             engine.prepare(group.events(warehouse))
             for moment in self.moments:
@@ -82,11 +82,9 @@ class HorizonTask:
         finally:
             engine.close()
 
-    def _engine(self, warehouse: "DuckDBWarehouse", group: Group) -> BatchFeatures:
+    def _engine(self, warehouse: "DuckDBWarehouse", tables: Tables) -> BatchFeatures:
         population = population_of(self.shop)
-        return BatchFeatures(
-            warehouse, self.features, self.log, self.moments, population, tables=group.tables
-        )
+        return BatchFeatures(warehouse, self.features, self.log, self.moments, population, tables=tables)
 
     def _count(self, folder: Path, moment: datetime) -> Anchor:
         """The anchor with its rows and buyers."""

@@ -1,6 +1,10 @@
 """Who is to be scored at a moment, with their features as of then."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.errors import NotEnoughData
@@ -10,9 +14,11 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary, summarise
 from willbuy.features.population import population_of, session_population_of
 from willbuy.shop import Shop
+from willbuy.snapshots.groups import Group, entity_groups, for_each_group
 from willbuy.snapshots.session import EXTRA
 from willbuy.snapshots.session_sql import SessionSQL
-from willbuy.snapshots.store import ordered_frame
+from willbuy.snapshots.steps import Progress, Steps
+from willbuy.snapshots.store import ordered_frame, ordered_sql
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,47 +35,120 @@ def score_frame(
     its columns session, k and closes before the features. Only what was known at the moment is read. Sorted by
     the entity's bytes. Raises NotEnoughData where there is nobody to score.
     """
-    log = summarise(warehouse)
-    if shop.target.within == "session":
-        return _or_nobody(_open_sessions(warehouse, shop, features, as_of), log, as_of, "no session is open")
-    population = population_of(shop)
-    engine = BatchFeatures(warehouse, features, log, [as_of], population)
+    asked = _Asked(shop, features, summarise(warehouse), as_of)
+    [whole] = entity_groups(0, workers=1)
+    asked.engine(warehouse, whole).prepare_items()
     try:
-        engine.prepare_items()
-        engine.prepare()
-        at = warehouse.dialect.timestamp(as_of)
-        source = f'(SELECT f.*, {at} AS "anchor" FROM (\n{engine.grid_sql(as_of)}\n) f)'
-        frame = ordered_frame(warehouse, source, ("anchor",), features)
+        with asked.rows(warehouse, whole) as source:
+            frame = ordered_frame(warehouse, source, asked.columns, features)
     finally:
-        engine.close()
         drop(warehouse, *ITEM_TABLES)
-    return _or_nobody(frame, log, as_of, f"nobody is in the population (a {population.meaning} above 0)")
-
-
-def _open_sessions(
-    warehouse: "DuckDBWarehouse", shop: Shop, features: FeatureSet, as_of: datetime
-) -> "pd.DataFrame":
-    log = summarise(warehouse)
-    engine = BatchFeatures(warehouse, features, log, [as_of], session_population_of(shop), sessions=True)
-    sql = SessionSQL(warehouse.dialect, engine.tables.prepared, features.sessions, shop.target.kind, log)
-    try:
-        engine.prepare_items()
-        engine.prepare()
-        make(warehouse, sql.anchors_table, sql.open_at(as_of))
-        asked = (
-            'SELECT f.*, a."moment" AS "anchor", a."session", a."k", a."closes" FROM (\n'
-            f'{engine.pairs_sql(sql.anchors_table)}\n) f JOIN "{sql.anchors_table}" a ON a."pair" = f."pair"'
-        )
-        return ordered_frame(warehouse, f"({asked})", ("anchor", *EXTRA), features)
-    finally:
-        engine.close()
-        drop(warehouse, sql.anchors_table, *ITEM_TABLES)
-
-
-def _or_nobody(frame: "pd.DataFrame", log: LogSummary, as_of: datetime, what: str) -> "pd.DataFrame":
     if frame.empty:
-        raise NotEnoughData(
-            f"{what} at {as_of:%Y-%m-%d %H:%M} UTC; the log spans {log.first:%Y-%m-%d %H:%M} to "
-            f"{log.last:%Y-%m-%d %H:%M} UTC. Choose another moment, or widen [population] in shop.toml"
-        )
+        raise asked.nobody()
     return frame
+
+
+def write_score_rows(
+    warehouse: "DuckDBWarehouse",
+    shop: Shop,
+    features: FeatureSet,
+    as_of: datetime,
+    path: Path,
+    progress: Progress | None = None,
+) -> None:
+    """Write the rows of `score_frame` to a Parquet file, however many they are: complete under its name, or not there.
+
+    Entities go by groups, each into a file of its own beside `path`; those that are there already are taken as they
+    are. Raises NotEnoughData where there is nobody to score.
+    """
+    asked = _Asked(shop, features, summarise(warehouse), as_of)
+    with warehouse.side_by_side() as workers:
+        groups = entity_groups(asked.log.events, workers)
+        steps = Steps("features", len(groups), progress)
+        files = [path.with_name(f"group-{len(groups):02}-{group.number:02}.parquet") for group in groups]
+
+        def work(beside: "DuckDBWarehouse", group: Group) -> None:
+            if not files[group.number].exists():
+                with asked.rows(beside, group) as source:
+                    beside.to_parquet(f"SELECT * FROM {source}", files[group.number], soon=True)
+            steps.done()
+
+        if not all(file.exists() for file in files):
+            asked.engine(warehouse, groups[0]).prepare_items()
+        try:
+            for_each_group(warehouse, groups, workers, work)
+        finally:
+            drop(warehouse, *ITEM_TABLES)
+    source = warehouse.parquet(files)
+    if not warehouse.rows(f"SELECT 1 FROM {source} LIMIT 1"):
+        raise asked.nobody()
+    warehouse.to_parquet(ordered_sql(warehouse, source, asked.columns, features), path, soon=True)
+    for file in files:
+        file.unlink()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Whom to score, and when."""
+
+    shop: Shop
+    features: FeatureSet
+    log: LogSummary
+    as_of: datetime
+
+    @property
+    def in_session(self) -> bool:
+        return self.shop.target.within == "session"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns beside the features."""
+        return ("anchor", *EXTRA) if self.in_session else ("anchor",)
+
+    def engine(self, warehouse: "DuckDBWarehouse", group: Group) -> BatchFeatures:
+        """The engine of a group of entities."""
+        population = session_population_of(self.shop) if self.in_session else population_of(self.shop)
+        return BatchFeatures(
+            warehouse,
+            self.features,
+            self.log,
+            [self.as_of],
+            population,
+            sessions=self.in_session,
+            tables=group.tables,
+        )
+
+    @contextmanager
+    def rows(self, warehouse: "DuckDBWarehouse", group: Group) -> Iterator[str]:
+        """A FROM item with the group's rows; it stands while the context lasts. Facts about items must be there."""
+        engine = self.engine(warehouse, group)
+        sql = SessionSQL(
+            warehouse.dialect, engine.tables.prepared, self.features.sessions, self.shop.target.kind, self.log
+        )
+        try:
+            engine.prepare(group.events(warehouse))
+            if self.in_session:
+                make(warehouse, sql.anchors_table, sql.open_at(self.as_of))
+                yield (
+                    '(SELECT f.*, a."moment" AS "anchor", a."session", a."k", a."closes" FROM (\n'
+                    f"{engine.pairs_sql(sql.anchors_table)}\n) f "
+                    f'JOIN "{sql.anchors_table}" a ON a."pair" = f."pair")'
+                )
+            else:
+                at = warehouse.dialect.timestamp(self.as_of)
+                yield f'(SELECT f.*, {at} AS "anchor" FROM (\n{engine.grid_sql(self.as_of)}\n) f)'
+        finally:
+            engine.close()
+            drop(warehouse, sql.anchors_table)
+
+    def nobody(self) -> NotEnoughData:
+        """Nobody is to be scored."""
+        who = (
+            "no session is open"
+            if self.in_session
+            else f"nobody is in the population (a {population_of(self.shop).meaning} above 0)"
+        )
+        return NotEnoughData(
+            f"{who} at {self.as_of:%Y-%m-%d %H:%M} UTC; the log spans {self.log.first:%Y-%m-%d %H:%M} to "
+            f"{self.log.last:%Y-%m-%d %H:%M} UTC. Choose another moment, or widen [population] in shop.toml"
+        )

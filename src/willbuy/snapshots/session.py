@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_TABLES, drop, is_empty, make
+from willbuy.features.batch.tables import ITEM_TABLES, Tables, drop, is_empty, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import session_population_of
@@ -42,27 +42,27 @@ class SessionTask:
     def build(self, folder: Path, place: Path, progress: Progress | None) -> Snapshots:
         """Write the snapshots into `folder`, by slots of time; they will be read from `place`."""
         starts = slots(self.log.first, self.log.last)
-        with self.warehouse.side_by_side() as workers:
-            groups = entity_groups(self.log.events, workers)
-            steps = Steps("snapshots", len(groups) * len(starts), progress)
-            open_sessions = [0] * len(groups)
+        self._engine(self.warehouse, Tables()).prepare_items()
+        try:
+            with self.warehouse.side_by_side() as workers:
+                groups = entity_groups(self.log.events, workers)
+                steps = Steps("snapshots", len(groups) * len(starts), progress)
+                open_sessions = [0] * len(groups)
 
-            def work(beside: "DuckDBWarehouse", group: Group) -> None:
-                open_sessions[group.number] = self._write(beside, group, folder, steps)
+                def work(beside: "DuckDBWarehouse", group: Group) -> None:
+                    open_sessions[group.number] = self._write(beside, group, folder, steps)
 
-            self._engine(self.warehouse, groups[0]).prepare_items()
-            try:
                 for_each_group(self.warehouse, groups, workers, work)
-            finally:
-                drop(self.warehouse, *ITEM_TABLES)
-            written = [start for start in starts if anchor_folder(folder, start).exists()]
-            counted = (self._count(folder, start) for start in written)
-            anchors = tuple(anchor for anchor in counted if anchor.n)
+        finally:
+            drop(self.warehouse, *ITEM_TABLES)
+        written = [start for start in starts if anchor_folder(folder, start).exists()]
+        counted = (self._count(folder, start) for start in written)
+        anchors = tuple(anchor for anchor in counted if anchor.n)
         return Snapshots(self.warehouse, place, self.features, anchors, sum(open_sessions), EXTRA)
 
     def _write(self, warehouse: "DuckDBWarehouse", group: Group, folder: Path, steps: Steps) -> int:
         """Write the snapshots of one group of entities; return how many of its sessions are open at the end."""
-        engine = self._engine(warehouse, group)
+        engine = self._engine(warehouse, group.tables)
         sql = SessionSQL(
             warehouse.dialect, group.tables.prepared, self.features.sessions, self.shop.target.kind, self.log
         )
@@ -82,7 +82,7 @@ class SessionTask:
             engine.close()
             drop(warehouse, sql.sessions_table, sql.anchors_table, sql.asked_table)
 
-    def _engine(self, warehouse: "DuckDBWarehouse", group: Group) -> BatchFeatures:
+    def _engine(self, warehouse: "DuckDBWarehouse", tables: Tables) -> BatchFeatures:
         latest = self.log.last + timedelta(microseconds=self.features.sessions.gap.microseconds)
         return BatchFeatures(
             warehouse,
@@ -91,7 +91,7 @@ class SessionTask:
             [self.log.first, latest],
             session_population_of(self.shop),
             sessions=True,
-            tables=group.tables,
+            tables=tables,
         )
 
     def _count(self, folder: Path, start: datetime) -> Anchor:

@@ -70,13 +70,20 @@ def ordered_frame(
     warehouse: "DuckDBWarehouse", source: str, columns: Sequence[str], features: FeatureSet
 ) -> "pd.DataFrame":
     """Rows of a FROM item with their entities' text, sorted by anchor and the entity's bytes."""
+    return warehouse.frame(ordered_sql(warehouse, source, columns, features))
+
+
+def ordered_sql(
+    warehouse: "DuckDBWarehouse", source: str, columns: Sequence[str], features: FeatureSet
+) -> str:
+    """The query of `ordered_frame`."""
     dialect = warehouse.dialect
     chosen = ", ".join(f"s.{dialect.identifier(name)}" for name in (*columns, *features.names))
     entity = dialect.in_text_order('e."entity"')
     order = ", ".join(
         ['s."anchor"', entity, *(f's."{name}"' for name in columns if name in ("session", "k"))]
     )
-    return warehouse.frame(
+    return (
         f'SELECT s."entity_key", e."entity", {chosen} FROM {source} s '
         f'JOIN "entities" e ON e."entity_key" = s."entity_key" ORDER BY {order}'
     )

@@ -42,6 +42,7 @@ def open_tables(shop: Shop) -> DuckDBWarehouse:
     if not sources:
         raise WillbuyError(f"no ingest into {layout.home} was finished yet. Run: willbuy ingest")
     warehouse = DuckDBWarehouse(shop.home, shop.storage.memory, shop.storage.threads)
+    warehouse.state = repr(files)
     for table, columns in _TABLES.items():
         found = [file.file for file in files if file.name == table]
         rows = _typed(warehouse, layout.home, found, columns) if found else _nothing(columns)
@@ -111,9 +112,12 @@ def _rejected(
 
 def _raw(warehouse: DuckDBWarehouse, home: Path, parts: Sequence[Part]) -> None:
     warehouse.execute("CREATE TABLE raw_parts (file VARCHAR, source INTEGER, first_line BIGINT)")
-    for part in parts:
-        values = [str(home / part.bronze), part.source, part.first_line]
-        warehouse.execute("INSERT INTO raw_parts VALUES (?, ?, ?)", values)
+    columns = (
+        [str(home / part.bronze) for part in parts],
+        [p.source for p in parts],
+        [p.first_line for p in parts],
+    )
+    warehouse.execute("INSERT INTO raw_parts SELECT unnest(?), unnest(?), unnest(?)", columns)
     options = ", filename = true, file_row_number = true"
     warehouse.execute(
         "CREATE VIEW events_raw AS SELECT p.source, p.first_line + r.file_row_number AS line, r.raw, r.fault "

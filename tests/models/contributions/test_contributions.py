@@ -172,6 +172,31 @@ def test_deep_trees_are_explained_by_their_paths(boosted, monkeypatch):
     np.testing.assert_allclose(parts.base + parts.of(X).sum(axis=1), boosted.scorer.log_odds(X), atol=1e-5)
 
 
+@pytest.mark.parametrize(("length", "method"), [(14, "shapley"), (25, "path")])
+def test_a_long_thin_path_of_different_features(length, method):
+    """Node 2k splits on feature k; its left child is a leaf, its right one goes on."""
+    nodes = 2 * length + 1
+    split = np.arange(nodes) % 2 == 0
+    split[-1] = False
+    forest = Forest(
+        root=[0],
+        feature=np.where(split, np.arange(nodes) // 2, 0),
+        threshold=np.where(split, 0.5, np.inf),
+        left=np.where(split, np.arange(nodes) + 1, np.arange(nodes)),
+        null_left=np.ones(nodes),
+        value=np.where(split, 0.0, np.arange(nodes) / 16),
+        cover=np.arange(nodes, 0, -1),
+        n_features=length,
+    )
+    parts = explain(TreesScorer(forest=forest, base=0.25))
+    X = np.random.default_rng(1).integers(0, 2, (40, length)).astype(float)
+    X[0] = 1.0
+    assert parts.method == method
+    reached = [0.25 + forest.leaves_of_one(row.astype(np.float32)).sum(dtype=float) for row in X]
+    np.testing.assert_allclose(parts.base + parts.of(X).sum(axis=1), reached, atol=1e-9)
+    assert parts.of(X[:1])[0].tolist() == parts.of(X)[0].tolist()
+
+
 def test_no_rows_no_splits_and_no_trees():
     leaf = {
         "feature": [0],

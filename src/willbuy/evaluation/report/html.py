@@ -87,6 +87,6 @@ def chart(spec: dict[str, Any], caption: str, *, height: int) -> Html:
     return tag("figure", plot, script, tag("figcaption", escape(caption)), data_chart="")
 
 
-def stacked(main: str, below: str) -> Html:
-    """A figure with its interval in small letters below it."""
-    return Html(f"{escape(main)}<small>{escape(below)}</small>" if below else escape(main))
+def stacked(main: str, *below: str) -> Html:
+    """A figure with its interval, and what else there is to it, in small letters below it."""
+    return Html(f"{escape(main)}{''.join(f'<small>{escape(line)}</small>' for line in below if line)}")

@@ -10,6 +10,7 @@ from willbuy.evaluation.report.curves import curves
 from willbuy.evaluation.report.html import Html, escape, join, paragraph, tag
 from willbuy.evaluation.report.sections.answer import answer
 from willbuy.evaluation.report.sections.apart import apart
+from willbuy.evaluation.report.sections.bands import bands
 from willbuy.evaluation.report.sections.believed import believed
 from willbuy.evaluation.report.sections.beside import beside
 from willbuy.evaluation.report.sections.came_in import came_in
@@ -19,6 +20,7 @@ from willbuy.evaluation.report.sections.origins import origins
 from willbuy.evaluation.report.sections.promised import promised
 from willbuy.evaluation.report.sections.ranking import ranking
 from willbuy.evaluation.report.sections.tested import tested
+from willbuy.evaluation.report.sections.thresholds import thresholds
 from willbuy.evaluation.report.sections.whom import whom
 from willbuy.evaluation.result import Result
 
@@ -85,6 +87,8 @@ def _sections(result: Result, predictions: pd.DataFrame) -> list[Html]:
         answer(result),
         beside(result),
         whom(result, found),
+        thresholds(result),
+        bands(result),
         believed(result, predictions),
         ranking(result, found),
         apart(result),

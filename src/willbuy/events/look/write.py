@@ -195,7 +195,7 @@ def _rest() -> Iterator[str]:
     yield comment("The rest has defaults; take the # away to change one.")
     yield from (comment(line) for line in (
         "[train]", 'candidates = ["logistic", "xgboost"]', 'metric = "average_precision"', "seed = 20150503",
-        "[offer]", 'threshold = "f1"', "[storage]", 'home = ".willbuy"', 'memory = "1500MB"',
+        "[offer]", 'threshold = "f1"  # or capacity, money, precision, recall: see docs/offers.md', "[storage]", 'home = ".willbuy"', 'memory = "1500MB"',
     ))  # fmt: skip
 
 

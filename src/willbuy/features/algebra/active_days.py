@@ -29,6 +29,10 @@ class ActiveDays(Windowed):
         return f"number of days with {self.events_words} {self.window.words}"
 
     @property
+    def each(self) -> str:
+        return f"day with {self.events_words}"
+
+    @property
     def phrases(self) -> Phrases:
         return Phrases(
             f"{self.events_words} on {{value}} days {self.when}",

@@ -31,6 +31,10 @@ class Count(Windowed):
         return f"number of {self.events_words} {self.window.words}"
 
     @property
+    def each(self) -> str:
+        return self.event_word
+
+    @property
     def phrases(self) -> Phrases:
         return Phrases(
             f"{{value}} {self.events_words} {self.when}",

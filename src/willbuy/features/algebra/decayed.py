@@ -7,7 +7,7 @@ from willbuy.durations import DAY, Duration
 from willbuy.errors import ShopError
 from willbuy.features.algebra.feature import Type, Windowed
 from willbuy.features.algebra.phrases import Phrases
-from willbuy.features.algebra.window import span_words
+from willbuy.features.algebra.window import EVER, span_words
 
 WEEK = Duration(7 * DAY)
 TRILLION = 1_000_000_000_000
@@ -51,7 +51,8 @@ class Decayed(Windowed):
 
     @property
     def phrases(self) -> Phrases:
+        when = "" if self.window == EVER else f" {self.when}"
         return Phrases(
-            f"{self.events_words} {self.when} weigh {{value}}, each halving every {span_words(self.half_life)}",
+            f"recent {self.events_words}{when} count {{value}} (each halved every {span_words(self.half_life)})",
             none=f"no {self.event_word} {self.when}",
         )

@@ -133,6 +133,11 @@ class Windowed(Feature):
         return kind_words(self.kinds) + ("" if self.category is None else f" in category {self.category!r}")
 
     @property
+    def each(self) -> str:
+        """One of what is counted, in plain words; "" where nothing is counted."""
+        return ""
+
+    @property
     def when(self) -> str:
         """The window in the words of a reason."""
         return "so far" if self.window == EVER else self.window.words

@@ -58,7 +58,7 @@ class ItemFact:
     def span_words(self) -> str:
         """The span in words.
 
-        >>> ItemFact(days=1).span_words, ItemFact(hours=24).span_words
+        >>> ItemFact((), days=1).span_words, ItemFact((), hours=24).span_words
         ('whole day', '24 whole hours')
         """
         unit = "hour" if self.hourly else "day"

@@ -48,7 +48,7 @@ class ItemPopularity(Feature):
     def meaning(self) -> str:
         return (
             f"{kinds_words(self.kinds)} by everyone of the {self.of} touched last, in the last {self.fact.span_words}; "
-            "null if no {self.of} was touched"
+            f"null if no {self.of} was touched"
         )
 
     @property

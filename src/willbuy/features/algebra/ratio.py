@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from willbuy.errors import ShopError
 from willbuy.features.algebra.count import Count
-from willbuy.features.algebra.feature import Feature, Type
+from willbuy.features.algebra.feature import Feature, Type, Windowed
 from willbuy.features.algebra.phrases import Phrases
 
 
@@ -88,4 +88,12 @@ class Ratio(Feature):
         what = f"{top}, over {bottom}{' (smoothed)' if self.smoothed else ''}"
         money = self.top.phrases.form == "money" != self.bottom.phrases.form
         null = self.bottom.phrases.none or self.bottom.phrases.null or f"{what}: not known"
-        return Phrases(f"{what}: {{value}}", null=null, form="money" if money else "number")
+        return Phrases(self._each() or f"{what}: {{value}}", null=null, form="money" if money else "number")
+
+    def _each(self) -> str:
+        """So much for each of what is under the line, where that can be said; else nothing."""
+        top, bottom = self.top, self.bottom
+        if self.smoothed or not (isinstance(top, Windowed) and isinstance(bottom, Windowed) and bottom.each):
+            return ""
+        first = "" if top.window == bottom.window else f" {top.when}"
+        return f"{top.phrases.some.removesuffix(f' {top.when}')}{first} for each {bottom.each} {bottom.when}"

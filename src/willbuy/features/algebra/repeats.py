@@ -31,7 +31,7 @@ class Repeats(Windowed):
     @property
     def phrases(self) -> Phrases:
         return Phrases(
-            f"{{value}} {self.events_words} of items that had one before, {self.when}",
-            one=f"1 {self.event_word} of an item that had one before, {self.when}",
-            none=f"no {self.event_word} of an item that had one before, {self.when}",
+            f"{{value}} {self.events_words} repeated on the same items {self.when}",
+            one=f"1 {self.event_word} repeated on the same item {self.when}",
+            none=f"no {self.event_word} repeated on the same item {self.when}",
         )

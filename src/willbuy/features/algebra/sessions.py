@@ -34,6 +34,10 @@ class Sessions(Windowed):
         return KINDS  # every event keeps a session open
 
     @property
+    def each(self) -> str:
+        return "session" if not self.kinds else f"session with {self.events_words}"
+
+    @property
     def phrases(self) -> Phrases:
         what = f" with {self.events_words}" if self.kinds or self.category is not None else ""
         return Phrases(

@@ -4,6 +4,7 @@ from willbuy.models.candidates.boosting import XGBoostCandidate
 from willbuy.models.candidates.forest import ForestCandidate
 from willbuy.models.candidates.logistic import LogisticCandidate
 from willbuy.models.candidates.protocol import Candidate
+from willbuy.models.candidates.reweighted import Reweighted
 
 CANDIDATES: dict[str, type[LogisticCandidate] | type[ForestCandidate] | type[XGBoostCandidate]] = {
     LogisticCandidate.name: LogisticCandidate,
@@ -11,4 +12,11 @@ CANDIDATES: dict[str, type[LogisticCandidate] | type[ForestCandidate] | type[XGB
     XGBoostCandidate.name: XGBoostCandidate,
 }
 
-__all__ = ["CANDIDATES", "Candidate", "ForestCandidate", "LogisticCandidate", "XGBoostCandidate"]
+__all__ = [
+    "CANDIDATES",
+    "Candidate",
+    "ForestCandidate",
+    "LogisticCandidate",
+    "Reweighted",
+    "XGBoostCandidate",
+]

@@ -1,25 +1,27 @@
 """Boosted trees by XGBoost: the number of rounds decided by early stopping on folds grouped by entity."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from willbuy.errors import BundleError
+from willbuy.models.candidates.growing import GrowingFold, Singles, grown, rounds_of_least_loss, weights
 from willbuy.models.candidates.protocol import Integers, check_rows
-from willbuy.models.candidates.tuning import own_groups
-from willbuy.models.candidates.xgboost_arrays import forest_of
-from willbuy.models.out_of_fold import check_disjoint, entity_folds
+from willbuy.models.candidates.space import Range, Space
+from willbuy.models.candidates.tuning import folds_needed, own_groups
+from willbuy.models.candidates.xgboost_arrays import based, forest_of
+from willbuy.models.entity_folds import entity_folds
 from willbuy.models.scorers import Floats, TreesScorer
+from willbuy.progress import StepCallback
 
 if TYPE_CHECKING:
     import xgboost
 
-Singles = NDArray[np.float32]
 SMALL = 2_000_000  # values
+TRIAL_PATIENCE = 12  # rounds: enough to tell settings apart
 
 
 @dataclass(frozen=True)
@@ -31,37 +33,78 @@ class XGBoostCandidate:
     """
 
     name: ClassVar[str] = "xgboost"
+    space: ClassVar[Space] = {
+        "depth": Range(2, 8, whole=True),
+        "learning_rate": Range(0.05, 0.3, log=True),
+        "min_child_weight": Range(1.0, 50.0, log=True),
+        "l2": Range(0.1, 30.0, log=True),
+        "subsample": Range(0.5, 1.0),
+        "feature_share": Range(0.4, 1.0),
+    }
     rounds: int | None = None
     depth: int = 4
     learning_rate: float = 0.1
     min_child_weight: float = 5.0  # in expected buyers, nearly: a leaf for fewer is chance
     l2: float = 1.0
+    subsample: float = 1.0  # of the rows, drawn for each tree
+    feature_share: float = 1.0  # of the features, drawn for each tree
     most_rounds: int = 500
     patience: int = 25
     folds: int = 3
     threads: int | None = None
 
-    def tune(self, X: Floats, y: Integers, seed: int, groups: Integers | None = None) -> Self:
-        """The number of rounds with the least mean log loss over folds grouped by entity of these rows."""
+    def with_settings(self, **settings: Any) -> Self:
+        """The same candidate with some settings changed."""
+        return replace(self, **settings)
+
+    def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
+        """Log-odds (n,) of each row by trees of the rows of the other folds, as many as are best for their mean loss."""
+        folds = self._folds(_singles(X), y, groups, fold_of, seed, weight=1.0)
+        rounds = self.rounds or replace(self, patience=min(self.patience, TRIAL_PATIENCE))._stop(
+            folds, X.size
+        )
+        log_odds = np.empty(len(y))
+        for number, fold in enumerate(folds):
+            log_odds[fold_of == number] = fold.log_odds(rounds)
+        return log_odds
+
+    def tune(
+        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
+    ) -> Self:
+        """The number of rounds with the least mean log loss over folds grouped by entity of these rows.
+
+        Where a fold or two hold enough buyers to tell, the others are left out.
+        """
         if self.rounds is not None:
             return self
         rows, labels = check_rows(X, y)
-        return replace(self, rounds=self._stop(rows, labels, own_groups(labels, groups), seed))
+        entities = own_groups(labels, groups)
+        fold_of = entity_folds(labels, entities, self.folds, seed)
+        fold_of = np.where(fold_of < folds_needed(labels, fold_of), fold_of, -1)
+        folds = self._folds(_singles(rows), labels, entities, fold_of, seed, weight)
+        return replace(self, rounds=self._stop(folds, X.size))
 
-    def _stop(self, rows: Floats, labels: Integers, groups: Integers, seed: int) -> int:
-        """Grow one model a fold side by side; stop once the folds' mean loss has not fallen for `patience` rounds."""
-        parameters = {**self._parameters(labels, seed, rows.size), "eval_metric": "logloss"}
-        folds = [
-            _Fold(parameters, *part) for part in _parts(_singles(rows), labels, groups, self.folds, seed)
-        ]
-        best, least = 1, np.inf
-        for number in range(1, self.most_rounds + 1):
-            loss = float(np.mean([fold.grow() for fold in folds]))
-            if loss < least:
-                best, least = number, loss
-            if number >= best + self.patience:
-                break
-        return best
+    def _folds(
+        self,
+        singles: Singles,
+        labels: Integers,
+        groups: Integers,
+        fold_of: Integers,
+        seed: int,
+        weight: float,
+    ) -> list[GrowingFold]:
+        """A booster for each of the folds 0 .. in `fold_of`; rows of no fold are learnt from by all."""
+        folds = []
+        for number in range(int(fold_of.max()) + 1):
+            held = fold_of == number
+            parameters = self._parameters(labels[~held], seed, singles.size, weight)
+            parameters["eval_metric"] = "logloss"
+            folds.append(GrowingFold(parameters, singles, labels, groups, held, weight))
+        return folds
+
+    def _stop(self, folds: list[GrowingFold], size: int) -> int:
+        at_once = 1 if self._threads(size) > 1 else self.threads or os.cpu_count() or 1
+        return rounds_of_least_loss(folds, self.most_rounds, self.patience, min(at_once, len(folds)))
 
     def fit(
         self,
@@ -70,17 +113,22 @@ class XGBoostCandidate:
         seed: int,
         feature_names: Sequence[str],
         groups: Integers | None = None,
+        weight: float = 1.0,
+        say: StepCallback | None = None,
     ) -> TreesScorer:
         """Fit on all of these rows; tune first, on these rows alone, where the number of rounds is open."""
         import xgboost
 
         rows, labels = check_rows(X, y, feature_names)
-        rounds = self.tune(rows, labels, seed, groups).rounds
-        singles = _singles(rows)
-        data = xgboost.QuantileDMatrix(singles, label=labels, nthread=self._threads(rows.size))
-        parameters = self._parameters(labels, seed, rows.size)
-        booster = xgboost.train(parameters, data, num_boost_round=rounds or 0)
-        return _scorer(booster, base=_base(parameters, singles.shape[1]), sample=singles[:1000])
+        rounds = self.tune(rows, labels, seed, groups, weight).rounds
+        # XGBoost reads doubles as float32 itself: no copy of all rows is needed, only their bins
+        data = xgboost.QuantileDMatrix(
+            rows, label=labels, weight=weights(labels, weight), nthread=self._threads(rows.size)
+        )
+        parameters = self._parameters(labels, seed, rows.size, weight)
+        booster = grown(parameters, data, rounds or 0, say)
+        booster, base = based(booster, parameters["base_score"])
+        return _scorer(booster, base=base, sample=_singles(rows[:1000]))
 
     def settings(self) -> dict[str, Any]:
         """The settings, for the manifest."""
@@ -90,7 +138,8 @@ class XGBoostCandidate:
         """Small matrices take longer with several threads than with one, above all on a busy machine."""
         return self.threads or (1 if size < SMALL else os.cpu_count() or 1)
 
-    def _parameters(self, labels: Integers, seed: int, size: int) -> dict[str, Any]:
+    def _parameters(self, labels: Integers, seed: int, size: int, weight: float) -> dict[str, Any]:
+        rate = labels.mean(dtype=np.float64)
         return {
             "objective": "binary:logistic",
             "tree_method": "hist",
@@ -98,57 +147,18 @@ class XGBoostCandidate:
             "learning_rate": self.learning_rate,
             "min_child_weight": self.min_child_weight,
             "reg_lambda": self.l2,
-            "base_score": float(np.float32(labels.mean(dtype=np.float64))),
+            "subsample": self.subsample,
+            "colsample_bytree": self.feature_share,
+            "base_score": float(np.float32(weight * rate / (weight * rate + 1 - rate))),
             "seed": seed % 2**31,
             "nthread": self._threads(size),
             "verbosity": 0,
         }
 
 
-class _Fold:
-    """A booster that grows on the rows of some entities and is held against the rows of the others."""
-
-    def __init__(
-        self, parameters: dict[str, Any], fitted: tuple[Singles, Integers], held: tuple[Singles, Integers]
-    ) -> None:
-        import xgboost
-
-        threads = parameters["nthread"]
-        # In bins from the start: a byte a value rather than eight
-        self._fitted = xgboost.QuantileDMatrix(fitted[0], label=fitted[1], nthread=threads)
-        self._held = xgboost.QuantileDMatrix(held[0], label=held[1], ref=self._fitted, nthread=threads)
-        self._booster = xgboost.Booster(parameters, [self._fitted, self._held])
-        self._rounds = 0
-
-    def grow(self) -> float:
-        """Add one tree; the log loss on the rows held out."""
-        self._booster.update(self._fitted, self._rounds)
-        self._rounds += 1
-        return float(self._booster.eval(self._held).rsplit(":", 1)[1])
-
-
-def _parts(
-    singles: Singles, labels: Integers, groups: Integers, folds: int, seed: int
-) -> Iterator[tuple[tuple[Singles, Integers], tuple[Singles, Integers]]]:
-    fold_of = entity_folds(labels, groups, folds, seed)
-    for fold in range(int(fold_of.max()) + 1):
-        held = fold_of == fold
-        check_disjoint(groups[~held], groups[held])
-        yield (singles[~held], labels[~held]), (singles[held], labels[held])
-
-
 def _singles(rows: Floats) -> Singles:
     """The rows as XGBoost holds them."""
     return rows.astype(np.float32)
-
-
-def _base(parameters: dict[str, Any], n_features: int) -> np.float32:
-    """What XGBoost starts every sum of leaves from: asked of it, so that not even the last bit is a guess."""
-    import xgboost
-
-    blank = xgboost.DMatrix(np.zeros((1, n_features), dtype=np.float32), label=np.zeros(1), nthread=1)
-    nothing = xgboost.train({**parameters, "nthread": 1}, blank, num_boost_round=0)
-    return np.float32(nothing.predict(blank, output_margin=True)[0])
 
 
 def _scorer(booster: "xgboost.Booster", base: np.float32, sample: Singles) -> TreesScorer:

@@ -7,8 +7,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from willbuy.models.candidates.protocol import Integers, check_rows
-from willbuy.models.candidates.tuning import grouped_log_loss
+from willbuy.models.candidates.space import Range, Space
+from willbuy.models.candidates.tuning import fold_by_fold, grouped_log_loss
 from willbuy.models.scorers import Floats, LogisticScorer, signed_log1p
+from willbuy.progress import StepCallback
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,23 @@ class LogisticCandidate:
     """
 
     name: ClassVar[str] = "logistic"
+    space: ClassVar[Space] = {"strength": Range(1e-4, 10.0, log=True)}
     strength: float | None = None
     grid: tuple[float, ...] = (0.001, 0.01, 0.1, 1.0)
     folds: int = 3
 
-    def tune(self, X: Floats, y: Integers, seed: int, groups: Integers | None = None) -> Self:
-        """The strength of the grid with the least log loss on folds grouped by entity of these rows."""
+    def with_settings(self, **settings: Any) -> Self:
+        """The same candidate with some settings changed."""
+        return replace(self, **settings)
+
+    def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
+        """Log-odds (n,) of each row by a fit on the rows of the other folds."""
+        return fold_by_fold(self, X, y, seed, groups, fold_of)
+
+    def tune(
+        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
+    ) -> Self:
+        """The strength of the grid with the least log loss on folds grouped by entity of these rows, all counting alike."""
         if self.strength is not None:
             return self
         losses = [
@@ -41,18 +54,20 @@ class LogisticCandidate:
         seed: int,
         feature_names: Sequence[str],
         groups: Integers | None = None,
+        weight: float = 1.0,
+        say: StepCallback | None = None,
     ) -> LogisticScorer:
         """Fit on all of these rows; tune first, on these rows alone, where the strength is open."""
         rows, labels = check_rows(X, y, feature_names)
         tuned = self.tune(rows, labels, seed, groups)
-        return _fit(rows, labels, float(tuned.strength or 0.0))
+        return _fit(rows, labels, float(tuned.strength or 0.0), weight)
 
     def settings(self) -> dict[str, Any]:
         """The settings, for the manifest."""
         return asdict(self)
 
 
-def _fit(rows: Floats, labels: Integers, strength: float) -> LogisticScorer:
+def _fit(rows: Floats, labels: Integers, strength: float, weight: float) -> LogisticScorer:
     width = rows.shape[1]
     nulls = np.isnan(rows).sum(axis=0)
     indicated = np.flatnonzero((nulls > 0) & (nulls < len(rows)))
@@ -62,7 +77,7 @@ def _fit(rows: Floats, labels: Integers, strength: float) -> LogisticScorer:
     for column in range(width):
         center[column], scale[column], design[:, column] = _standardised(rows[:, column])
     design[:, width:] = np.isnan(rows[:, indicated])
-    weights, intercept = _solve(design, labels, strength)
+    weights, intercept = _solve(design, labels, strength, weight)
     null_weight = np.zeros(width)
     null_weight[indicated] = weights[width:]
     return LogisticScorer(
@@ -88,12 +103,15 @@ def _standardised(column: Floats) -> tuple[float, float, Floats]:
     return center, scale, np.nan_to_num((tamed - center) / scale, nan=0.0)
 
 
-def _solve(design: Floats, labels: Integers, strength: float) -> tuple[Floats, float]:
+def _solve(design: Floats, labels: Integers, strength: float, weight: float) -> tuple[Floats, float]:
     """Weights and intercept. One BLAS thread: with two it would add in another order, and the id would change."""
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
-    model = LogisticRegression(C=strength, solver="newton-cholesky", tol=1e-8, max_iter=200)
+    weights = None if weight == 1 else {0: 1.0, 1: weight}
+    model = LogisticRegression(
+        C=strength, solver="newton-cholesky", tol=1e-8, max_iter=200, class_weight=weights
+    )
     with threadpool_limits(limits=1):
         model.fit(design, labels)
     return model.coef_[0], float(model.intercept_[0])

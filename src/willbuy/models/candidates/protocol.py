@@ -2,17 +2,22 @@
 
 Arrays in: X float64 (n, features) with NaN for null, y 0/1 (n,), groups integer (n,) that name the entity of
 each row. A candidate is frozen: fitting it changes nothing in it, so that one may be fitted on many folds.
+
+`weight` is how many times a buyer counts in training. Log-odds are then too high by its log: `reweighted.py`, which
+asks for it, takes that off again.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.errors import NotEnoughData
+from willbuy.models.candidates.space import Space
 from willbuy.models.rows import check_finite, remedy
 from willbuy.models.scorers import Floats, Scorer
+from willbuy.progress import StepCallback
 
 Integers = NDArray[np.integer[Any]]
 
@@ -20,9 +25,27 @@ Integers = NDArray[np.integer[Any]]
 class Candidate(Protocol):
     """A family with its settings."""
 
-    name: ClassVar[str]
+    @property
+    def name(self) -> str:
+        """The family's name, as the shop file has it."""
+        ...
 
-    def tune(self, X: Floats, y: Integers, seed: int, groups: Integers | None = None) -> Self:
+    @property
+    def space(self) -> Space:
+        """What a search may vary; nothing where it is empty."""
+        ...
+
+    def with_settings(self, **settings: Any) -> Self:
+        """The same candidate with some settings changed."""
+        ...
+
+    def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
+        """Log-odds (n,) of each row by a model of the rows of the other folds; for trials, so it may be a quicker model."""
+        ...
+
+    def tune(
+        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
+    ) -> Self:
         """The same candidate with its open settings decided on folds grouped by entity of these rows."""
         ...
 
@@ -33,8 +56,13 @@ class Candidate(Protocol):
         seed: int,
         feature_names: Sequence[str],
         groups: Integers | None = None,
+        weight: float = 1.0,
+        say: StepCallback | None = None,
     ) -> Scorer:
-        """Fit on all of these rows; tune first, on these rows alone, where a setting is still open."""
+        """Fit on all of these rows; tune first, on these rows alone, where a setting is still open.
+
+        A fit that takes long tells `say` every few seconds how far it is.
+        """
         ...
 
     def settings(self) -> dict[str, Any]:

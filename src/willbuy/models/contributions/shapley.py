@@ -8,16 +8,18 @@ leaf depends on one bit for each feature of the path. A path has few features: t
 are laid out once, and a row is explained by comparing, looking up and adding.
 """
 
+from functools import cached_property
 from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.models.contributions.paths import Slots, leaf_paths
+from willbuy.models.contributions.paths import LeafPath, Slots, leaf_paths
 from willbuy.models.contributions.units import rounded, unit_for
 from willbuy.models.descent import Forest
 from willbuy.models.scorers import Floats
 
+TABLE_CHUNK = 1 << 16  # numbers of the tables made at once: few enough to stay in a processor's cache
 CHUNK = 1 << 18  # (row, slot) pairs in flight at once: about 8 MB of work space
 
 
@@ -34,34 +36,39 @@ class ShapleyValues:
 
     method = "shapley"
 
-    def __init__(self, forest: Forest) -> None:
+    def __init__(self, forest: Forest, paths: list[LeafPath] | None = None) -> None:
         self._n_features = forest.n_features
-        paths = leaf_paths(forest)
-        values = np.array([path.value for path in paths], dtype=np.float64)
-        deepest = max((len(path.shares) for path in paths), default=0)
+        self._paths = leaf_paths(forest) if paths is None else paths
+        values = np.array([path.value for path in self._paths], dtype=np.float64)
+        deepest = max((len(path.shares) for path in self._paths), default=0)
         self._unit = unit_for(float(np.abs(values).sum()) * max(1, deepest))
         reached = np.array(
-            [np.prod(path.shares) for path in paths]
-        )  # the share of cover that reaches the leaf
+            [np.prod(path.shares) for path in self._paths]
+        )  # share of cover that reaches the leaf
         self.base = float(rounded(values * reached, self._unit).sum())
-        self._slots = Slots(paths, forest.n_features)
-        self._table, first = _tables([path.shares for path in paths], values, self._unit)
-        leaf, number = self._slots.leaf, self._slots.number
+
+    @cached_property
+    def _laid_out(self) -> tuple[Slots, Floats, NDArray[np.intp]]:
+        """The slots, the tables, and where in them each slot's numbers begin. Made when the first row is explained."""
+        paths = self._paths
+        slots = Slots(paths, self._n_features)
+        values = np.array([path.value for path in paths], dtype=np.float64)
+        table, first = _tables([path.shares for path in paths], values, self._unit)
         patterns = 1 << np.array([len(path.shares) for path in paths], dtype=np.intp)
-        self._place = first[leaf] + number * patterns[leaf]
+        return slots, table, first[slots.leaf] + slots.number * patterns[slots.leaf]
 
     def of(self, X: Floats) -> Floats:
         """Contributions (n, features) of rows (n, features)."""
         parts = np.zeros((len(X), self._n_features))
-        if not len(self._place):
+        slots, table, place = self._laid_out
+        if not len(place):
             return parts
-        size = max(1, CHUNK // len(self._place))
+        size = max(1, CHUNK // len(place))
         for first in range(0, len(X), size):
             rows = np.ascontiguousarray(X[first : first + size].T, dtype=np.float32)
-            pattern = self._slots.patterns(rows)
-            gained = self._table[self._place[:, None] + pattern[self._slots.leaf]]
-            sums = np.add.reduceat(gained, self._slots.starts, axis=0)
-            parts[first : first + size, self._slots.features] = sums.T
+            gained = table[place[:, None] + slots.patterns(rows)[slots.leaf]]
+            sums = np.add.reduceat(gained, slots.starts, axis=0)
+            parts[first : first + size, slots.features] = sums.T
         return parts
 
 
@@ -71,10 +78,12 @@ def _tables(shares: list[Floats], values: Floats, unit: float) -> tuple[Floats, 
     first = np.concatenate(([0], np.cumsum(sizes)))[:-1].astype(np.intp) if len(sizes) else sizes
     table = np.empty(int(sizes.sum()))
     for depth in sorted({len(share) for share in shares} - {0}):
-        leaves = np.flatnonzero([len(share) == depth for share in shares])
-        of_depth = _table(np.array([shares[leaf] for leaf in leaves]), values[leaves])
-        places = first[leaves][:, None] + np.arange(depth << depth)
-        table[places] = rounded(of_depth.reshape(len(leaves), -1), unit)
+        of_depth = np.flatnonzero([len(share) == depth for share in shares])
+        chunks = min(len(of_depth), 1 + len(of_depth) * (depth << depth) // TABLE_CHUNK)
+        for leaves in np.array_split(of_depth, chunks):
+            numbers = _table(np.array([shares[leaf] for leaf in leaves]), values[leaves])
+            places = first[leaves][:, None] + np.arange(depth << depth)
+            table[places] = rounded(numbers.reshape(len(leaves), -1), unit)
     return table, first
 
 

@@ -3,25 +3,30 @@
 import numpy as np
 
 from willbuy.models.contributions.path import PathValues
+from willbuy.models.contributions.paths import leaf_paths
 from willbuy.models.contributions.protocol import Contributions
 from willbuy.models.contributions.shapley import ShapleyValues
 from willbuy.models.descent import Forest
 from willbuy.models.scorers import Floats, TreesScorer
 
-LARGEST_TABLE = (
-    1 << 22
-)  # numbers, 32 MB: 300 trees of depth 5 and 150 of depth 6 fit, in less than 2 ms a row
+LARGEST_TABLE = 10_000_000  # numbers: 80 MB
+MOST_SLOTS = 60_000  # features of all leaves' paths, which a row is compared with: less than 2 ms a row
+LONGEST = 20  # features of one path
 
 
 def tree_values(forest: Forest) -> ShapleyValues | PathValues:
-    """The method for a forest: Shapley where leaves x 2^depth x depth numbers are at most LARGEST_TABLE.
+    """The method for a forest: Shapley values where its paths have at most MOST_SLOTS features and their tables fit.
 
-    `depth` here is the most features that can stand on one path: a path's splits on one feature are one condition.
+    A path's splits on one feature are one condition: a leaf whose path asks d features has d slots and a table of
+    d x 2^d numbers.
     """
-    leaves = int(np.count_nonzero(forest.left == np.arange(len(forest.left))))
-    features = min(forest.depth, forest.n_features)
-    fits = features < 24 and leaves * (features << features) <= LARGEST_TABLE
-    return ShapleyValues(forest) if fits else PathValues(forest)
+    if np.count_nonzero(forest.left == np.arange(len(forest.left))) <= MOST_SLOTS:
+        paths = leaf_paths(forest)
+        asked = np.array([len(path.conditions) for path in paths], dtype=np.int64)
+        few = asked.max(initial=0) <= LONGEST and asked.sum() <= MOST_SLOTS
+        if few and (asked << asked).sum() <= LARGEST_TABLE:
+            return ShapleyValues(forest, paths)
+    return PathValues(forest)
 
 
 class TreeContributions(Contributions):

@@ -9,6 +9,7 @@ from willbuy.evaluation.report.charts.theme import PARTS, RULE, drawn_from, perc
 from willbuy.evaluation.result import AnchorPoint
 
 RATE_HEIGHT = 180
+MANY = 40  # points: more of them are drawn smaller
 _ROW = 30
 _MARGIN = 84  # of both charts, so that their time axes stand above each other
 _COLOURS = alt.Scale(domain=list(PARTS), range=list(PARTS.values()))
@@ -37,7 +38,7 @@ def base_rate(anchors: list[AnchorPoint], horizon: timedelta) -> dict[str, Any]:
         alt.Tooltip("n:Q", title="of", format=","),
     ]
     line = base.mark_line(color=RULE, strokeWidth=1.5).encode(x=x, y=y)
-    dots = base.mark_circle(size=110, opacity=1).encode(
+    dots = base.mark_circle(size=110 if len(rows) <= MANY else 30, opacity=1).encode(
         x=x, y=y, color=alt.Color("part:N", scale=_COLOURS, legend=None), tooltip=tips
     )
     return spec_of(alt.layer(line, dots), height=RATE_HEIGHT)

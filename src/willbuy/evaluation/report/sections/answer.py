@@ -4,18 +4,27 @@ from willbuy.evaluation.report.html import Html, escape, join, paragraph, tag
 from willbuy.evaluation.result import Metrics, Result
 from willbuy.evaluation.words import count, figure, interval, percent, percent_interval
 
+UNPROVEN = "Cross-validated over visitors: not a test of the future"
+
 
 def answer(result: Result) -> Html:
     """The first thing on the page."""
     verdict = result["verdict"]
     card = tag(
         "div",
+        tag("p", escape(UNPROVEN), class_="badge") if result["split"]["kind"] != "time" else "",
         tag("p", escape(verdict["headline"]), class_="headline"),
         *(paragraph(sentence) for sentence in verdict["sentences"]),
-        class_=f"verdict {verdict['kind']}{'' if result['split']['kind'] == 'time' else ' unproven'}",
+        class_=f"verdict {verdict['kind']}{'' if _proven(result) else ' unproven'}",
         role="status",
     )
     return tag("section", tag("h2", "The answer", class_="quiet"), card, _tiles(result["test"]), id="answer")
+
+
+def _proven(result: Result) -> bool:
+    """Tested on the future, and not beaten by the plain logistic."""
+    plain = result["verdict"].get("logistic")
+    return result["split"]["kind"] == "time" and (plain is None or plain["kind"] != "worse")
 
 
 def _tiles(test: Metrics) -> Html:
@@ -25,7 +34,7 @@ def _tiles(test: Metrics) -> Html:
             "Average precision",
             figure(test["average_precision"]["value"]),
             interval(test["average_precision"]),
-            f"blind guessing: {figure(test['base_rate'])}",
+            f"× {figure(test['average_precision_over_base']['value'], 1)} the base rate {figure(test['base_rate'])}",
         ),
         _tile("ROC-AUC", figure(test["roc_auc"]["value"]), interval(test["roc_auc"]), "blind guessing: 0.5"),
         _tile(

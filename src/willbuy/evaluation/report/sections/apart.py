@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from willbuy.evaluation.bounds import CALIBRATED
 from willbuy.evaluation.report.html import Html, escape, paragraph, section, stacked, table, tag
 from willbuy.evaluation.result import Metrics, Result
-from willbuy.evaluation.words import count, figure, interval, percent
+from willbuy.evaluation.words import count, figure, interval, percent, times_the_base_rate
 
 
 def apart(result: Result) -> Html:
@@ -17,7 +18,26 @@ def apart(result: Result) -> Html:
         "Average precision rises with the base rate of a slice, so compare slices by ROC-AUC and by predicted over actual.",
         "note",
     )
-    return section("apart", "Where it does well, where it errs", *tables, note)
+    off = (paragraph(text) for text in _off(slices))
+    return section("apart", "Where it does well, where it errs", *tables, *off, note)
+
+
+def _off(slices: Mapping[str, Mapping[str, Metrics]]) -> list[str]:
+    """The slices in which more, or fewer, bought than was predicted: outside 0.9 to 1.1, and by more than chance."""
+    found = []
+    for by, of in slices.items():
+        for label, one in of.items():
+            ratio, bounds = one["predicted_over_actual"], one["intervals"]["predicted_over_actual"]
+            if ratio is None or bounds["low"] is None or bounds["high"] is None:
+                continue
+            if CALIBRATED[0] <= ratio <= CALIBRATED[1] or bounds["low"] <= 1 <= bounds["high"]:
+                continue
+            found.append(
+                f"Too {'high' if ratio > 1 else 'low'} for {by} “{label}”: {figure(ratio, 2)} buyers predicted for each that"
+                f" bought ({interval(bounds, 2)}). Calibration makes the whole right, not each part: here the model lacks"
+                " something that tells this part apart."
+            )
+    return found
 
 
 def _table(slices: Mapping[str, Metrics]) -> Html:
@@ -26,7 +46,11 @@ def _table(slices: Mapping[str, Metrics]) -> Html:
             escape(label),
             stacked(count(found["n"]), f"{count(found['buyers'])} buyers"),
             percent(found["base_rate"]),
-            stacked(figure(found["average_precision"]["value"]), interval(found["average_precision"])),
+            stacked(
+                figure(found["average_precision"]["value"]),
+                interval(found["average_precision"]),
+                times_the_base_rate(found),
+            ),
             stacked(figure(found["roc_auc"]["value"]), interval(found["roc_auc"])),
             stacked(figure(found["log_loss"]["value"], 4), interval(found["log_loss"], 4)),
             stacked(

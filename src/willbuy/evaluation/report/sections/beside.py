@@ -1,14 +1,34 @@
 """The model beside the simple rules: every metric with its interval, and the paired differences."""
 
+from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.bounds import METRIC_WORDS
 from willbuy.evaluation.report.charts.beside_rules import beside_rules, height
-from willbuy.evaluation.report.html import Html, chart, details, escape, paragraph, section, stacked, table
+from willbuy.evaluation.report.html import (
+    Html,
+    chart,
+    details,
+    escape,
+    paragraph,
+    section,
+    stacked,
+    table,
+    tag,
+)
 from willbuy.evaluation.report.sections.answer import why_none
 from willbuy.evaluation.result import Estimate, Metrics, Result
-from willbuy.evaluation.rules import ALL_RULES
-from willbuy.evaluation.words import count, figure, interval, percent, signed, signed_interval
+from willbuy.evaluation.rules import ALL_RULES, NO_ONE
+from willbuy.evaluation.words import (
+    count,
+    figure,
+    interval,
+    percent,
+    signed,
+    signed_interval,
+    skill,
+    times_the_base_rate,
+)
 
-RULE_WORDS = {rule.name: rule.words for rule in ALL_RULES}
+RULE_WORDS = {rule.name: rule.words for rule in ALL_RULES} | {LOGISTIC: "the plain model, no rule"}
 
 
 def beside(result: Result) -> Html:
@@ -16,7 +36,7 @@ def beside(result: Result) -> Html:
     test, rules = result["test"], result["rules"]
     metric = result["verdict"]["metric"]
     figures: dict[str, Estimate] = {_short(result["model"]): test[metric]}  # type: ignore[literal-required]
-    figures |= {name: rules[name][metric] for name in _ordered(result)}  # type: ignore[literal-required]
+    figures |= {name: rules[name][metric] for name in _ranking(result)}  # type: ignore[literal-required]
     known = {name: found for name, found in figures.items() if found["value"] is not None}
     word = METRIC_WORDS[metric]
     plot = (
@@ -36,22 +56,38 @@ def beside(result: Result) -> Html:
         _decisions(result),
         why_none(test),
         _differences(result),
-        lead="A model earns its keep only where it beats what a shop could do without one. Each rule learnt its rates on the"
-        " training part and was tested on the same rows.",
+        lead="A model earns its keep only where it beats what a shop could do without one, and a complex model only where it beats a"
+        " plain one. Each rule learnt its rates on the training part and was tested on the same rows.",
     )
 
 
 def _metrics(result: Result) -> Html:
     head = ["", "average precision", "ROC-AUC", "log loss", "Brier", "predicted / actual"]
-    return table(head, [_figures(*one) for one in _all(result)], numbers=range(1, len(head)), marked=0)
+    rate = percent(result["test"]["base_rate"])
+    note = paragraph(
+        f"The third lines compare with giving everyone the test part’s base rate, {rate}: how many times its average precision,"
+        " how much less log loss and Brier score (their skill: blind is 0 %, perfect is 100 %).",
+        "note",
+    )
+    rows = [_figures(*one) for one in _all(result, _ranking(result))]
+    return tag("div", table(head, rows, numbers=range(1, len(head)), marked=0), note)
 
 
 def _decisions(result: Result) -> Html:
     head = ["", "threshold", "precision", "recall", "F1"]
     return details(
         "Precision, recall and F1, each at its own threshold",
-        paragraph("Every threshold is the one of greatest F1 on the training part.", "note"),
-        table(head, [_decision(*one) for one in _all(result)], numbers=range(1, len(head)), marked=0),
+        paragraph(
+            "A rule’s threshold is the one of greatest F1 on the training part; the model’s and the logistic’s is chosen as the shop"
+            " file says.",
+            "note",
+        ),
+        table(
+            head,
+            [_decision(*one) for one in _all(result, _ordered(result))],
+            numbers=range(1, len(head)),
+            marked=0,
+        ),
     )
 
 
@@ -63,12 +99,17 @@ def _ordered(result: Result) -> list[str]:
     return sorted(values, key=lambda name: (values[name] is None, sign * (values[name] or 0.0), name))
 
 
-def _all(result: Result) -> list[tuple[str, Metrics]]:
+def _ranking(result: Result) -> list[str]:
+    """The same without `no_one`, which ranks as `everyone` does: it differs in the decision alone."""
+    return [name for name in _ordered(result) if name != NO_ONE.name]
+
+
+def _all(result: Result, names: list[str]) -> list[tuple[str, Metrics]]:
     """(cell with the name and what it says, figures) of the model and of each rule."""
     model = f"<strong>{escape(_short(result['model']))}</strong><small>the model</small>"
     rules = [
         (f"{escape(name)}<small>{escape(RULE_WORDS.get(name, ''))}</small>", metrics)
-        for name, metrics in ((name, result["rules"][name]) for name in _ordered(result))
+        for name, metrics in ((name, result["rules"][name]) for name in names)
     ]
     return [(model, result["test"]), *rules]
 
@@ -77,10 +118,18 @@ def _figures(name: str, found: Metrics) -> list[str]:
     bounds = found["intervals"]
     return [
         name,
-        stacked(figure(found["average_precision"]["value"]), interval(found["average_precision"])),
+        stacked(
+            figure(found["average_precision"]["value"]),
+            interval(found["average_precision"]),
+            times_the_base_rate(found),
+        ),
         stacked(figure(found["roc_auc"]["value"]), interval(found["roc_auc"])),
-        stacked(figure(found["log_loss"]["value"], 4), interval(found["log_loss"], 4)),
-        stacked(figure(found["brier"], 4), interval(bounds["brier"], 4)),
+        stacked(
+            figure(found["log_loss"]["value"], 4),
+            interval(found["log_loss"], 4),
+            skill(found["log_loss_skill"]),
+        ),
+        stacked(figure(found["brier"], 4), interval(bounds["brier"], 4), skill(found["brier_skill"])),
         stacked(figure(found["predicted_over_actual"], 2), interval(bounds["predicted_over_actual"], 2)),
     ]
 
@@ -107,7 +156,7 @@ def _differences(result: Result) -> Html:
             str(escape(rule)),
             *(stacked(signed(of[name]["value"], 4), signed_interval(of[name], 4)) for name in metrics),
         ]
-        for rule, of in ((rule, differences[rule]) for rule in _ordered(result) if rule in differences)
+        for rule, of in ((rule, differences[rule]) for rule in _ranking(result) if rule in differences)
     ]
     words = [METRIC_WORDS.get(name, "Brier") for name in metrics]
     return details(

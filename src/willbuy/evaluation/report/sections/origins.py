@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from willbuy.evaluation.bounds import CALIBRATED, METRIC_WORDS
 from willbuy.evaluation.report.charts import origins as chart_of
-from willbuy.evaluation.report.html import Html, chart, paragraph, section, stacked, table
+from willbuy.evaluation.report.html import Html, chart, escape, paragraph, section, stacked, table, tag
 from willbuy.evaluation.result import Estimate, Figures, OriginPoint, Result, Spread
 from willbuy.evaluation.words import count, figure, interval, moment, percent, signed, signed_interval
 
-HEAD = ("rows", "base rate", "average precision", "times blind", "ROC-AUC", "log loss", "predicted / actual")
+HEAD = ("rows", "base rate", "average precision", "times blind", "ROC-AUC", "log loss", "pred. / actual")
 _DIGITS = {"log_loss": 4, "average_precision_over_base": 2, "predicted_over_actual": 2}
 _COLUMNS = (
     "average_precision",
@@ -38,16 +38,22 @@ def origins(result: Result) -> Html:
         if len(points) > 1
         else ""
     )
-    learnt = max((point["train_rows"] for point in points if not point["test"]), default=0)
     return section(
         "origins",
         "Does it hold over time?",
         plot,
-        table(["tested at", *HEAD], rows, numbers=range(1, len(HEAD) + 1), marked=len(points) - 1),
+        table(
+            ["tested at", *HEAD],
+            rows,
+            numbers=range(1, len(HEAD) + 1),
+            marked=len(points) - 1,
+            class_="compact",
+        ),
         paragraph(_beaten(points, result)) if _beaten(points, result) else "",
         *(paragraph(text) for text in _why(points)),
         paragraph(
-            f"{found['note']} An origin learns from at most {count(learnt)} rows, visitors whole.", "note"
+            f"{found['note']} An origin learns from at most {count(found['rows'])} rows, visitors whole.",
+            "note",
         ),
         lead="One test is one moment. Here the model is learnt again as if the log had ended earlier, and tested on what came next.",
     )
@@ -63,7 +69,7 @@ def _folds(result: Result) -> Html:
     return section(
         "origins",
         "Does it hold from fold to fold?",
-        table(["", *HEAD], rows, numbers=range(1, len(HEAD) + 1)),
+        table(["", *HEAD], rows, numbers=range(1, len(HEAD) + 1), class_="compact"),
         lead="The visitors were dealt into folds. In each, everything (settings, choice, calibration, threshold) was learnt"
         " on the other folds and applied once to the visitors held out. How far the folds lie apart is how far one split"
         " alone could have misled.",
@@ -96,9 +102,8 @@ def _spread_rows(over: dict[str, Spread]) -> list[list[str]]:
 
 
 def _when(point: OriginPoint) -> str:
-    return stacked(
-        moment(point["anchor"]), "the test" if point["test"] else f"learnt from {count(point['train_rows'])}"
-    )
+    note = "the test" if point["test"] else f"from {count(point['train_rows'])} rows"
+    return f'{tag("span", escape(moment(point["anchor"])), class_="date")}<small class="date">{escape(note)}</small>'
 
 
 def _beaten(points: Sequence[OriginPoint], result: Result) -> str:

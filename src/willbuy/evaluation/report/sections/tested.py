@@ -1,9 +1,11 @@
 """How it was tested: the split on its time axis, the base rate of each anchor, the parts and who stands in both."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from willbuy.evaluation.base_rates import unlike_rates
 from willbuy.evaluation.report.charts import timeline
-from willbuy.evaluation.report.html import Html, chart, details, escape, paragraph, section, table, tag
+from willbuy.evaluation.report.html import Html, chart, details, escape, join, paragraph, section, table, tag
 from willbuy.evaluation.result import AnchorPoint, Result
 from willbuy.evaluation.words import count, moment, percent
 
@@ -16,19 +18,16 @@ def tested(result: Result) -> Html:
         _split_words(result),
         _charts(result),
         _parts(result),
+        *(paragraph(warning, "warn") for warning in unlike_rates(result["parts"])),
         _audit(result),
-        details("Every anchor as a table", _anchors(result.get("anchors") or []))
-        if result.get("anchors")
-        else "",
+        _maturity(result.get("anchors") or []),
     )
 
 
 def _split_words(result: Result) -> Html:
     split = result["split"]
     if split["kind"] != "time":
-        return paragraph(
-            f"This is not a test on the future. {split.get('note') or split.get('reason', '')}", "warn"
-        )
+        return _fold_words(split)
     lag = float(split.get("lag_seconds") or 0.0)
     if "cutoff" in split:
         text = (
@@ -46,21 +45,37 @@ def _split_words(result: Result) -> Html:
     return paragraph(text)
 
 
+def _fold_words(split: dict[str, Any]) -> Html:
+    warning = f"This is not a test on the future. {split.get('note') or split.get('reason', '')}"
+    how = (
+        f"The {count(split['entities'])} visitors were dealt into {count(split['folds'])} folds, whole. Each fold was held out"
+        " once while everything was learnt on the others, and then predicted. The figures are those of all predictions on one"
+        " pile; nothing was chosen by them. The model that is shipped was made by the same procedure from all rows."
+        if "folds" in split
+        else ""
+    )
+    return join([paragraph(warning, "warn"), paragraph(how) if how else ""])
+
+
 def _charts(result: Result) -> Html:
     anchors, seconds = result.get("anchors") or [], result["split"].get("horizon_seconds")
-    if len(anchors) < 2 or not seconds:
+    if len(anchors) < 2:
         return Html("")
-    horizon = timedelta(seconds=float(seconds))
+    horizon = timedelta(seconds=float(seconds or 0))
     rates = [anchor for anchor in anchors if anchor["base_rate"] is not None]
     plots = []
     if rates:
         plots.append(
             chart(
                 timeline.base_rate(anchors, horizon),
-                "The share of buyers at each anchor (UTC). Anchors whose label window has not passed have no rate yet.",
+                "The share of buyers at each anchor (UTC). Anchors whose label window has not passed have no rate yet."
+                if seconds
+                else "The share of visits that bought, by when they were asked (UTC).",
                 height=timeline.RATE_HEIGHT,
             )
         )
+    if not seconds:  # sessions lie everywhere, not on a grid
+        return tag("div", *plots)
     plots.append(
         chart(
             timeline.split(anchors, horizon),
@@ -83,6 +98,7 @@ def _parts(result: Result) -> Html:
             percent(part["base_rate"]),
         ]
         for part in result["parts"]
+        if result["split"]["kind"] == "time" or part["n"]
     ]
     if not any(
         part["anchors"] for part in result["parts"]
@@ -95,30 +111,72 @@ def _audit(result: Result) -> Html:
     audit = result["split"].get("audit")
     if not audit:
         return Html("")
-    share = audit.get("shared_share")
-    return paragraph(
+    if result["split"]["kind"] != "time":
+        return paragraph(
+            f"{count(audit['test_entities'])} visitors were tested, each by a model that had seen no row of them."
+        )
+    who = (
         f"{count(audit['test_entities'])} entities were tested; {count(audit['shared_entities'])} of them"
-        f" ({percent(share)}) also stand in the training part, earlier in time."
+        f" ({percent(audit.get('shared_share'))}) also stand in the training part, earlier in time."
         if audit["shared_entities"]
         else f"{count(audit['test_entities'])} entities were tested; none of them stands in the training part."
+    )
+    return paragraph(f"{who}{_complete(result['split'])}")
+
+
+def _complete(split: dict[str, Any]) -> str:
+    """When the last training label was known, and that this was by the test anchor (G6)."""
+    if not split.get("train") or not split.get("test"):
+        return ""
+    wait = timedelta(seconds=float(split["horizon_seconds"]) + float(split.get("lag_seconds") or 0.0))
+    known = datetime.fromisoformat(max(split["train"])) + wait
+    return (
+        f" The last training label was complete at {moment(known.isoformat())}, the test begins at"
+        f" {moment(split['test'][0])}: a split in which the first lies after the second is refused."
+    )
+
+
+def _maturity(anchors: list[AnchorPoint]) -> Html:
+    """Which labels are known, and when the others will be."""
+    if not anchors:
+        return Html("")
+    open_ones = [anchor for anchor in anchors if not anchor["matured"]]
+    if not any(
+        "matures" in anchor for anchor in anchors
+    ):  # sessions: their slots of time are no label windows
+        return details("Rows and base rate over time", _anchors(anchors))
+    text = "Every anchor has matured: its whole label window lies in the log."
+    if open_ones:
+        last = max(anchor.get("matures") or "" for anchor in open_ones)
+        text = (
+            f"{count(len(open_ones))} of {count(len(anchors))} anchors had not matured when the log ended, and were used for"
+            f" nothing: who has not bought yet may still do so. Their labels are complete by {moment(last)}."
+        )
+    return join(
+        [paragraph(text), details("Label maturity and base rate, anchor by anchor", _anchors(anchors))]
     )
 
 
 def _anchors(anchors: list[AnchorPoint]) -> Html:
+    grid = any("matures" in anchor for anchor in anchors)
     rows = [
         [
             _date(moment(anchor["anchor"])),
             escape(anchor["part"]),
-            "yes" if anchor["matured"] else "no",
+            *([_matured(anchor)] if grid else []),
             count(anchor["n"]),
             count(anchor["positives"]),
             percent(anchor["base_rate"]),
         ]
         for anchor in anchors
     ]
-    return table(
-        ["anchor (UTC)", "part", "matured", "rows", "bought", "base rate"], rows, numbers=range(3, 6)
-    )
+    head = ["anchor (UTC)" if grid else "from (UTC)", "part", *(["matured"] if grid else [])]
+    first = len(head)
+    return table([*head, "rows", "bought", "base rate"], rows, numbers=range(first, first + 3))
+
+
+def _matured(anchor: AnchorPoint) -> Html:
+    return escape("yes" if anchor["matured"] else f"on {moment(anchor.get('matures'))}")
 
 
 def _range(anchors: list[str]) -> str:

@@ -1,0 +1,147 @@
+"""Scoring a shop's population at a moment: one row an entity, into a CSV or Parquet file."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from willbuy import __version__
+from willbuy.errors import WillbuyError
+from willbuy.events.presets import resolve
+from willbuy.features.catalogue import load_python
+from willbuy.features.feature_set import FeatureSet
+from willbuy.features.log import summarise
+from willbuy.fitted import COLUMNS, INPUTS, add_bgnbd
+from willbuy.models.bundle import Bundle
+from willbuy.models.rows import as_rows
+from willbuy.moments import parse_moment
+from willbuy.progress import BarCallback
+from willbuy.scoring.columns import ScoreColumns
+from willbuy.scoring.feature_rows import bundle_of_run
+from willbuy.scoring.output import check_output, in_chunks, write_scores
+from willbuy.scoring.parts import Parts, work_folder
+from willbuy.scoring.scored import Scored
+from willbuy.shop import Shop
+from willbuy.snapshots import write_score_rows
+from willbuy.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from willbuy.warehouse.duckdb import DuckDBWarehouse
+
+CHUNK = 20_480  # rows in flight; a multiple of the 2,048 that the engine hands out at once
+
+
+def score(
+    shop: Shop,
+    output: Path,
+    as_of: str | None = None,
+    run: str | None = None,
+    reasons: bool = True,
+    progress: BarCallback = lambda done, total, stage: None,
+) -> Scored:
+    """Score the population of a moment (the end of the log by default) and write one row an entity.
+
+    Columns: the entity under its source name, `as_of` (UTC), of a session task `session`, then `ScoreColumns`. Sorted
+    by the entity's bytes. A scoring that was killed continues where it was when it is asked for again.
+    """
+    check_output(output)
+    bundle = bundle_of_run(shop, run)
+    load_python(shop)  # classes of the shop's own join the algebra
+    with open_warehouse(shop) as warehouse:
+        moment = parse_moment(as_of, shop) if as_of else summarise(warehouse).end
+        work = Work(shop, warehouse, bundle, moment, ScoreColumns(bundle, reasons), progress)
+        with work_folder(shop.home / "scoring", work.key()) as place:
+            return work.write(place, output)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One scoring: features of everyone into a file, then scores chunk by chunk, then the output."""
+
+    shop: Shop
+    warehouse: "DuckDBWarehouse"
+    bundle: Bundle
+    moment: datetime
+    scores: ScoreColumns
+    progress: BarCallback
+
+    def key(self) -> dict[str, Any]:
+        """All that the parts depend on: what was finished under another key is never used."""
+        own = self.shop.features.python
+        return {
+            "willbuy": __version__,
+            "bundle": self.bundle.id,
+            "moment": self.moment.isoformat(),
+            "shop": self.shop.model_dump(mode="json"),
+            "python": hashlib.sha256((self.shop.folder / own).read_bytes()).hexdigest() if own else None,
+            "log": self.warehouse.state,
+            "columns": self.scores.names,
+            "chunk": CHUNK,
+        }
+
+    def write(self, folder: Path, output: Path) -> Scored:
+        """Do what is not done yet, and write the output."""
+        rows = folder / "rows.parquet"
+        if not rows.exists():
+            features = FeatureSet.from_spec(self.bundle.manifest["features_spec"])
+            write_score_rows(self.warehouse, self.shop, features, self.moment, rows, self._say)
+        [(n,)] = self.warehouse.rows(f"SELECT COUNT(*) FROM {self.warehouse.parquet([rows])}")
+        with closing(self.warehouse.beside()) as beside:
+            parts, number, done = Parts(folder, beside), 0, 0
+            for number, frame in enumerate(self._chunks(rows), 1):
+                if not parts.path(number).exists():
+                    parts.write(number, self._scored(frame))
+                done += len(frame)
+                self.progress(done, n, "scores")
+        as_of = f"{self.moment.isoformat()}Z"
+        return write_scores(
+            self.warehouse, parts.source(number), self._columns(as_of), output, self.scores, as_of
+        )
+
+    def _say(self, said: str) -> None:
+        self.progress(0, None, said)
+
+    def _chunks(self, rows: Path) -> Iterator["pd.DataFrame"]:
+        """The rows in order, always cut at the same places, with the columns that are fitted."""
+        fitted, done = self._fitted(rows), 0
+        with closing(self.warehouse.beside()) as reader:
+            for frame in in_chunks(reader, f"SELECT * FROM {reader.parquet([rows])}", CHUNK):
+                of_chunk = slice(done, done + len(frame))
+                done += len(frame)
+                columns = {name: fitted[name].to_numpy()[of_chunk] for name in COLUMNS if fitted is not None}
+                yield frame.assign(**columns)
+
+    def _fitted(self, rows: Path) -> "pd.DataFrame | None":
+        """The columns that are fitted on everyone at the moment, where the model reads them."""
+        if not set(COLUMNS) & set(self.bundle.feature_names):
+            return None
+        inputs = ", ".join(f'"{name}"' for name in ("anchor", *INPUTS))
+        frame = self.warehouse.frame(f"SELECT {inputs} FROM {self.warehouse.parquet([rows])}")
+        return add_bgnbd(frame, _days(self.shop))[0]
+
+    def _scored(self, frame: "pd.DataFrame") -> "pd.DataFrame":
+        """A chunk's entities, their sessions where there are any, and their scores."""
+        rows = as_rows(frame, self.bundle.feature_names)
+        known = [name for name in ("entity", "session") if name in frame]
+        return frame[known].assign(**self.scores.of(rows))
+
+    def _columns(self, as_of: str) -> str:
+        """The columns of the output as SQL."""
+        dialect, session = self.warehouse.dialect, self.shop.target.within == "session"
+        taken = {"as_of", "session", *self.scores.names}
+        entity = resolve(self.shop.source).columns["entity"]
+        named = dialect.identifier(entity if entity not in taken else "entity")
+        own = [f'"entity" AS {named}', f'{dialect.text(as_of)} AS "as_of"', *(["session"] if session else [])]
+        return ", ".join([*own, *(f'"{name}"' for name in self.scores.names)])
+
+
+def _days(shop: Shop) -> float:
+    within = shop.target.within
+    if isinstance(within, str):
+        raise WillbuyError("BG/NBD needs a horizon in days; a session task has none")
+    return within.days
