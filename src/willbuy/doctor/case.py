@@ -1,0 +1,57 @@
+"""What the doctor examines: a table of features with its label, and what is known about how it came to be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from willbuy.errors import WillbuyError
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class CaseError(WillbuyError):
+    """Columns, labels and entities that do not fit each other."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Columns (n,) of numbers with NaN for null, `y` (n,) of bool, and where there are any: entities, periods.
+
+    `periods` (n,) are whole numbers that rise with time (months, days, anchors); `order` says whether time is known at all.
+    """
+
+    columns: Mapping[str, Floats]
+    y: Bools
+    entities: NDArray[np.int64] | None = None
+    periods: NDArray[np.int64] | None = None
+    period_names: Mapping[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        lengths = {len(values) for values in (*self.columns.values(), self.y)}
+        lengths |= {len(given) for given in (self.entities, self.periods) if given is not None}
+        if len(lengths) != 1:
+            raise CaseError(
+                f"columns, labels, entities and periods have different lengths: {sorted(lengths)}"
+            )
+
+    @property
+    def positives(self) -> int:
+        """How many rows bought."""
+        return int(self.y.sum())
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any], y: Any, **known: Any) -> "Case":
+        """The case of columns that numpy can read as numbers.
+
+        >>> Case.of({"views": [1, None]}, [0, 1]).columns["views"].tolist()
+        [1.0, nan]
+        """
+        numbers = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
+        given = {
+            name: np.asarray(values) for name, values in known.items() if name in ("entities", "periods")
+        }
+        return cls(numbers, np.asarray(y) != 0, **{**known, **given})

@@ -1,0 +1,31 @@
+"""What the doctor says: a finding with its proof, and what to do about it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Grade = Literal["leak", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One suspicion that held. A `leak` stops training unless the shop file accepts it by `name` with a reason.
+
+    `name` is the suspicion and what it is about, such as `reconstruction:carts+total`; `proof` holds the figures.
+    """
+
+    suspicion: str
+    about: str
+    grade: Grade
+    words: str
+    remedy: str
+    proof: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """By which the shop file accepts it."""
+        return f"{self.suspicion}:{self.about}" if self.about else self.suspicion
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {"name": self.name, **asdict(self)}

@@ -1,0 +1,90 @@
+"""Terms: what a formula that rebuilds a label may be made of. The columns, and whole numbers hidden in their products.
+
+`views` and `view_to_cart_ratio` hold the carts, though no column is called so: their product is a whole number in every
+row. Products and quotients are taken only where one side is no whole number and the outcome is one: whatever is whole by
+chance alone in nearly every row would be a strange coincidence.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+NEARLY = 0.05  # how far from a whole number a rounded ratio may put its product
+MOST = 400  # terms: what a formula is searched in must stay small
+
+
+@dataclass(frozen=True)
+class Term:
+    """A column, or a product or quotient of two: how it is written, what it reads, its value in each row (n,)."""
+
+    text: str
+    columns: frozenset[str]
+    values: Floats
+
+
+def terms_of(columns: dict[str, Floats]) -> list[Term]:
+    """The columns that vary, then the hidden whole numbers; at most MOST. Nulls must be filled.
+
+    >>> found = terms_of({"views": np.array([4.0, 5.0, 8.0]), "carts_per_view": np.array([0.25, 0.4, 0.125])})
+    >>> [term.text for term in found], found[-1].values.tolist()
+    (['views', 'carts_per_view', 'round(carts_per_view * views)'], [1.0, 2.0, 1.0])
+    """
+    plain = [Term(name, frozenset([name]), values) for name, values in columns.items() if np.ptp(values) > 0]
+    broken = [term for term in plain if not _whole(term.values)]
+    whole = [term for term in plain if _whole(term.values)]
+    hidden = _distinct(_hidden(broken, whole), whole)
+    # What was hidden may itself be a factor: views = total - round(share * total), carts = round(ratio * views)
+    deeper = _distinct(_hidden(broken, [*hidden, *_differences(whole, hidden)]), [*whole, *hidden])
+    return [*plain, *hidden, *deeper][:MOST]
+
+
+def _hidden(broken: Sequence[Term], whole: Sequence[Term]) -> Iterator[Term]:
+    """Whole numbers in the products and quotients of a column that holds none with one that does, or with its like."""
+    for one, other in [*product(broken, whole), *combinations(broken, 2)]:
+        if one.columns >= other.columns:
+            continue
+        for text, values in _combined(one, other):
+            if np.ptp(values) > 0 and _whole(values):
+                yield Term(text, one.columns | other.columns, np.round(values))
+
+
+def _combined(one: Term, other: Term) -> Iterator[tuple[str, Floats]]:
+    a, b = one.values, other.values
+    yield f"round({one.text} * {other.text})", a * b
+    for top, over, under, below in ((one, a, other, b), (other, b, one, a)):
+        yield (
+            f"round({top.text} / {under.text})",
+            np.divide(over, below, out=np.zeros_like(over), where=below != 0),
+        )
+
+
+def _differences(whole: Sequence[Term], hidden: Sequence[Term]) -> Iterator[Term]:
+    for one, other in product(whole, hidden):
+        if one.columns & other.columns:
+            yield Term(f"({one.text} - {other.text})", one.columns | other.columns, one.values - other.values)
+
+
+def _distinct(terms: Iterable[Term], known: Sequence[Term]) -> list[Term]:
+    """The terms that say something new: neither what is known nor what another of them says."""
+    seen, kept = {term.values.tobytes() for term in known}, []
+    for term in terms:
+        key = term.values.tobytes()
+        if key not in seen:
+            seen.add(key)
+            kept.append(term)
+    return kept
+
+
+def _whole(values: Floats) -> bool:
+    """Whether nearly all of the values other than 0 are whole numbers, or as near as a rounded ratio may put them."""
+    other = values[np.abs(values) > NEARLY]
+    return len(other) == 0 or bool(np.mean(np.abs(other - np.round(other)) <= NEARLY) >= 0.99)
+
+
+def matrix(terms: Sequence[Term]) -> Floats:
+    """The terms' values side by side, a column of ones first, shape (n, 1 + terms)."""
+    return np.column_stack([np.ones(len(terms[0].values)), *(term.values for term in terms)])

@@ -1,0 +1,53 @@
+"""Suspicion: a single column ranks the buyers better than what is known beforehand ever does."""
+
+import numpy as np
+
+from willbuy.doctor.case import Bools, Case, Floats
+from willbuy.doctor.finding import Finding
+
+WARN, LEAK = 0.85, 0.98  # ROC-AUC of one column alone, either way round
+FEWEST = 10  # buyers: fewer rank well by chance
+
+
+def too_good(case: Case) -> list[Finding]:
+    """A finding for every column whose ROC-AUC alone is at least WARN; nulls stand at the end that suits them best."""
+    if not FEWEST <= case.positives <= len(case.y) - FEWEST:
+        return []
+    found = []
+    for name, values in case.columns.items():
+        auc = max(_auc(filled, case.y) for filled in _with_nulls(values))
+        if auc >= WARN:
+            found.append(_finding(name, auc))
+    return sorted(found, key=lambda finding: -finding.proof["roc_auc"])
+
+
+def _finding(name: str, auc: float) -> Finding:
+    return Finding(
+        suspicion="too_good",
+        about=name,
+        grade="leak" if auc >= LEAK else "warning",
+        words=f"{name} alone has a ROC-AUC of {auc:.3f}",
+        remedy=f"Say when {name} is known. If that is after the moment of the score, drop it",
+        proof={"roc_auc": auc},
+    )
+
+
+def _with_nulls(values: Floats) -> list[Floats]:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return [np.zeros(len(values))]
+    ends = (known.min() - 1, known.max() + 1) if len(known) < len(values) else (0.0,)
+    return [np.where(np.isnan(values), end, values) for end in ends]
+
+
+def _auc(values: Floats, y: Bools) -> float:
+    """The chance that a buyer stands above another, ties half, or below: whichever is greater.
+
+    >>> _auc(np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, True, False, False]))
+    1.0
+    """
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(count) - (count - 1) / 2)[place]
+    buyers, others = int(y.sum()), int((~y).sum())
+    auc = (float(rank[y].sum()) - buyers * (buyers + 1) / 2) / (buyers * others)
+    return max(auc, 1 - auc)

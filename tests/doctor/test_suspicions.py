@@ -1,0 +1,123 @@
+"""Each suspicion finds what was planted, says it with figures, and keeps quiet about clean tables."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from willbuy.doctor.breaks import breaks
+from willbuy.doctor.case import Case, CaseError
+from willbuy.doctor.rebuilt import rebuilt
+from willbuy.doctor.too_good import too_good
+from willbuy.doctor.twice import twice
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def clean(seed: int, rows: int = 1500) -> Case:
+    """Visitors whose views, and whether they carted, make buying likelier, over six periods."""
+    random = np.random.default_rng(seed)
+    views, carted = random.poisson(4, rows) * 1.0, random.binomial(1, 0.15, rows) * 1.0
+    y = random.random(rows) < 0.03 + 0.01 * views + 0.2 * carted
+    columns = {"views": views, "carted": carted, "hour": random.integers(0, 24, rows) * 1.0}
+    columns["seconds"] = random.gamma(2, 90, rows)
+    return Case.of(columns, y, periods=random.integers(0, 6, rows))
+
+
+@pytest.fixture(scope="module")
+def shoppers(shared_data: Path) -> Case:
+    """UCI's Online Shoppers: a year of sessions, with the month as the only time."""
+    table = pd.read_csv(shared_data / "uci_online_shoppers" / "online_shoppers_intention.csv")
+    visitor = {f"VisitorType={kind}": table["VisitorType"] == kind for kind in table["VisitorType"].unique()}
+    numbers = table.drop(columns=["Month", "VisitorType", "Revenue"])
+    months = table["Month"].map(MONTHS.index)
+    columns = {**dict(numbers.items()), **visitor, "month": months}
+    return Case.of(columns, table["Revenue"], periods=months, period_names=dict(enumerate(MONTHS)))
+
+
+def test_page_values_are_flagged_from_the_data_alone(shoppers: Case) -> None:
+    (found,) = breaks(shoppers)
+    assert found.name == "known_when:PageValues" and found.grade == "leak"
+    assert found.proof["periods"] == ["Feb", "Mar", "May"]
+    assert (found.proof["early_buyers"], found.proof["later_buyers"], found.proof["later_without"]) == (
+        560,
+        1348,
+        370,
+    )
+    assert "none of the 560 buyers of Feb, Mar, May but for 370 of the 1,348" in found.words
+
+
+def test_page_values_are_flagged_under_any_name_and_scale(shoppers: Case) -> None:
+    renamed = {f"x{place}": values * 3.7 for place, values in enumerate(shoppers.columns.values())}
+    place = list(shoppers.columns).index("PageValues")
+    found = breaks(Case(renamed, shoppers.y, periods=shoppers.periods))
+    assert [finding.about for finding in found] == [f"x{place}"]
+
+
+def test_the_duplicate_sessions_are_counted(shoppers: Case) -> None:
+    assert twice(shoppers)[0].proof == {"copies": 125, "rows": 12_330}
+
+
+def test_only_page_values_rank_suspiciously_well(shoppers: Case) -> None:
+    assert [finding.name for finding in too_good(shoppers)] == ["too_good:PageValues"]
+    assert rebuilt(shoppers) == []
+
+
+def test_a_column_that_is_the_label_is_too_good_either_way_round() -> None:
+    y = np.arange(100) % 4 == 0
+    found = too_good(Case.of({"paid": y * 1.0, "unpaid": 1.0 - y, "row": np.arange(100)}, y))
+    assert {finding.about for finding in found} == {"paid", "unpaid"}
+    assert {finding.grade for finding in found} == {"leak"}
+
+
+def test_a_column_whose_nulls_tell_the_label_is_too_good() -> None:
+    y = np.arange(100) % 4 == 0
+    (found,) = too_good(Case.of({"delivery_days": np.where(y, 3.0, np.nan)}, y))
+    assert found.proof["roc_auc"] == 1.0
+
+
+def test_a_handful_of_buyers_is_never_too_good() -> None:
+    y = np.arange(100) < 3
+    assert too_good(Case.of({"paid": y * 1.0}, y)) == []
+
+
+def test_the_remedy_names_the_columns_that_every_formula_needs() -> None:
+    random = np.random.default_rng(2)
+    views, carts = random.poisson(5, 900) + 1.0, random.poisson(0.5, 900) * 1.0
+    bought = random.binomial(1, 0.1, 900) * 1.0
+    table = {"total": views + carts + bought, "views": views, "carts": carts, "ratio": carts / views}
+    found = rebuilt(Case.of(table, bought > 0))
+    assert len(found) == 2 and all(finding.grade == "leak" for finding in found)
+    assert found[0].remedy == "Drop total or views: every formula that was found needs it"
+    assert found[0].to_dict()["name"] == "reconstruction:carts+total+views"
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=50, deadline=None)
+def test_clean_tables_raise_no_alarm(seed: int) -> None:
+    case = clean(seed)
+    assert [*breaks(case), *too_good(case), *rebuilt(case), *twice(case)] == []
+
+
+def test_a_planted_break_is_found_and_a_planted_drift_is_not() -> None:
+    case = clean(3, rows=6000)
+    assert case.periods is not None
+    random, late = np.random.default_rng(4), case.periods >= 3
+    written = np.where(case.y, random.gamma(2, 5, 6000), random.binomial(1, 0.2, 6000) * 1.0)
+    broken = np.where(case.y & late & (random.random(6000) < 0.3), 0.0, written)
+    drifting = random.poisson(np.where(late, 0.4, 2.0)) * 1.0
+    found = breaks(Case({**case.columns, "value": broken, "less": drifting}, case.y, periods=case.periods))
+    assert [finding.about for finding in found] == ["value"]
+
+
+def test_without_periods_nothing_is_said_about_breaks() -> None:
+    case = clean(1)
+    assert breaks(Case(case.columns, case.y)) == []
+
+
+def test_columns_of_unlike_length_are_refused() -> None:
+    with pytest.raises(CaseError, match=r"different lengths: \[2, 3\]"):
+        Case.of({"a": [1, 2, 3]}, [0, 1])
