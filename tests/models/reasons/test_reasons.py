@@ -55,6 +55,29 @@ def test_the_strongest_come_first_whatever_their_sign_and_nothing_is_said_of_not
     assert found.text.tolist() == [["spent 2.00"], ["spent nothing"], [""]]
 
 
+def test_what_is_said_in_the_same_words_is_one_reason():
+    none = {"some": "{value} views", "none": "no view"}
+    phrases = {
+        "count": none,
+        "items": {"some": "{value} items", "none": "no view"},
+        "share": {"some": "x", "null": "no view"},
+    }
+    reasons = Reasons(("other", "count", "items", "share"), phrases)
+    rows = np.array([[5.0, 0.0, 0.0, np.nan], [5.0, 2.0, 0.0, np.nan], [5.0, 2.0, 3.0, 0.5]])
+    parts = np.array([[0.5, -0.25, -0.5, 0.125]] * 3)
+    before = parts.copy()
+    found = reasons.of_rows(rows, parts, most=4)
+    assert found[0] == [Reason("count", "no view", -0.625), Reason("other", "other is 5", 0.5)]
+    assert [(reason.text, reason.contribution) for reason in found[1]] == [
+        ("other is 5", 0.5),
+        ("no view", -0.375),
+        ("2 views", -0.25),
+    ]
+    assert len(found[2]) == 4
+    assert (parts == before).all()
+    assert [reasons.of_rows(rows[i : i + 1], parts[i : i + 1], most=4)[0] for i in range(3)] == found
+
+
 def test_a_bundle_gives_its_reasons_from_any_table(trained, tmp_path):
     trained.write(tmp_path / "bundle", fields={"phrases": PHRASES, "currency_digits": 2})
     bundle = load_bundle(tmp_path / "bundle")

@@ -46,6 +46,7 @@ class Reasons:
         self.names = tuple(names)
         self._phrases = [phrases.get(name, {"some": f"{name} is {{value}}"}) for name in names]
         self._digits = currency_digits
+        self._shared = self._same_words()
 
     def say(self, feature: int, value: float) -> str:
         """What a value of a feature says."""
@@ -56,7 +57,12 @@ class Reasons:
         return str(text).replace("{value}", written(value, str(phrases.get("form", "number")), self._digits))
 
     def strongest(self, rows: Floats, contributions: Floats, most: int = MOST) -> Strongest:
-        """The strongest contributions (n, features) of rows (n, features); equal ones in the features' order."""
+        """The strongest contributions (n, features) of rows (n, features); equal ones in the features' order.
+
+        Features that say the same words of a row, as "no view in the last 7 days", are one reason: their contributions are
+        added, and the first of them stands for all.
+        """
+        contributions = self._merged(rows, contributions)
         feature = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :most]
         contribution = np.take_along_axis(contributions, feature, axis=1)
         value = np.take_along_axis(rows, feature, axis=1)
@@ -67,6 +73,29 @@ class Reasons:
             said = np.array([self.say(int(number), float(one)) for one in different], dtype=object)
             text[of_it] = said[which.ravel()] if len(said) else ""
         return Strongest(feature, text, contribution)
+
+    def _same_words(self) -> list[list[tuple[int, float]]]:
+        """Values (NaN for null) of several features that are said in the same words: groups of (feature, value)."""
+        said: dict[str, list[tuple[int, float]]] = {}
+        for feature, phrases in enumerate(self._phrases):
+            for name, value in (("none", 0.0), ("one", 1.0), ("null", np.nan)):
+                text = phrases.get(name)
+                if text and "{value}" not in text:
+                    said.setdefault(str(text), []).append((feature, value))
+        return [group for group in said.values() if len({feature for feature, _ in group}) > 1]
+
+    def _merged(self, rows: Floats, contributions: Floats) -> Floats:
+        """Contributions in which the first of the features that say the same has the sum, and the others have 0."""
+        merged = contributions.copy() if self._shared else contributions
+        for group in self._shared:
+            first = np.full(len(rows), -1)
+            for feature, value in group:
+                says = np.isnan(rows[:, feature]) if np.isnan(value) else rows[:, feature] == value
+                again = np.flatnonzero(says & (first >= 0))
+                merged[again, first[again]] += merged[again, feature]
+                merged[again, feature] = 0.0
+                first[says & (first < 0)] = feature
+        return merged
 
     def of_rows(self, rows: Floats, contributions: Floats, most: int = MOST) -> list[list[Reason]]:
         """The same as lists: for each row its reasons, strongest first, none that adds 0."""
