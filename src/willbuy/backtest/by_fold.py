@@ -75,7 +75,7 @@ def split_by_fold(
 
     >>> split = split_by_fold([7, 7, 8, 9, 4, 4], [1, 0, 0, 1, 0, 0], seed=1, folds=2)
     >>> split.count, [int(held.sum()) for fitted, held in split.folds()]
-    (2, [4, 2])
+    (2, [3, 3])
     """
     entities, outcomes = np.asarray(groups, dtype=np.int64), np.asarray(labels)
     if len(np.unique(entities)) < 2:
