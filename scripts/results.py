@@ -13,12 +13,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # run by its path
+
+from scripts.results_page import page  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ CASES = {
     ),
     "simulated": Case("Simulated shop, dense, 100,000 visitors", "7d", "Will a visitor buy within 7 days?"),
 }
+PUBLISHED = "taobao_published"
 HEAD = """# Results
 
 Written by `make results` (`scripts/results.py`): each log goes from `willbuy init` to `willbuy score`. The real logs
@@ -80,9 +83,10 @@ def run(case: Case, data: Path, folder: Path) -> dict[str, Any]:
     ingested = json.loads(willbuy(folder, "ingest", "--json"))
     trained = json.loads(willbuy(folder, "train", "--json"))
     willbuy(folder, "report")
+    whole = json.loads(willbuy(folder, "report", "--json"))
     scored = json.loads(willbuy(folder, "score", "--json"))
     truth = None if case.file else beside_truth(folder, trained["run"])
-    return {"ingest": ingested, "train": trained, "score": scored, "truth": truth}
+    return {"ingest": ingested, "result": whole, "score": scored, "truth": truth}
 
 
 def beside_truth(folder: Path, run: str) -> dict[str, float]:
@@ -113,70 +117,13 @@ def beside_truth(folder: Path, run: str) -> dict[str, float]:
     }
 
 
-def page(case: Case, found: Mapping[str, Any]) -> str:
-    """One log's section of the page."""
-    rows, trained, scored = found["ingest"], found["train"], found["score"]
-    test = trained["test"]
-    lines = [
-        f"## {case.title}",
-        "",
-        f"{case.question} Split: {trained['split']}. Model: {trained['model']}.",
-        "",
-        f"Rows: {rows['read']:,} read = {rows['accepted']:,} accepted + {rows['rejected']:,} rejected + "
-        f"{rows['duplicates']:,} duplicates{_rules(rows)}; {rows['entities']:,} entities.",
-        "",
-        "| part | rows | buyers | base rate |",
-        "|---|--:|--:|--:|",
-        *(
-            f"| {p['part']} | {p['n']:,} | {p['positives']:,} | {_rate(p['base_rate'])} |"
-            for p in trained["parts"]
-        ),
-        "",
-        "| on the test part | average precision | ROC-AUC | log loss |",
-        "|---|--:|--:|--:|",
-        _row("**the model**", test),
-        *(_row(f"rule: {name}", metrics) for name, metrics in trained["rules"].items()),
-        "",
-        f"Predicted over actual {test['predicted_over_actual']:.3f}, ECE {test['ece']:.3f}. "
-        f"{trained['verdict']['headline']} {' '.join(trained['verdict']['sentences'])}",
-        "",
-        *_truth(found["truth"]),
-        f"`willbuy score` at the end of the log: {scored['n']:,} scored, {scored['predicted']:,} at or above the threshold.",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _truth(found: Mapping[str, float] | None) -> list[str]:
-    if found is None:
-        return []
-    return [
-        f"Beside the true probabilities of the {found['n']:,} test rows: log loss {found['blind']:.4f} for the base rate, "
-        f"{found['model']:.4f} for the model, {found['best']:.4f} for the truth: **{found['closed']:.1%}** of the gap closed. "
-        f"Average precision {found['model_ap']:.3f} of {found['best_ap']:.3f} ({found['model_ap'] / found['best_ap']:.1%}).",
-        "",
-    ]
-
-
-def _rules(rows: Mapping[str, Any]) -> str:
-    refused = ", ".join(f"{count:,} {rule}" for rule, count in rows["rejected_by_rule"].items())
-    return f" ({refused})" if refused else ""
-
-
-def _rate(rate: float | None) -> str:
-    return "-" if rate is None else f"{rate:.2%}"
-
-
-def _row(name: str, metrics: Mapping[str, Any]) -> str:
-    cells = [_estimate(metrics[key]) for key in ("average_precision", "roc_auc", "log_loss")]
-    return f"| {name} | {' | '.join(cells)} |"
-
-
-def _estimate(figure: Mapping[str, float | None]) -> str:
-    if figure["value"] is None:
-        return "-"
-    interval = "" if figure["low"] is None else f" ({figure['low']:.3f} to {figure['high']:.3f})"
-    return f"{figure['value']:.3f}{interval}"
+def taobao_published(data: Path) -> str:
+    """What `scripts/taobao_published.py` prints, as a section."""
+    command = [sys.executable, str(ROOT / "scripts" / "taobao_published.py"), "--data", str(data)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(command[1:])} ended with exit code {done.returncode}:\n{done.stderr}")
+    return f"## Taobao, beside the published recipe\n\n```text\n{done.stdout.strip()}\n```\n"
 
 
 def main() -> None:
@@ -184,7 +131,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("cases", nargs="*", choices=[*CASES, []], help="which logs; all by default")
+    parser.add_argument(
+        "cases", nargs="*", choices=[*CASES, PUBLISHED, []], help="which logs; all by default"
+    )
     parser.add_argument(
         "--data",
         type=Path,
@@ -193,9 +142,15 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="write the page here, such as docs/results.md")
     arguments = parser.parse_args()
     sections = []
-    for name in arguments.cases or CASES:
+    data = arguments.data.resolve()
+    for name in arguments.cases or [*CASES, PUBLISHED]:
+        if name == PUBLISHED:
+            sections.append(taobao_published(data))
+            print(sections[-1], flush=True)
+            continue
         with tempfile.TemporaryDirectory() as folder:
-            sections.append(page(CASES[name], run(CASES[name], arguments.data.resolve(), Path(folder))))
+            case = CASES[name]
+            sections.append(page(case.title, case.question, run(case, data, Path(folder))))
         print(sections[-1], flush=True)
     if arguments.write:
         arguments.write.write_text("\n".join([HEAD, *sections]), encoding="utf-8")

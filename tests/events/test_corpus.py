@@ -57,12 +57,11 @@ def left_behind(home: Path) -> list[str]:
 
 
 WHOLE_CORPUS = """
-import resource, sys
-import subprocess
 import sys
 from pathlib import Path
 from events.corpus import CORPUS, source_of
 from events.test_corpus import shop_at
+from peak import peak_memory
 from willbuy.errors import WillbuyError
 from willbuy.events.ingest import ingest
 
@@ -77,7 +76,7 @@ for bad in CORPUS:
             ingest(shop_at(folder, source_of(bad, path)))
         except WillbuyError:
             pass
-        print(bad.name, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
+        print(bad.name, peak_memory() >> 20, flush=True)
 """
 HEAVIEST = (
     "gz_bomb", "zst_bomb", "line_without_end", "line_over_a_megabyte", "field_of_a_million", "parquet_damaged_pages",

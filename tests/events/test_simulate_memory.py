@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 CODE = """
-import resource, sys
+import sys
 from pathlib import Path
 from willbuy.events.simulation import write_simulated_log
 write_simulated_log(Path(sys.argv[1]), visitors=int(sys.argv[2]), truth=Path(sys.argv[3]))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(peak if sys.platform == "darwin" else peak * 1024)
+sys.path.append(sys.argv[4])
+from peak import peak_memory
+print(peak_memory())
 """
 ENGINE, REST = 1 << 30, 400 << 20  # bytes: DuckDB's limit while it merges (`Runs`); Python, numpy and a block
 
@@ -26,6 +27,7 @@ def peak(folder: Path, visitors: int) -> int:
         str(folder / "events.csv"),
         str(visitors),
         str(folder / "truth.parquet"),
+        str(Path(__file__).resolve().parents[1]),
     ]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
