@@ -123,7 +123,7 @@ def taobao_published(data: Path) -> str:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(command[1:])} ended with exit code {done.returncode}:\n{done.stderr}")
-    return f"## Taobao, beside the published recipe\n\n```text\n{done.stdout.strip()}\n```\n"
+    return f"## Taobao, beside the published recipe\n\n{done.stdout.strip()}\n"
 
 
 def main() -> None:
