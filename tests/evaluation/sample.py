@@ -236,6 +236,24 @@ def make_result(
             )
             for window in ("1d", "7d", "30d")
         ],
+        "tuning": {
+            "xgboost": {
+                "metric": "average_precision",
+                "trials": 8,
+                "rows": 30_000,
+                "buyers": 2400,
+                "folds": 3,
+                "default": 0.532,
+                "best": 0.537,
+                "gain": 0.005,
+                "standard_error": 0.002,
+                "moved": True,
+                "words": "better than the defaults by more than one standard error",
+                "settings": {"depth": 5},
+                "outer": 0.549,
+                "nested_gap": -0.012,
+            }
+        },
         "contributions": {"method": "shapley", "base": -2.1, "rows": 3000},
         "ingest": {
             "read": 2_756_101,

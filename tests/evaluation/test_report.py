@@ -78,6 +78,14 @@ def test_the_page_asks_nothing_of_the_network(made: tuple[Result, pd.DataFrame, 
     assert "actions: false" in own
 
 
+def test_the_search_is_told_with_its_trials_and_its_nested_gap(
+    made: tuple[Result, pd.DataFrame, str],
+) -> None:
+    found = made[2][made[2].index("How the settings were found") :][:1500]
+    assert "better than the defaults by more than one standard error" in found
+    assert ">8<" in found and "−0.012" in found
+
+
 def test_every_chart_stands_beside_its_words(made: tuple[Result, pd.DataFrame, str]) -> None:
     page = Reader(made[2])
     assert len(page.specs) == 13

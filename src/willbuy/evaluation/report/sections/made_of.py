@@ -4,7 +4,7 @@ from willbuy.evaluation.report.charts import contributions as contributions_char
 from willbuy.evaluation.report.charts import importance as importance_chart
 from willbuy.evaluation.report.html import Html, chart, details, escape, section, stacked, table
 from willbuy.evaluation.result import FeatureResult, Result
-from willbuy.evaluation.words import figure, interval
+from willbuy.evaluation.words import figure, interval, signed
 
 
 def features(result: Result) -> Html:
@@ -99,8 +99,28 @@ def candidates(result: Result) -> Html:
             numbers=range(1, 6),
             marked=chosen,
         ),
+        _searched(result),
         lead="Out-of-fold figures on the training part, folds grouped by entity. The test part had no say in the choice.",
     )
+
+
+def _searched(result: Result) -> Html:
+    """How each candidate's settings were found, and by how much searching flattered itself."""
+    rows = [
+        [
+            stacked(escape(name), escape(tuning["words"])),
+            f"{tuning['trials']}",
+            figure(tuning["default"]),
+            figure(tuning["best"]),
+            figure(tuning["outer"]),
+            signed(tuning["nested_gap"]),
+        ]
+        for name, tuning in result.get("tuning", {}).items()
+    ]
+    if not rows:
+        return Html("")
+    head = ["candidate", "settings tried", "the defaults", "the best of them", "out of fold", "nested gap"]
+    return details("How the settings were found", table(head, rows, numbers=range(1, 6)))
 
 
 def _importance(feature: FeatureResult) -> float | None:
