@@ -1,10 +1,13 @@
 """`make demo`, small: the same script on fewer visitors, twice, since the second run meets the first one's folder."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from scripts.results import beside_truth
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "scripts" / "demo.py"
@@ -40,3 +43,24 @@ def test_it_runs_twice(tmp_path: Path) -> None:
         "score",
     ]
     assert "With your own file" in done.stdout
+
+
+@pytest.mark.gate
+def test_the_whole_demo_is_calibrated_and_near_the_truth(tmp_path: Path) -> None:
+    """G11's figures at a base rate of 8.5 %, and how much of what could be known was learnt."""
+    folder = tmp_path / "demo"
+    done = demo(folder, visitors=100_000)
+    assert done.returncode == 0, done.stdout + done.stderr
+    truth = ["simulate", "--preset", "dense", "--output", "again.csv", "--truth", "truth.csv"]
+    subprocess.run([sys.executable, "-m", "willbuy", *truth], cwd=folder, check=True, capture_output=True)
+    assert (folder / "again.csv").read_bytes() == (folder / "events.csv").read_bytes()
+    test = json.loads((folder / ".willbuy" / "runs" / "0001" / "result.json").read_text())["test"]
+    assert test["ece"] <= 0.02
+    assert 0.9 <= test["calibration_slope"] <= 1.1
+    assert 0.9 <= test["predicted_over_actual"] <= 1.1
+    top = max(test["calibration"], key=lambda one: one["lowest"])  # of ten bins of about as many rows
+    assert 0.8 <= top["predicted"] / (top["positives"] / top["n"]) <= 1.25
+    found = beside_truth(folder, "0001")
+    assert found["n"] == test["n"]
+    assert found["closed"] >= 0.9
+    assert found["model_ap"] >= 0.85 * found["best_ap"]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from willbuy.errors import NotEnoughData
 from willbuy.features.algebra.phrases import Phrases
 from willbuy.models.bgnbd import bgnbd_columns
 from willbuy.shop import Shop
@@ -35,6 +36,16 @@ def wants_bgnbd(shop: Shop, names: Sequence[str]) -> bool:
     """Whether the shop's snapshots carry the BG/NBD columns: as declared, else where their inputs are there."""
     possible = all(name in names for name in INPUTS)
     return possible if shop.features.bgnbd is None else shop.features.bgnbd
+
+
+def horizon_in_days(shop: Shop) -> float:
+    """How far ahead the model expects purchases. Raises NotEnoughData for a session task, which has no horizon."""
+    within = shop.target.within
+    if isinstance(within, str):
+        raise NotEnoughData(
+            "BG/NBD needs a horizon in days; a session task has none. Set [features] bgnbd = false"
+        )
+    return within.days
 
 
 def add_bgnbd(frame: "pd.DataFrame", horizon_days: float) -> tuple["pd.DataFrame", dict[str, Any]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from willbuy.errors import InputError, did_you_mean
 
 Floats = NDArray[np.float64]
-_LARGEST = float(np.finfo(np.float32).max)
+LARGEST = float(np.finfo(np.float32).max)  # models compare in float32
 
 
 def remedy(positives: int, others: int) -> str:
@@ -47,9 +47,9 @@ def check_finite(rows: Floats, names: Sequence[str]) -> None:
         return
     # fmax and fmin pass over NaN and need no second array of the rows' size; over all values at once they take a tenth
     # of the time that they take column by column
-    if np.fmax.reduce(rows, axis=None) <= _LARGEST and np.fmin.reduce(rows, axis=None) >= -_LARGEST:
+    if np.fmax.reduce(rows, axis=None) <= LARGEST and np.fmin.reduce(rows, axis=None) >= -LARGEST:
         return
-    beyond = (np.fmax.reduce(rows, axis=0) > _LARGEST) | (np.fmin.reduce(rows, axis=0) < -_LARGEST)
+    beyond = (np.fmax.reduce(rows, axis=0) > LARGEST) | (np.fmin.reduce(rows, axis=0) < -LARGEST)
     if beyond.any():
         name = names[int(np.argmax(beyond))]
         raise InputError(f"{name} holds an infinite or over-large value; expected |x| < 3.4e38, or null")

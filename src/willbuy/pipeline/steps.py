@@ -25,7 +25,7 @@ from willbuy.features.algebra import feature_from_spec
 from willbuy.features.catalogue import features_of
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import summarise
-from willbuy.fitted import COLUMNS, add_bgnbd, wants_bgnbd
+from willbuy.fitted import COLUMNS, add_bgnbd, horizon_in_days, wants_bgnbd
 from willbuy.models.bundle import write_bundle
 from willbuy.pipeline import learning
 from willbuy.pipeline.contributed import contribute
@@ -81,7 +81,7 @@ def split_rows(run: Training) -> None:
     frame = run.snapshots.frame([anchor.moment for anchor in run.snapshots.anchors if anchor.matured])
     names = run.features.names
     if wants_bgnbd(run.shop, names):
-        frame, run.bgnbd = add_bgnbd(frame, _horizon_days(run.shop))
+        frame, run.bgnbd = add_bgnbd(frame, horizon_in_days(run.shop))
         names = (*names, *COLUMNS)
     run.split = _split(run, frame)
     part = run.split.parts(frame)
@@ -170,12 +170,3 @@ def train(shop: Shop, progress: StepCallback) -> Result:
             shutil.rmtree(run.folder, ignore_errors=True)
             raise
     return run.result
-
-
-def _horizon_days(shop: Shop) -> float:
-    within = shop.target.within
-    if isinstance(within, str):
-        raise NotEnoughData(
-            "BG/NBD needs a horizon in days; a session task has none. Set [features] bgnbd = false"
-        )
-    return within.days

@@ -14,7 +14,7 @@ from willbuy.evaluation.result import Estimate, Metrics
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules
 from willbuy.evaluation.sealed import unseen
 from willbuy.evaluation.slices import evaluate_slices
-from willbuy.evaluation.verdict import verdict
+from willbuy.evaluation.verdict import shift, verdict
 from willbuy.models.calibrators import fit_calibrator
 from willbuy.models.scorers import Scorer
 from willbuy.offers.f1 import f1_threshold
@@ -49,7 +49,7 @@ def test_once(run: "Training") -> None:
             draws=run.shop.train.bootstrap,
             seed=run.seed,
         )
-    differences = both.differences("model")
+    rate, differences = float(run.train.y.mean()), both.differences("model")
     metrics = dict(both.metrics)
     model = metrics.pop("model")
     words = verdict(
@@ -58,12 +58,12 @@ def test_once(run: "Training") -> None:
         differences,
         metric=run.shop.train.metric,
         rule_words={rule.name: rule.words for rule in run.rules},
-        train_base_rate=float(run.train.y.mean()),
+        train_base_rate=rate,
         split_note=run.split.note,
     )
     run.parts["rows"]["test"] = test.counts
     run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
-    if not any("base rate" in sentence for sentence in words["sentences"]):
+    if not shift(model, rate):  # else the verdict has said it
         words["sentences"] += unlike_rates(run.result["parts"])
     chosen = probability >= run.learning.cut if held is None else held.chosen[MODEL]
     run.result["slices"] = slices(run, test, probability, chosen)

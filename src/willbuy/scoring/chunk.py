@@ -7,7 +7,7 @@ from willbuy.models.scorers import Floats
 if TYPE_CHECKING:
     import pandas as pd
 
-CHUNK = 20_480  # rows in flight
+CHUNK = 20_480  # rows in flight; a multiple of the 2,048 that the engine hands out at once
 
 
 class Chunk(NamedTuple):

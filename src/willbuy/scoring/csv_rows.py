@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from willbuy.errors import InputError, printable
+from willbuy.models.rows import LARGEST
 from willbuy.models.scorers import Floats
 from willbuy.scoring.chunk import CHUNK, Chunk
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 NULLS = frozenset({"", "nan", "null", "none", "na"})
-LARGEST = float(np.finfo(np.float32).max)
 _DELIMITERS = (",", ";", "\t")
 
 

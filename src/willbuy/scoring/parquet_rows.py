@@ -8,8 +8,8 @@ import duckdb
 import numpy as np
 
 from willbuy.errors import InputError
+from willbuy.models.rows import LARGEST
 from willbuy.scoring.chunk import CHUNK, Chunk
-from willbuy.scoring.csv_rows import LARGEST
 from willbuy.scoring.output import in_chunks
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from willbuy import __version__
-from willbuy.errors import WillbuyError
 from willbuy.events.presets import resolve
 from willbuy.features.catalogue import load_python
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import summarise
-from willbuy.fitted import COLUMNS, INPUTS, add_bgnbd
+from willbuy.fitted import COLUMNS, INPUTS, add_bgnbd, horizon_in_days
 from willbuy.models.bundle import Bundle
 from willbuy.models.rows import as_rows
 from willbuy.moments import parse_moment
 from willbuy.progress import BarCallback
+from willbuy.scoring.chunk import CHUNK
 from willbuy.scoring.columns import ScoreColumns
 from willbuy.scoring.feature_rows import bundle_of_run
 from willbuy.scoring.output import check_output, in_chunks, write_scores
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from willbuy.warehouse.duckdb import DuckDBWarehouse
-
-CHUNK = 20_480  # rows in flight; a multiple of the 2,048 that the engine hands out at once
 
 
 def score(
@@ -122,7 +120,7 @@ class Work:
             return None
         inputs = ", ".join(f'"{name}"' for name in ("anchor", *INPUTS))
         frame = self.warehouse.frame(f"SELECT {inputs} FROM {self.warehouse.parquet([rows])}")
-        return add_bgnbd(frame, _days(self.shop))[0]
+        return add_bgnbd(frame, horizon_in_days(self.shop))[0]
 
     def _scored(self, frame: "pd.DataFrame") -> "pd.DataFrame":
         """A chunk's entities, their sessions where there are any, and their scores."""
@@ -138,10 +136,3 @@ class Work:
         named = dialect.identifier(entity if entity not in taken else "entity")
         own = [f'"entity" AS {named}', f'{dialect.text(as_of)} AS "as_of"', *(["session"] if session else [])]
         return ", ".join([*own, *(f'"{name}"' for name in self.scores.names)])
-
-
-def _days(shop: Shop) -> float:
-    within = shop.target.within
-    if isinstance(within, str):
-        raise WillbuyError("BG/NBD needs a horizon in days; a session task has none")
-    return within.days
