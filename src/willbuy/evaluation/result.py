@@ -343,6 +343,38 @@ class Tuning(TypedDict):
     )  # inner figure of the kept settings minus outer: what searching flatters itself by
 
 
+class FindingResult(TypedDict):
+    """A suspicion of the doctor that held, and why it is accepted where it is."""
+
+    name: str  # what the shop file accepts it by: "known_when:PageValues"
+    suspicion: str
+    about: str
+    grade: str  # "leak", "warning", "note"
+    words: str
+    remedy: str
+    proof: dict[str, Any]
+    accepted: str | None  # the shop file's reason
+
+
+class AskedResult(TypedDict):
+    """A suspicion that the doctor looked into, whether it held or not."""
+
+    suspicion: str
+    question: str
+    answer: str  # "nothing found", "2 findings", or why it could not be asked
+
+
+class DoctorResult(TypedDict):
+    """What the doctor asked and found, before training and after it."""
+
+    findings: list[FindingResult]
+    asked: list[AskedResult]
+    rows: int  # examined
+    of: int
+    sample: str  # which rows were examined, in words
+    idle: list[str]  # accepted in the shop file, and found no more
+
+
 class Result(TypedDict):
     """A whole run. The NotRequired keys leave their section out of the report when absent."""
 
@@ -373,6 +405,7 @@ class Result(TypedDict):
     origins: NotRequired[Origins]
     folds: NotRequired[Folds]  # where the split is not in time
     shuffled: NotRequired[Shuffled]
+    doctor: NotRequired[DoctorResult]
     lag_seconds: NotRequired[float]
     seeds: NotRequired[dict[str, int]]
     versions: NotRequired[dict[str, str]]

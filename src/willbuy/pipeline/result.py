@@ -70,6 +70,7 @@ def assemble_result(
         ingest=_ingest(run),
         anchors=_timeline(run),
         differences=differences,
+        doctor=run.diagnosis.to_result(),
         lag_seconds=run.log.lag.total_seconds(),
         seeds={"train": run.seed},
         versions={"willbuy": __version__, "python": platform.python_version()},
@@ -99,6 +100,7 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
         "test": run.result["test"],
         "rules": run.result["rules"],
         "verdict": run.result["verdict"],
+        "doctor": {"accepted": run.diagnosis.accepted},
         "seed": run.seed,
     }
 

@@ -29,6 +29,7 @@ from willbuy.fitted import COLUMNS, add_bgnbd, horizon_in_days, wants_bgnbd
 from willbuy.models.bundle import write_bundle
 from willbuy.pipeline import learning
 from willbuy.pipeline.contributed import contribute
+from willbuy.pipeline.doctor import ask_doctor
 from willbuy.pipeline.learning import Learning
 from willbuy.pipeline.moment import rows_a_moment
 from willbuy.pipeline.origins import test_origins
@@ -142,6 +143,7 @@ Step = Callable[[Training], None]
 STEPS: tuple[tuple[str, Step], ...] = (
     ("snapshots: who, when, what was known, what came after", take_snapshots),
     ("backtest: train | embargo | test", split_rows),
+    ("the doctor: does anything know the outcome beforehand", ask_doctor),
     ("tuning inside the training part", tune_candidates),
     ("candidates, compared on unseen visitors", lambda run: learning.choose_candidate(run.learning)),
     ("calibration and threshold, on the same predictions", lambda run: learning.calibrate(run.learning)),

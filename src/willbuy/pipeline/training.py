@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from willbuy.backtest import Split
+from willbuy.doctor.diagnosis import Diagnosis
 from willbuy.evaluation.result import Result
 from willbuy.evaluation.rules import Rule
 from willbuy.evaluation.sealed import SealedTest
@@ -37,6 +38,7 @@ class Training:
     parts: dict[str, Any] = field(init=False)
     train: Rows = field(init=False)
     test: SealedTest = field(init=False)
+    diagnosis: Diagnosis = field(init=False)
     learning: Learning = field(init=False)
     plain: Learning | None = field(init=False)  # the logistic, beside another model
     result: Result = field(init=False)

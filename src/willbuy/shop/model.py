@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, mo
 
 from willbuy.durations import Duration
 from willbuy.shop import values
+from willbuy.shop.doctor import Doctor
 from willbuy.shop.offer import check_offer
 from willbuy.shop.section import Flag, Kind, Price, Section, Share, Span, Whole, Zone, key
 from willbuy.shop.source import Source
@@ -205,6 +206,7 @@ class Shop(Section):
     train: Train = Train()
     offer: Offer = Offer()
     storage: Storage = Storage()
+    doctor: Doctor = Doctor()
     folder: Path = Field(default=Path(), exclude=True)
 
     @property
