@@ -70,3 +70,9 @@ def test_the_lock_covers_what_the_project_asks_for() -> None:
     asked = PROJECT["project"]["dependencies"] + groups["test"] + groups["lint"] + groups["build"]
     locked = {re.split("==", block)[0] for block in requirement_blocks("requirements.lock")}
     assert {re.split(r"[^A-Za-z0-9_.-]", text)[0].lower() for text in asked} <= locked
+
+
+def test_the_tests_run_with_what_the_extra_mlflow_installs() -> None:
+    assert set(PROJECT["project"]["optional-dependencies"]["mlflow"]) <= set(
+        PROJECT["dependency-groups"]["test"]
+    )
