@@ -131,7 +131,7 @@ def _preset(name: str) -> Iterator[str]:
 
 
 def _keys(content: Mapping[str, Any]) -> str:
-    return "\n".join(f"{key} = {toml.value(value)}" for key, value in content.items())
+    return "\n".join(f"{toml.key(key)} = {toml.value(value)}" for key, value in content.items())
 
 
 def _paragraphs(text: str) -> str:

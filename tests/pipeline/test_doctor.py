@@ -39,7 +39,7 @@ def training(leak: bool, accept: dict[str, str] | None = None) -> Any:
 
 
 def test_a_leaky_training_part_stops_training() -> None:
-    with pytest.raises(LeakFound, match="too_good:order_value: order_value alone has a ROC-AUC of 1.000"):
+    with pytest.raises(LeakFound, match=r"too_good:order_value: order_value alone has a ROC-AUC of 1\.000"):
         ask_doctor(training(leak=True))
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from willbuy.doctor.finding import Finding
 from willbuy.errors import WillbuyError
-from willbuy.evaluation.result import AskedResult, DoctorResult, FindingResult
+from willbuy.evaluation.doctor_result import AskedResult, DoctorResult, FindingResult
+from willbuy.shop import toml
 
 ORDER = ("leak", "warning", "note")
 
@@ -69,7 +70,7 @@ class Diagnosis:
         others = f" (and {more} more: {', '.join(one.name for one in self.stopping[1:4])})" if more else ""
         return (
             f"the doctor found a leak, {first.name}: {first.words}{others}. Nothing was trained. {first.remedy}"
-            f' ({self.drop}); or accept it: [doctor] accept = {{ "{first.name}" = "why" }}.'
+            f' ({self.drop}); or accept it: [doctor] accept = {{ {toml.key(first.name)} = "why" }}.'
             " See all: willbuy doctor"
         )
 

@@ -5,6 +5,8 @@ Everything is JSON: numbers, text, None. A figure that is undefined is None, and
 
 from typing import Any, NotRequired, TypedDict
 
+from willbuy.evaluation.doctor_result import DoctorResult
+
 
 class Interval(TypedDict):
     """A 95 % interval; None where it cannot be known."""
@@ -341,38 +343,6 @@ class Tuning(TypedDict):
     nested_gap: (
         float | None
     )  # inner figure of the kept settings minus outer: what searching flatters itself by
-
-
-class FindingResult(TypedDict):
-    """A suspicion of the doctor that held, and why it is accepted where it is."""
-
-    name: str  # what the shop file accepts it by: "known_when:PageValues"
-    suspicion: str
-    about: str
-    grade: str  # "leak", "warning", "note"
-    words: str
-    remedy: str
-    proof: dict[str, Any]
-    accepted: str | None  # the shop file's reason
-
-
-class AskedResult(TypedDict):
-    """A suspicion that the doctor looked into, whether it held or not."""
-
-    suspicion: str
-    question: str
-    answer: str  # "nothing found", "2 findings", or why it could not be asked
-
-
-class DoctorResult(TypedDict):
-    """What the doctor asked and found, before training and after it."""
-
-    findings: list[FindingResult]
-    asked: list[AskedResult]
-    rows: int  # examined
-    of: int
-    sample: str  # which rows were examined, in words
-    idle: list[str]  # accepted in the shop file, and found no more
 
 
 class Result(TypedDict):

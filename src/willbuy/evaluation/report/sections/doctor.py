@@ -1,7 +1,8 @@
 """What the doctor found: each finding with its proof, what is accepted and why, and what was asked in vain."""
 
+from willbuy.evaluation.doctor_result import DoctorResult, FindingResult
 from willbuy.evaluation.report.html import Html, details, escape, join, paragraph, section, table, tag
-from willbuy.evaluation.result import DoctorResult, FindingResult, Result
+from willbuy.evaluation.result import Result
 
 LEAD = (
     "Before anything was tuned, the training rows were searched for columns that know the outcome beforehand. A leak stops"
