@@ -1,6 +1,7 @@
 """The doctor in a training, and alone: the training part is examined before anything is tuned on it."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,12 @@ def diagnose(shop: Shop, say: StepCallback) -> Diagnosis:
 
     No run is left behind, and no file.
     """
-    from willbuy.pipeline.steps import split_rows, take_snapshots
-    from willbuy.pipeline.training import Training
+    from willbuy.pipeline.log.steps import split_rows, take_snapshots
+    from willbuy.pipeline.log.training import LogTraining
     from willbuy.warehouse import open_warehouse
 
     with open_warehouse(shop) as warehouse, tempfile.TemporaryDirectory(dir=shop.home) as folder:
-        run = Training(shop, warehouse, Path(folder), say)
+        run = LogTraining(shop, warehouse, Path(folder), say)
         for title, step in (("snapshots", take_snapshots), ("split", split_rows)):
             say(title)
             step(run)
@@ -49,11 +50,13 @@ def diagnose_training(run: "Training") -> Diagnosis:
 
 
 def case_of(rows: "Rows") -> Case:
-    """The rows as the doctor sees them; the days of their anchors are the periods."""
+    """The rows as the doctor sees them; the days of their anchors, or their table's order, are the periods."""
     columns = {name: rows.X[:, number] for number, name in enumerate(rows.names)}
-    periods, names = None, {}
+    case = Case(columns, rows.y != 0, entities=rows.groups)
     if "anchor" in rows.frame:
         days = rows.frame["anchor"].to_numpy(dtype="datetime64[D]")
-        periods = days.astype(np.int64)
         names = {int(day.astype(np.int64)): str(day) for day in np.unique(days)}
-    return Case(columns, rows.y != 0, entities=rows.groups, periods=periods, period_names=names, dated=True)
+        return replace(case, periods=days.astype(np.int64), period_names=names, dated=True)
+    if "order" in rows.frame:
+        return replace(case, periods=rows.frame["order"].to_numpy(dtype=np.int64))
+    return case
