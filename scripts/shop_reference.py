@@ -8,10 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from willbuy.shop import Shop, Source, SourceRule, SourceTime, presets, toml
+from willbuy.shop import ColumnKeys, Shop, Source, SourceRule, SourceTime, Table, TableShop, presets, toml
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "shop-file.md"
+
+COLUMN = "table.columns.NAME"
 
 INTRODUCTION = """# The shop file, key by key
 
@@ -46,6 +48,15 @@ time = { unit = "text", format = "%d.%m.%Y %H:%M", zone = "Europe/Berlin" }
 within = "14d"
 ```
 
+A table has one row a session or customer and no events; its file has `[table]` instead of `[source]` and `[target]`, and
+`willbuy init table.csv --target Revenue` writes it:
+
+```toml
+[table]
+files = ["online_shoppers_intention.csv"]
+preset = "online_shoppers"
+```
+
 Every key has a default but the source and the target. Spans of time are whole numbers with a unit: `90s`, `30m`, `12h`,
 `7d`, `2w`; a day is always 24 hours. A mistake is answered with one line that names the key, the value, what was expected
 and the nearest right spelling:
@@ -66,20 +77,29 @@ says nothing at all about that key (for the population: about that section); wit
 
 def tables() -> Iterator[tuple[str, type[BaseModel]]]:
     """The tables of the file with their models, in the order of the page."""
-    for name, field in Shop.model_fields.items():
-        model = field.annotation
+    for name in (*Shop.sections(), "table"):
+        fields = TableShop.model_fields if name == "table" else Shop.model_fields
+        model = fields[name].annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
             yield name, model
             if model is Source:
                 yield "source.time", SourceTime
                 yield "source.rules", SourceRule
+            if model is Table:
+                yield COLUMN, ColumnKeys
 
 
 def reference() -> str:
     """The whole page."""
     sections = ["\n".join(_section(name, model)) for name, model in tables()]
     return "\n".join(
-        [INTRODUCTION, *sections, PRESETS, *("\n".join(_preset(name)) for name in presets.names())]
+        [
+            INTRODUCTION,
+            *sections,
+            PRESETS,
+            *("\n".join(_preset(name)) for name in presets.names()),
+            *("\n".join(_table_preset(name)) for name in presets.table_names()),
+        ]
     )
 
 
@@ -97,8 +117,14 @@ def example(table: str, key: str, field: FieldInfo) -> str:
             rule["starts_with"] = None
         whole = {name: value for name, value in (rule | {key: content}).items() if value is not None}
         return f"[[source.rules]]\n{_keys(whole)}"
+    if table == COLUMN and not isinstance(content, Mapping):
+        role = {"role": "category" if content == "category" else "number"}
+        return f"[table.columns.PageValues]\n{_keys(role | {key: content})}"
+    if key == "columns" and table == "table":
+        return "\n".join(f"[table.columns.{name}]\n{_keys(keys)}" for name, keys in content.items())
     if isinstance(content, Mapping):
         beside = key in content  # an example that stands only with other keys of its table
+        table = table.replace("NAME", "PageValues")
         return f"[{table}]\n{_keys(content)}" if beside else f"[{table}.{key}]\n{_keys(content)}"
     if isinstance(content, list) and isinstance(content[0], Mapping):
         return f"[[{table}.{key}]]\n{_keys(content[0])}"
@@ -128,6 +154,16 @@ def _preset(name: str) -> Iterator[str]:
     for section, keys in preset.defaults.items():
         yield f"\n[{section}]\n{_keys(keys)}"
     yield "```\n"
+
+
+def _table_preset(name: str) -> Iterator[str]:
+    preset = presets.get_table(name)
+    found = (
+        f"Recognised by its columns: {', '.join(f'`{c}`' for c in preset.columns)}." if preset.columns else ""
+    )
+    yield f"### {name}\n\n{preset.title}. {found or 'It is named, never recognised.'}\n"
+    own = {key: value for key, value in preset.table.items() if key != "columns"}
+    yield f"```toml\n[table]\n{_keys(own)}\n\n[table.columns]\n{_keys(preset.table['columns'])}\n```\n"
 
 
 def _keys(content: Mapping[str, Any]) -> str:

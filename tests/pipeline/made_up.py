@@ -1,6 +1,7 @@
 """Rows made up for the tests of what learns and tests: entities at anchors, with a handful of features."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from willbuy.backtest import Split
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.pipeline.learning import Learning, learn
+from willbuy.pipeline.log.training import LogTraining
 from willbuy.pipeline.rows import Rows
 from willbuy.shop import Shop
 
@@ -47,15 +49,8 @@ def run_of(shop: Shop, split: Split, train: pd.DataFrame, test: pd.DataFrame) ->
     rows, ahead = Rows(train, NAMES), Rows(test, NAMES)
     learning = learn(Learning(shop, rows, quiet))
     found = evaluate(ahead.y, learning.probability(ahead.X), ahead.groups, 0.5, draws=100)
-    return SimpleNamespace(
-        shop=shop,
-        seed=shop.train.seed,
-        say=quiet,
-        split=split,
-        train=rows,
-        test=SimpleNamespace(opened_rows=lambda: test),
-        learning=learning,
-        rules=(),
-        plain=None,
-        result={"verdict": {"rule": None, "metric": "average_precision"}, "test": found},
-    )
+    run: Any = LogTraining(shop, None, Path(), quiet)  # type: ignore[arg-type]
+    run.split, run.train, run.learning, run.rules, run.plain = split, rows, learning, (), None
+    run.test = SimpleNamespace(opened_rows=lambda: test)
+    run.result = {"verdict": {"rule": None, "metric": "average_precision"}, "test": found}
+    return run

@@ -7,7 +7,7 @@ import pytest
 
 from scripts import shop_reference
 from willbuy.errors import ShopError
-from willbuy.shop import load_shop, presets
+from willbuy.shop import load_any, load_shop, presets
 
 SMALLEST = '[source]\npreset = "retailrocket"\n[target]\nwithin = "7d"\n'
 KEYS = [
@@ -34,7 +34,7 @@ def test_every_key_is_documented_and_its_example_loads(
     example = re.findall(r"```toml\n(.*?)```", entry, flags=re.DOTALL)[0]
     path = tmp_path / "shop.toml"
     path.write_text(_whole(example), encoding="utf-8")
-    load_shop(path)
+    load_any(path)
 
 
 def test_the_page_shows_what_mistakes_are_answered_with(root: Path, tmp_path: Path) -> None:
@@ -57,9 +57,19 @@ def test_every_preset_is_shown(root: Path, name: str) -> None:
     assert all(f'"{column}"' in entry for column in presets.get(name).source["columns"].values())
 
 
+@pytest.mark.parametrize("name", presets.table_names())
+def test_every_preset_of_a_table_is_shown(root: Path, name: str) -> None:
+    entry = page(root).partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+    assert presets.get_table(name).title in entry
+    assert all(f"{column} = {{ role =" in entry for column in presets.get_table(name).table["columns"])
+
+
 def _whole(example: str) -> str:
     """Make a whole file of a piece: the sections that it lacks are added."""
     text = example
+    if "[table" in text:
+        table = text if "[table]" in text else f"[table]\n{text}"
+        return table if "target =" in table else table.replace("[table]", '[table]\ntarget = "Revenue"')
     if not re.search(r"^\[\[?source[].]", text, flags=re.MULTILINE):
         text += '\n[source]\npreset = "retailrocket"\n'
     if "[target]" not in text:

@@ -4,6 +4,7 @@ Training learns from the training part. Whatever asks "and if the test had been 
 of entities, a random split) learns the same way from other rows: the procedure is tested, not one lucky fit.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ class Learning:
     say: StepCallback
     enough: int = ENOUGH_POSITIVES  # folds that hold so many positives judge and calibrate
     population: float | None = None  # rows of one scoring moment; by default those of the newest anchor
+    wrap: Callable[[Candidate], Candidate] = lambda candidate: candidate  # what stands around each candidate
     tuned: dict[str, Candidate] = field(init=False)
     tried: dict[str, Tried] = field(init=False)
     log_odds: dict[str, NDArray[np.float64]] = field(init=False)  # of the judged rows, out of fold
@@ -72,7 +74,7 @@ def tune(learning: Learning) -> None:
     for name in train.candidates:
         learning.say(f"tuning {name}: {train.trials} trials on {len(trial.y):,} rows")
         candidate, learning.tried[name] = search(
-            candidate_of(name, learning.shop),
+            learning.wrap(candidate_of(name, learning.shop)),
             *trial,
             metric=train.metric,
             trials=train.trials,

@@ -41,17 +41,12 @@ def describe_offer(run: "Training") -> OfferResult:
     return OfferResult(
         threshold=found.asked,
         population=round(found.population, 1),
-        moment=moment_words(run),
+        moment=run.moment_words,
         capacity=offer.capacity,
         margin=offer.margin,
         cost_per_contact=offer.cost_per_contact,
         currency=offer.currency,
     )
-
-
-def moment_words(run: "Training") -> str:
-    """What a capacity is for."""
-    return "a day" if run.task == "session" else "at a scoring moment"
 
 
 def _thresholds(
@@ -73,7 +68,7 @@ def _thresholds(
         results.append(
             ThresholdResult(
                 name=named.name,
-                words=words_of(named.name, run.shop.offer, moment_words(run)),
+                words=words_of(named.name, run.shop.offer, run.moment_words),
                 chosen=named.name == found.asked,
                 value=there.value,
                 selected=there.selected,

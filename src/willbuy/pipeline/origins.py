@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from willbuy.backtest import Origin, SessionSplit, TimeSplit, origins_in_time, rolling_sessions
+from willbuy.backtest import Origin
 from willbuy.errors import NotEnoughData
 from willbuy.evaluation.evaluate import SideBySide
 from willbuy.evaluation.figures import figures_of, spreads
@@ -33,7 +33,7 @@ def test_origins(run: "Training") -> None:
     if run.split.kind != "time":
         return
     points, short = [], ""
-    for origin in _origins(run):
+    for origin in run.origins(COUNT):
         try:
             points.append(_point(run, origin))
         except NotEnoughData as error:
@@ -46,14 +46,6 @@ def test_origins(run: "Training") -> None:
         rows=ROWS,
         note=SHARED + _how_many(len(points) - 1) + short,
     )
-
-
-def _origins(run: "Training") -> list[Origin]:
-    if isinstance(run.split, TimeSplit):
-        return origins_in_time(run.split, run.train.frame, COUNT)
-    if isinstance(run.split, SessionSplit):
-        return rolling_sessions(run.split, run.train.frame, COUNT)
-    return []
 
 
 def _how_many(found: int) -> str:

@@ -12,7 +12,6 @@ from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.importance import permutation_importance
 from willbuy.evaluation.result import Estimate, Metrics
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules
-from willbuy.evaluation.sealed import unseen
 from willbuy.evaluation.slices import evaluate_slices
 from willbuy.evaluation.verdict import shift, verdict
 from willbuy.models.calibrators import fit_calibrator
@@ -92,7 +91,7 @@ def compare_candidates(run: "Training") -> dict[str, Metrics]:
 
 def keep_predictions(run: "Training", test: Rows, probability: NDArray[np.float64]) -> None:
     """Write the test part's predictions for the report: `predictions.parquet`."""
-    scored = test.frame[["entity", "anchor"]].assign(y=test.y, p=probability)
+    scored = run.predictions(test).assign(y=test.y, p=probability)
     run.warehouse.connection.register("willbuy_predictions", scored)
     run.warehouse.to_parquet('SELECT * FROM "willbuy_predictions"', run.folder / "predictions.parquet")
     run.warehouse.connection.unregister("willbuy_predictions")
@@ -101,19 +100,7 @@ def keep_predictions(run: "Training", test: Rows, probability: NDArray[np.float6
 def slices(
     run: "Training", test: Rows, probability: NDArray[np.float64], chosen: NDArray[np.bool_]
 ) -> dict[str, dict[str, Metrics]]:
-    """Figures by what a reader asks for first: the event a visit was asked after; visitors known or new to the model."""
-    by: dict[str, NDArray[np.str_]] = {}
-    if "k" in test.frame:
-        by["asked after event"] = after = test.frame["k"].to_numpy().astype(np.str_)
-        so_far = f"count_{run.shop.target.kind}_session"
-        if so_far in test.frame:  # a visit that bought already is another question
-            none = test.frame[so_far].to_numpy() == 0
-            by["asked after event, of visits that had not bought yet"] = np.where(
-                none, after, "bought before"
-            )
-    if run.split.kind == "time":
-        new = unseen(run.train.groups, test.groups)
-        by["visitors"] = np.where(new, "unseen in training", "the same visitors, later")
+    """The same figures by what the task tells its rows apart by."""
     return {
         name: evaluate_slices(
             test.y,
@@ -125,7 +112,7 @@ def slices(
             draws=run.shop.train.bootstrap,
             seed=run.seed,
         )
-        for name, values in by.items()
+        for name, values in run.slices_by(test).items()
     }
 
 

@@ -1,40 +1,44 @@
-"""What the steps of one training share: the state that each of them extends."""
+"""What the steps of one training share, and what each kind of task says for itself."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from willbuy.backtest import Split
-from willbuy.evaluation.result import Result
+import numpy as np
+from numpy.typing import NDArray
+
+from willbuy.backtest import Origin, Split
+from willbuy.evaluation.result import FeatureResult, Result, Task
 from willbuy.evaluation.rules import Rule
 from willbuy.evaluation.sealed import SealedTest
-from willbuy.features.feature_set import FeatureSet
-from willbuy.features.log import LogSummary
 from willbuy.pipeline.learning import Learning
 from willbuy.pipeline.rows import Rows
 from willbuy.progress import StepCallback
 from willbuy.shop import Shop
-from willbuy.snapshots import Snapshots
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 
 @dataclass
-class Training:
-    """What the steps of one training share; each step says which fields it fills."""
+class Training(ABC):
+    """What the steps of every training share; each step says which fields it fills.
+
+    A subclass is a kind of task: its own first steps fill `rules`, `split`, `parts`, `train` and `test`, and the methods
+    say of its run what only it knows.
+    """
 
     shop: Shop
     warehouse: "DuckDBWarehouse"
     folder: Path
     say: StepCallback
-    log: LogSummary = field(init=False)
-    features: FeatureSet = field(init=False)
     rules: tuple[Rule, ...] = field(init=False)
-    snapshots: Snapshots = field(init=False)
-    bgnbd: dict[str, Any] | None = field(init=False, default=None)
     split: Split = field(init=False)
-    parts: dict[str, Any] = field(init=False)
+    parts: dict[str, Any] = field(init=False)  # rows: counts by part; audit: who stands on both sides
     train: Rows = field(init=False)
     test: SealedTest = field(init=False)
     learning: Learning = field(init=False)
@@ -42,11 +46,51 @@ class Training:
     result: Result = field(init=False)
 
     @property
-    def task(self) -> str:
-        """`session` or `horizon`."""
-        return "session" if self.shop.target.within == "session" else "horizon"
-
-    @property
     def seed(self) -> int:
         """The one seed of the run."""
         return self.shop.train.seed
+
+    @property
+    @abstractmethod
+    def moment_words(self) -> str:
+        """What a capacity is for."""
+
+    @abstractmethod
+    def learn_from(self, rows: Rows) -> Learning:
+        """What is to be learnt of the training rows, nothing filled yet."""
+
+    @abstractmethod
+    def describe_task(self) -> Task:
+        """The question in words."""
+
+    @abstractmethod
+    def describe_features(self) -> list[FeatureResult]:
+        """Name, meaning, window and unit of every column that the model reads."""
+
+    @abstractmethod
+    def features_spec(self) -> Any:
+        """How the columns are declared, for whoever computes them from a bundle."""
+
+    @abstractmethod
+    def own_result(self) -> dict[str, Any]:
+        """Further keys of the result: how the rows came to be."""
+
+    @abstractmethod
+    def own_manifest(self) -> dict[str, Any]:
+        """Further keys of the bundle's manifest: what its rows are, how they are read and said."""
+
+    @abstractmethod
+    def notes(self) -> list[str]:
+        """Sentences that the report prints with its claims."""
+
+    @abstractmethod
+    def slices_by(self, test: Rows) -> Mapping[str, NDArray[np.str_]]:
+        """What the test rows are told apart by: title -> value of each row (n,)."""
+
+    @abstractmethod
+    def origins(self, count: int) -> list[Origin]:
+        """The latest `count` moments before the test that could have been one, newest first, masks over `train`."""
+
+    @abstractmethod
+    def predictions(self, test: Rows) -> "pd.DataFrame":
+        """The columns that name a test row in `predictions.parquet`: `entity`, and when."""

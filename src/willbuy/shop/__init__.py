@@ -3,14 +3,27 @@
 Every key has a default but the source and the target. See docs/shop-file.md for each key with an example.
 """
 
-from willbuy.shop.load import load_shop, make_source
-from willbuy.shop.model import Anchors, Features, Offer, Population, Shop, ShopKeys, Storage, Target, Train
+from willbuy.shop.anchors import Anchors
+from willbuy.shop.column import ColumnKeys
+from willbuy.shop.common import Common
+from willbuy.shop.features import Features
+from willbuy.shop.load import load_any, load_shop, make_source, make_table
+from willbuy.shop.model import Shop, TableShop
+from willbuy.shop.names import ShopKeys
+from willbuy.shop.offer import Offer
+from willbuy.shop.population import Population
 from willbuy.shop.section import Kind, Span
 from willbuy.shop.source import Source, SourceRule, SourceTime
+from willbuy.shop.storage import Storage
+from willbuy.shop.table import Table
+from willbuy.shop.target import Target
+from willbuy.shop.train import Train
 from willbuy.shop.values import check_zone
 
 __all__ = [
     "Anchors",
+    "ColumnKeys",
+    "Common",
     "Features",
     "Kind",
     "Offer",
@@ -22,9 +35,13 @@ __all__ = [
     "SourceTime",
     "Span",
     "Storage",
+    "Table",
+    "TableShop",
     "Target",
     "Train",
     "check_zone",
+    "load_any",
     "load_shop",
     "make_source",
+    "make_table",
 ]

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from willbuy.errors import did_you_mean
 from willbuy.shop import toml
+from willbuy.shop.common import Common
 
 _EXPECTED = {
     "string_type": "a text in quotes",
@@ -41,7 +42,7 @@ def explain(
     first = found[0]
     path = _key_path(first["loc"], content)
     same = [one for one in found if _key_path(one["loc"], content) == path]
-    name = prefix + dotted(path)
+    name = prefix + dotted(path) if path else prefix.rstrip(".")
     if first["type"] == "extra_forbidden":
         return _unknown(model, path, name)
     if first["type"] == "missing":
@@ -90,14 +91,16 @@ def _key_path(location: Sequence[str | int], content: Any) -> tuple[str | int, .
 
 def section_at(model: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel] | None:
     """The model of the table at a path, None where there is none."""
+    named = False  # inside a table whose keys are names of the user's own, such as [table.columns]
     for part in path:
-        if isinstance(part, int):
+        if isinstance(part, int) or named:
+            named = False
             continue
         field = model.model_fields.get(part)
         found = _model_in(field.annotation) if field else None
-        if found is None:
+        if field is None or found is None:
             return None
-        model = found
+        model, named = found, get_origin(field.annotation) is dict
     return model
 
 
@@ -109,7 +112,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 def _unknown(model: type[BaseModel], path: Sequence[str | int], name: str) -> str:
     section = section_at(model, path[:-1]) or model
-    known = [field for field, info in section.model_fields.items() if not info.exclude]
+    known = list(section.sections() if issubclass(section, Common) else section.model_fields)
     near = did_you_mean(str(path[-1]), known)
     elsewhere = "" if near else _elsewhere(model, str(path[-1]))
     return f"unknown key {name}.{near or elsewhere} Known here: {', '.join(known)}."

@@ -1,5 +1,8 @@
-"""Known logs, each a TOML file with the keys of a shop file. A new preset is one more file in this folder."""
+"""Known logs, each a TOML file with the keys of a shop file, and in `tables/` known tables.
 
-from willbuy.shop.presets.library import Preset, get, names
+A new preset is one more file.
+"""
 
-__all__ = ["Preset", "get", "names"]
+from willbuy.shop.presets.library import Preset, TablePreset, get, get_table, names, table_names
+
+__all__ = ["Preset", "TablePreset", "get", "get_table", "names", "table_names"]
