@@ -33,7 +33,9 @@ class Wanted:
         try:
             frame = pd.read_csv(file)
         except (ValueError, UnicodeDecodeError) as error:  # pandas' parser errors are ValueErrors
-            raise SourceError(f"{file.name} cannot be read as a CSV file ({" ".join(str(error).split())}): {self.where}") from error
+            raise SourceError(
+                f"{file.name} cannot be read as a CSV file ({' '.join(str(error).split())}): {self.where}"
+            ) from error
         lacking = [name for name in self.columns if name not in frame.columns]
         if lacking:
             raise SourceError(

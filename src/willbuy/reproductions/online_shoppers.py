@@ -71,9 +71,7 @@ def published_model(C: float = 1.0) -> Any:
 
     numbers = make_column_selector(dtype_include="number")
     encoder = OneHotEncoder(handle_unknown="ignore")
-    columns = ColumnTransformer(
-        [("numbers", StandardScaler(), numbers), ("categories", encoder, CATEGORIES)]
-    )
+    columns = ColumnTransformer([("numbers", StandardScaler(), numbers), ("categories", encoder, CATEGORIES)])
     logistic = LogisticRegression(C=C, max_iter=1000, random_state=SEED)
     return Pipeline([("columns", columns), ("logistic", logistic)])
 

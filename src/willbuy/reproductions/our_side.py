@@ -33,7 +33,13 @@ class Beside:
     def rows(self, names: Sequence[str], metrics: Sequence[str]) -> list[Row]:
         """The rows of some of the scores."""
         return [
-            row(self.rules.get(name, name), self.on, self.both.metrics[name], metrics, self.notes.get(name, ""))
+            row(
+                self.rules.get(name, name),
+                self.on,
+                self.both.metrics[name],
+                metrics,
+                self.notes.get(name, ""),
+            )
             for name in names
         ]
 

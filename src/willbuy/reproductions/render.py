@@ -37,7 +37,9 @@ def as_text(found: Reproduction) -> str:
     lines += ["", "What was wrong"]
     for wrong in found["wrong"]:
         lines += _wrapped(f"- {wrong['words']}", indent="  ")
-    return "\n".join([*lines, "", *_wrapped(found["verdict"]), "", "Ranges are 95 % intervals of the bootstrap."])
+    return "\n".join(
+        [*lines, "", *_wrapped(found["verdict"]), "", "Ranges are 95 % intervals of the bootstrap."]
+    )
 
 
 def as_markdown(found: Reproduction) -> str:
@@ -75,9 +77,7 @@ def _places(found: Reproduction) -> list[str]:
 
 
 def _headed(found: Reproduction, on: str) -> str:
-    counts = {
-        _rows(row["n"], row["positives"]) for _, row in _all(found) if row["on"] == on and "n" in row
-    }
+    counts = {_rows(row["n"], row["positives"]) for _, row in _all(found) if row["on"] == on and "n" in row}
     return f"{on[0].upper()}{on[1:]}{': ' if counts else ''}{'; '.join(sorted(counts))}"
 
 

@@ -75,7 +75,11 @@ def point(value: float) -> Estimate:
 
 
 def row(
-    who: str, on: str, found: Metrics, metrics: Iterable[str] = ("roc_auc", "average_precision"), note: str = ""
+    who: str,
+    on: str,
+    found: Metrics,
+    metrics: Iterable[str] = ("roc_auc", "average_precision"),
+    note: str = "",
 ) -> Row:
     """The row of an evaluation: the metrics that are asked for, each with its interval."""
     chosen = _row(who, on, {name: estimate_of(found, name) for name in metrics}, note)
