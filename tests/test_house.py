@@ -29,6 +29,7 @@ FLOORS = (
     {"doctor", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
     {"service", "flows"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 )

@@ -3,15 +3,15 @@
 Heavy imports stand inside the commands, so that `willbuy --help` answers at once.
 """
 
-import json
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from willbuy.commands.doctor import doctor
+from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.errors import WillbuyError
 
 if TYPE_CHECKING:
@@ -27,15 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-ShopFile = Annotated[Path, typer.Option("--shop", help="The shop file.", show_default=True)]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
-RunName = Annotated[
-    str | None, typer.Option("--run", help="The run to use; the newest complete one by default.")
-]
 Reasons = Annotated[
     bool, typer.Option("--reasons/--no-reasons", help="Say why, or leave it out: many times faster.")
 ]
-DEFAULT_SHOP = Path("shop.toml")
 
 
 @app.command()
@@ -87,8 +81,8 @@ def init(
         encoding=encoding,
         delimiter=delimiter,
     )
-    _show(render(sight))
-    typer.echo(f"Wrote {shop}. Read it, then run: willbuy ingest{_shop_flag(shop)}")
+    show(render(sight))
+    typer.echo(f"Wrote {shop}. Read it, then run: willbuy ingest{shop_flag(shop)}")
 
 
 @app.command()
@@ -108,10 +102,10 @@ def ingest(
     with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
         result = run_ingest(load_shop(shop), files or None, progress=progress)
     if as_json:
-        _print_json(result.to_json())
+        print_json(result.to_json())
     else:
-        _show(render(result))
-        typer.echo(f"Next: willbuy train{_shop_flag(shop)}")
+        show(render(result))
+        typer.echo(f"Next: willbuy train{shop_flag(shop)}")
 
 
 @app.command()
@@ -128,9 +122,9 @@ def features(
     if sql:
         typer.echo(query(loaded))
     elif as_json:
-        _print_json({"features": describe(loaded)})
+        print_json({"features": describe(loaded)})
     else:
-        _show(render(describe(loaded)))
+        show(render(describe(loaded)))
 
 
 @app.command()
@@ -144,12 +138,15 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     with step_log(quiet=as_json) as progress:
         result = run_training(load_shop(shop), progress=progress)
     if as_json:
-        _print_json(summary(result))
+        print_json(summary(result))
     else:
         from willbuy.evaluation.render import render
 
-        _show(render(result))
-        typer.echo(f"Next: willbuy report{_shop_flag(shop)}, willbuy score{_shop_flag(shop)}")
+        show(render(result))
+        typer.echo(f"Next: willbuy report{shop_flag(shop)}, willbuy score{shop_flag(shop)}")
+
+
+app.command("doctor")(doctor)
 
 
 @app.command()
@@ -168,7 +165,7 @@ def report(
     from willbuy.shop import load_shop
 
     if as_json:
-        _print_json(run_result(load_shop(shop), run))
+        print_json(run_result(load_shop(shop), run))
     else:
         write_run_report(load_shop(shop), output, run)
         typer.echo(f"Wrote {output}")
@@ -262,7 +259,7 @@ def simulate(
             progress=progress,
         )
     if as_json:
-        _print_json(result.to_json())
+        print_json(result.to_json())
     else:
         typer.echo(result.sentence())
 
@@ -303,23 +300,6 @@ def _explain_os_error(error: OSError) -> str:
 
 def _say_scored(result: "Scored", as_json: bool) -> None:
     if as_json:
-        _print_json(result.to_json())
+        print_json(result.to_json())
     else:
         typer.echo(result.sentence())
-
-
-def _show(renderable: Any) -> None:
-    if isinstance(renderable, str):
-        typer.echo(renderable)
-        return
-    from rich.console import Console
-
-    Console().print(renderable)
-
-
-def _print_json(content: Mapping[str, Any]) -> None:
-    typer.echo(json.dumps(content, indent=2, allow_nan=False))
-
-
-def _shop_flag(shop: Path) -> str:
-    return "" if shop == DEFAULT_SHOP else f" --shop {shop}"
