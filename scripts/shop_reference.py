@@ -167,7 +167,7 @@ def _table_preset(name: str) -> Iterator[str]:
 
 
 def _keys(content: Mapping[str, Any]) -> str:
-    return "\n".join(f"{key} = {toml.value(value)}" for key, value in content.items())
+    return "\n".join(f"{toml.key(key)} = {toml.value(value)}" for key, value in content.items())
 
 
 def _paragraphs(text: str) -> str:

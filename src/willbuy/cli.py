@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from willbuy.commands.doctor import doctor
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.reproduce import reproduce
 from willbuy.errors import WillbuyError
@@ -144,6 +145,9 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
 
         show(render(result))
         typer.echo(f"Next: willbuy report{shop_flag(shop)}, willbuy score{shop_flag(shop)}")
+
+
+app.command("doctor")(doctor)
 
 
 @app.command()

@@ -238,3 +238,14 @@ def _quoted_keys(value: Any) -> Any:
 
 def test_own_columns_load(tmp_path: Path) -> None:
     assert load(tmp_path, OWN).source.columns == {"entity": "who", "time": "when", "kind": "what"}
+
+
+def test_the_doctor_accepts_by_name_with_a_reason(tmp_path: Path) -> None:
+    accepted = '[doctor]\naccept = { "too_good:days_to_delivery" = "known beforehand" }\n'
+    assert load(tmp_path, SMALLEST + accepted).doctor.accept == {
+        "too_good:days_to_delivery": "known beforehand"
+    }
+    nothing = '[doctor]\naccept = { "too_good:days_to_delivery" = " " }\n'
+    assert "'too_good:days_to_delivery' is accepted without a reason" in complaint(
+        tmp_path, SMALLEST + nothing
+    )

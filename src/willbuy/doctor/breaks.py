@@ -51,12 +51,16 @@ def _break(name: str, lacks: Bools, case: Case, period_of: NDArray[np.int64]) ->
     return Finding(
         suspicion="known_when",
         about=name,
-        grade="leak",
+        grade="warning" if case.dated else "leak",
         words=(
             f"{name} is 0 or missing for none of the {buyers:,} buyers of {', '.join(named)}"
             f" but for {without:,} of the {after:,} after them: buying filled it, until something changed"
         ),
-        remedy=f"Say when {name} is known, or leave it out: it is likely to be written by the purchase",
+        remedy=(
+            f"See whether the log recorded it alike all the time; leave {name} out otherwise"
+            if case.dated
+            else f"Say when {name} is known, or leave it out: it is likely to be written by the purchase"
+        ),
         proof={
             "periods": named,
             "early_buyers": buyers,

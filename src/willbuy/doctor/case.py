@@ -1,7 +1,7 @@
 """What the doctor examines: a table of features with its label, and what is known about how it came to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,8 @@ class CaseError(WillbuyError):
 class Case:
     """Columns (n,) of numbers with NaN for null, `y` (n,) of bool, and where there are any: entities, periods.
 
-    `periods` (n,) are whole numbers that rise with time (months, days, anchors); `order` says whether time is known at all.
+    `periods` (n,) are whole numbers that rise with time (months, days, anchors). `dated` columns were computed from events
+    before an anchor by willbuy itself: a strong one is no wonder yet, and one that breaks in time is a broken record.
     """
 
     columns: Mapping[str, Floats]
@@ -29,6 +30,7 @@ class Case:
     entities: NDArray[np.int64] | None = None
     periods: NDArray[np.int64] | None = None
     period_names: Mapping[int, str] = field(default_factory=dict)
+    dated: bool = False
 
     def __post_init__(self) -> None:
         lengths = {len(values) for values in (*self.columns.values(), self.y)}
@@ -42,6 +44,16 @@ class Case:
     def positives(self) -> int:
         """How many rows bought."""
         return int(self.y.sum())
+
+    def take(self, kept: Bools) -> "Case":
+        """Some of the rows, by a mask (n,)."""
+        return replace(
+            self,
+            columns={name: values[kept] for name, values in self.columns.items()},
+            y=self.y[kept],
+            entities=None if self.entities is None else self.entities[kept],
+            periods=None if self.periods is None else self.periods[kept],
+        )
 
     @classmethod
     def of(cls, columns: Mapping[str, Any], y: Any, **known: Any) -> "Case":

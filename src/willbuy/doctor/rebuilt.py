@@ -6,8 +6,11 @@ from willbuy.doctor.reconstruction import Formula, reconstruct
 
 
 def rebuilt(case: Case) -> list[Finding]:
-    """One finding a formula; dropping one column is enough only if it stands in all of them."""
-    formulas = reconstruct(case.columns, case.y)
+    """One finding a formula; dropping one column is enough only if it stands in all of them.
+
+    Of a single column that tells the label, `too_good` speaks.
+    """
+    formulas = [formula for formula in reconstruct(case.columns, case.y) if len(formula.columns) > 1]
     shared = sorted(frozenset.intersection(*(formula.columns for formula in formulas))) if formulas else []
     return [_finding(formula, shared) for formula in formulas]
 

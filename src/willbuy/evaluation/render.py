@@ -40,9 +40,21 @@ def render(result: Result) -> RenderableType:
         "",
         Text(verdict["headline"], style=_STYLES.get(verdict["kind"], "bold")),
         *(Text(sentence) for sentence in verdict["sentences"]),
+        *(Text(sentence, style="yellow") for sentence in _doctor(result)),
         *(Text(f"Missing figures: {reason}.", style="dim") for reason in result["test"]["reasons"].values()),
         "",
     )
+
+
+def _doctor(result: Result) -> list[str]:
+    """What the doctor warned of, and what the shop file accepts."""
+    found = result.get("doctor")
+    return [
+        f"The doctor: {one['name']}: {one['words']}."
+        + (f" Accepted: {one['accepted']}" if one["accepted"] is not None else "")
+        for one in (found["findings"] if found else [])
+        if one["grade"] != "note" or one["accepted"] is not None
+    ]
 
 
 def _parts(result: Result) -> Table:

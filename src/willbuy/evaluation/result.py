@@ -5,6 +5,8 @@ Everything is JSON: numbers, text, None. A figure that is undefined is None, and
 
 from typing import Any, NotRequired, TypedDict
 
+from willbuy.evaluation.doctor_result import DoctorResult
+
 
 class Interval(TypedDict):
     """A 95 % interval; None where it cannot be known."""
@@ -373,6 +375,7 @@ class Result(TypedDict):
     origins: NotRequired[Origins]
     folds: NotRequired[Folds]  # where the split is not in time
     shuffled: NotRequired[Shuffled]
+    doctor: NotRequired[DoctorResult]
     lag_seconds: NotRequired[float]
     seeds: NotRequired[dict[str, int]]
     versions: NotRequired[dict[str, str]]

@@ -49,6 +49,7 @@ def assemble_result(
         tuning=describe_tuning(run.learning),
         features=run.describe_features(),
         differences=differences,
+        doctor=run.diagnosis.to_result(),
         seeds={"train": run.seed},
         versions={"willbuy": __version__, "python": platform.python_version()},
         notes=[*silent_features(run.train), *run.notes()],
@@ -73,6 +74,7 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
         "test": run.result["test"],
         "rules": run.result["rules"],
         "verdict": run.result["verdict"],
+        "doctor": {"accepted": run.diagnosis.accepted},
         "seed": run.seed,
         **run.own_manifest(),
     }

@@ -10,6 +10,7 @@ from willbuy.evaluation.result import Result
 from willbuy.models.bundle import write_bundle
 from willbuy.pipeline import learning
 from willbuy.pipeline.contributed import contribute
+from willbuy.pipeline.doctor import ask_doctor
 from willbuy.pipeline.log.steps import split_rows, take_snapshots
 from willbuy.pipeline.log.training import LogTraining
 from willbuy.pipeline.origins import test_origins
@@ -60,6 +61,7 @@ def write(run: Training) -> None:
 
 Step = Callable[[Any], None]
 LEARN_AND_TEST: tuple[tuple[str, Step], ...] = (
+    ("the doctor: does anything know the outcome beforehand", ask_doctor),
     ("tuning inside the training part", tune_candidates),
     ("candidates, compared on unseen visitors", lambda run: learning.choose_candidate(run.learning)),
     ("calibration and threshold, on the same predictions", lambda run: learning.calibrate(run.learning)),

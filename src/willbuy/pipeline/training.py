@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import Origin, Split
+from willbuy.doctor.diagnosis import Diagnosis
 from willbuy.evaluation.result import FeatureResult, Result, Task
 from willbuy.evaluation.rules import Rule
 from willbuy.evaluation.sealed import SealedTest
@@ -41,6 +42,7 @@ class Training(ABC):
     parts: dict[str, Any] = field(init=False)  # rows: counts by part; audit: who stands on both sides
     train: Rows = field(init=False)
     test: SealedTest = field(init=False)
+    diagnosis: Diagnosis = field(init=False)
     learning: Learning = field(init=False)
     plain: Learning | None = field(init=False)  # the logistic, beside another model
     result: Result = field(init=False)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from willbuy.shop.doctor import Doctor
 from willbuy.shop.names import ShopKeys
 from willbuy.shop.offer import Offer
 from willbuy.shop.section import Section
@@ -19,6 +20,7 @@ class Common(Section):
     train: Train = Train()
     offer: Offer = Offer()
     storage: Storage = Storage()
+    doctor: Doctor = Doctor()
     folder: Path = Field(default=Path(), exclude=True)
 
     @property
@@ -36,7 +38,7 @@ class Common(Section):
         """The sections in the order in which one reads a shop file: its name, what is its own, what all have.
 
         >>> Common.sections()
-        ('shop', 'train', 'offer', 'storage')
+        ('shop', 'train', 'offer', 'storage', 'doctor')
         """
         shared = [name for name, field in Common.model_fields.items() if not field.exclude]
         own = [name for name in cls.model_fields if name not in Common.model_fields]

@@ -1,5 +1,6 @@
 """Write TOML: what the standard library only reads."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,15 @@ def quoted(text: str) -> str:
     return '"' + "".join(_character(c) for c in escaped) + '"'
 
 
+def key(name: str) -> str:
+    """Write a key, in quotes where TOML wants them.
+
+    >>> key("starts_with"), key("too_good:paid")
+    ('starts_with', '"too_good:paid"')
+    """
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else quoted(name)
+
+
 def value(content: Any) -> str:
     """Write a value: text, number, true or false, list, inline table.
 
@@ -27,7 +37,7 @@ def value(content: Any) -> str:
     if isinstance(content, str | Duration):
         return quoted(str(content))
     if isinstance(content, Mapping):
-        return f"{{ {', '.join(f'{name} = {value(inner)}' for name, inner in content.items())} }}"
+        return f"{{ {', '.join(f'{key(name)} = {value(inner)}' for name, inner in content.items())} }}"
     if isinstance(content, list | tuple):
         return f"[{', '.join(value(inner) for inner in content)}]"
     return repr(content)

@@ -15,6 +15,7 @@ from willbuy.evaluation.report.sections.believed import believed
 from willbuy.evaluation.report.sections.beside import beside
 from willbuy.evaluation.report.sections.came_in import came_in
 from willbuy.evaluation.report.sections.claims import again, claims
+from willbuy.evaluation.report.sections.doctor import doctor
 from willbuy.evaluation.report.sections.made_of import candidates, features
 from willbuy.evaluation.report.sections.origins import origins
 from willbuy.evaluation.report.sections.promised import promised
@@ -95,6 +96,7 @@ def _sections(result: Result, predictions: pd.DataFrame) -> list[Html]:
         origins(result),
         promised(result),
         tested(result),
+        doctor(result),
         features(result),
         candidates(result),
         came_in(result),

@@ -1,0 +1,35 @@
+"""What the doctor suspects of any table, in the order in which it is asked. Each suspicion is a file of its name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from willbuy.doctor.breaks import breaks
+from willbuy.doctor.case import Case
+from willbuy.doctor.finding import Finding
+from willbuy.doctor.rebuilt import rebuilt
+from willbuy.doctor.too_good import too_good
+from willbuy.doctor.twice import twice
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A question, how it is asked of a case, and why it cannot be asked of some ("" where it can)."""
+
+    name: str
+    question: str
+    ask: Callable[[Case], list[Finding]]
+    unable: Callable[[Case], str] = lambda case: ""
+
+
+def _without_periods(case: Case) -> str:
+    return "" if case.periods is not None else "not asked: the rows have no order in time"
+
+
+SUSPICIONS: tuple[Suspicion, ...] = (
+    Suspicion("reconstruction", "Does a sum or rounded product of columns give the label back?", rebuilt),
+    Suspicion("too_good", "Does a single column tell the buyers as well as only the outcome can?", too_good),
+    Suspicion(
+        "known_when", "Did what was always so of buyers stop being so at some time?", breaks, _without_periods
+    ),
+    Suspicion("duplicates", "Are rows counted twice?", twice),
+)
