@@ -28,7 +28,7 @@ FLOORS = (
     {"backtest", "evaluation"},
     {"doctor", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
-    {"service", "flows"},
+    {"service", "flows", "reproductions"},
     {"commands"},
     {"cli"},
     {"__main__"},
