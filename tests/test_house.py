@@ -42,6 +42,7 @@ OWN_ROOM = {"events.canonical": "events.canonical"}
 SERVING = (
     "willbuy.models.bundle",
     "willbuy.models.scorers",
+    "willbuy.models.prepare",
     "willbuy.models.calibrators",
     "willbuy.features.live",
     "willbuy.offers.bands",
