@@ -28,7 +28,7 @@ FLOORS = (
     {"backtest", "evaluation"},
     {"doctor", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
-    {"service", "flows"},
+    {"service", "flows", "reproductions"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -42,6 +42,7 @@ OWN_ROOM = {"events.canonical": "events.canonical"}
 SERVING = (
     "willbuy.models.bundle",
     "willbuy.models.scorers",
+    "willbuy.models.prepare",
     "willbuy.models.calibrators",
     "willbuy.features.live",
     "willbuy.offers.bands",

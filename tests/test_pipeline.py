@@ -74,6 +74,19 @@ def test_the_model_beats_the_rules_on_a_dense_shop(result: dict[str, Any]) -> No
     assert result["test"]["average_precision"]["value"] > best
 
 
+def test_the_candidates_are_compared_fold_by_fold(result: dict[str, Any]) -> None:
+    """The metric in each judged fold, and for all but the chosen candidate the corrected test."""
+    for candidate in result["candidates"]:
+        found = candidate["over_folds"]
+        assert (len(found["values"]), found["dealt"], found["metric"]) == (
+            found["folds"],
+            5,
+            "average_precision",
+        )
+        assert ("p" in found) != candidate["chosen"]
+    assert {tuning["search"] for tuning in result["tuning"].values()} == {"optuna"}
+
+
 def test_training_labels_end_before_the_test_begins(result: dict[str, Any]) -> None:
     """Every training anchor plus the horizon ends by the test anchor."""
     test = datetime.fromisoformat(result["split"]["test"][0])

@@ -12,6 +12,7 @@ import typer
 
 from willbuy.commands.doctor import doctor
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
+from willbuy.commands.reproduce import reproduce
 from willbuy.errors import WillbuyError
 
 if TYPE_CHECKING:
@@ -262,6 +263,9 @@ def simulate(
         print_json(result.to_json())
     else:
         typer.echo(result.sentence())
+
+
+app.command("reproduce")(reproduce)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from evaluation.sample import make_result
 from willbuy.evaluation import words
+from willbuy.evaluation.over_folds import over_folds
 from willbuy.evaluation.report import render_page, write_report
 from willbuy.evaluation.report.curves import curves
 from willbuy.evaluation.report.page import ReportError
@@ -196,6 +197,28 @@ def test_text_of_users_is_harmless() -> None:
     assert len(read.scripts) == 2 and not any(name.startswith("on") for name, _ in read.attributes)
     assert hostile in "".join(read.text)  # shown as it is
     assert any(hostile in json.dumps(spec, ensure_ascii=False).replace('\\"', '"') for spec in read.specs)
+
+
+def test_the_candidates_stand_fold_by_fold(made: tuple[Result, pd.DataFrame, str]) -> None:
+    page = made[2]
+    assert "worse than xgboost over 4 folds" in page
+    assert "5 folds by entity; 4 of them were judged, since those held buyers enough." in page
+    assert "How the settings were found, proposed by chance" in page
+
+
+def test_candidates_of_one_fold_or_of_an_older_run_have_no_test(
+    made: tuple[Result, pd.DataFrame, str],
+) -> None:
+    listed = [dict(candidate) for candidate in made[0]["candidates"]]
+    one = over_folds({"logistic": [0.5], "xgboost": [0.6]}, "xgboost", metric="log_loss", dealt=5, repeats=1)
+    for candidate in listed:
+        candidate["over_folds"] = one[candidate["name"]]
+    page = render_page({**made[0], "candidates": listed}, made[1])  # type: ignore[typeddict-item]
+    assert "one fold alone cannot tell" in page and "Nadeau" not in page
+    for candidate in listed:
+        del candidate["over_folds"]
+    older = render_page({**made[0], "candidates": listed}, made[1])  # type: ignore[typeddict-item]
+    assert "What it was chosen from" in older and "folds by entity" not in older
 
 
 def test_sections_without_data_are_left_out(made: tuple[Result, pd.DataFrame, str]) -> None:

@@ -127,12 +127,27 @@ class AnchorPoint(TypedDict):
     matures: NotRequired[str]  # when its whole label window has passed and is known; absent in session tasks
 
 
+class OverFolds(TypedDict):
+    """A candidate in the metric of the choice, fold by fold on the training part; see over_folds.py and corrected_t.py."""
+
+    metric: str
+    folds: int  # that were judged, over all dealings
+    dealt: int  # in one dealing
+    repeats: int  # dealings
+    values: list[float]
+    mean: float
+    sd: float | None
+    difference: NotRequired[Estimate]  # minus the chosen one, paired; absent for the chosen one itself
+    p: NotRequired[float | None]
+
+
 class CandidateResult(TypedDict):
     """A candidate with its out-of-fold figures on the training part; the test part was not looked at."""
 
     name: str
     chosen: bool
     metrics: Metrics
+    over_folds: NotRequired[OverFolds]
 
 
 class ContributedPoint(TypedDict):
@@ -327,6 +342,7 @@ class Shuffled(TypedDict):
 class Tuning(TypedDict):
     """What the search for one candidate's settings found; see models/search.py. Figures are means over folds."""
 
+    search: NotRequired[str]  # "optuna" or "random"
     metric: str
     trials: int
     rows: int

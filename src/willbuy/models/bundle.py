@@ -26,7 +26,7 @@ from willbuy.models.contributions import Contributions, explain
 from willbuy.models.manifest import FORMAT, libraries, platform, seal, sha256
 from willbuy.models.reasons import MOST, Reason, Reasons
 from willbuy.models.rows import as_rows
-from willbuy.models.scorers import Floats, Scorer, scorer_from_arrays
+from willbuy.models.scorers import Floats, PreparedScorer, Scorer, scorer_from_arrays
 
 SAME_PLATFORM, OTHER_PLATFORM = 1e-12, 1e-6  # how far a golden score may move, in log-odds and probability
 MOST_GOLDEN = 1000
@@ -91,6 +91,12 @@ class Bundle:
         rows = as_rows(X, self.feature_names)
         return self.in_words.of_rows(rows, self.explained.of(rows), most)
 
+    def labels(self, X: Any) -> dict[str, list[str]]:
+        """By label of the recipe (such as the behavioural segment) the text for each row; none where no recipe has any."""
+        if not isinstance(self._arrays, PreparedScorer):
+            return {}
+        return self._arrays.labels(as_rows(X, self.feature_names))
+
     def in_bulk(self, threads: int | None = None) -> "Bundle":
         """The same model scored by XGBoost itself where the bundle carries its file, else this one.
 
@@ -98,9 +104,9 @@ class Bundle:
         """
         if self.scorer.native is None:
             return self
-        from willbuy.models.native import NativeTrees
+        from willbuy.models.native import in_bulk
 
-        native = NativeTrees(self.scorer, threads)
+        native = in_bulk(self.scorer, threads)
         bulk = Bundle(self.id, self.manifest, native, self.calibrator, self.golden, arrays=self._arrays)
         check_golden(bulk, OTHER_PLATFORM)
         return bulk
@@ -147,6 +153,7 @@ def write_bundle(
         "features_spec": features_spec,
         "threshold": float(threshold),
     }
+    own |= _columns(scorer)
     if taken := set(own) & set(fields):
         raise ValueError(f"fields hold {', '.join(sorted(taken))}, which the bundle writes itself")
     content[MANIFEST] = seal({**fields, **own})
@@ -158,6 +165,13 @@ def write_bundle(
 def _model_arrays(scorer: Scorer, calibrator: Calibrator) -> dict[str, NDArray[Any]]:
     of_scorer = {f"scorer.{name}": array for name, array in scorer.arrays().items()}
     return {**of_scorer, **{f"calibrator.{name}": array for name, array in calibrator.arrays().items()}}
+
+
+def _columns(scorer: Scorer) -> dict[str, Any]:
+    """The raw columns of a table, by which a service reads records; nothing for features of a log."""
+    if not isinstance(scorer, PreparedScorer):
+        return {}
+    return {"columns": [column.to_dict() for column in scorer.columns]}
 
 
 def _golden(scorer: Scorer, calibrator: Calibrator, rows: Floats) -> dict[str, NDArray[Any]]:
@@ -196,6 +210,8 @@ def _build(bundle_id: str, manifest: dict[str, Any], content: Mapping[str, bytes
     scorer.native = content.get(NATIVE)
     bundle = Bundle(bundle_id, manifest, scorer, calibrator, unpack(content[GOLDEN], GOLDEN))
     _check_manifest(manifest, scorer.n_features)
+    if {"columns": manifest["columns"]} != _columns(scorer) if "columns" in manifest else _columns(scorer):
+        raise BundleError("the manifest's columns are not those of the model")
     same = manifest["platform"] == platform()
     check_golden(bundle, SAME_PLATFORM if same else OTHER_PLATFORM)
     return bundle

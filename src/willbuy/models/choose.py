@@ -39,6 +39,15 @@ def choose(log_odds: Mapping[str, Floats], y: NDArray[Any], metric: str) -> tupl
     """
     if metric not in METRICS:
         raise ValueError(f"no metric '{metric}'; expected one of {', '.join(METRICS)}")
-    measure, sign = METRICS[metric]
-    values = {name: measure(scores, y) for name, scores in log_odds.items()}
-    return max(values, key=lambda name: sign * values[name]), values
+    values = {name: METRICS[metric][0](scores, y) for name, scores in log_odds.items()}
+    return best(values, metric), values
+
+
+def best(values: Mapping[str, float], metric: str) -> str:
+    """The name with the best value; the first named wins a tie.
+
+    >>> best({"a": 0.3, "b": 0.2}, "log_loss"), best({"a": 0.3, "b": 0.3}, "roc_auc")
+    ('b', 'a')
+    """
+    sign = METRICS[metric][1]
+    return max(values, key=lambda name: sign * values[name])

@@ -7,9 +7,16 @@ from numpy.typing import NDArray
 
 from willbuy.errors import BundleError
 from willbuy.models.distinct import distinct_rows
-from willbuy.models.scorers import Arrays, Floats, Scorer
+from willbuy.models.scorers import Arrays, Floats, PreparedScorer, Scorer
 
 CHUNK = 1 << 18  # rows
+
+
+def in_bulk(scorer: Scorer, threads: int | None = None) -> Scorer:
+    """The same model scored by XGBoost itself; what prepares its rows stays as it is."""
+    if isinstance(scorer, PreparedScorer):
+        return PreparedScorer(scorer.prepared, NativeTrees(scorer.inner, threads))
+    return NativeTrees(scorer, threads)
 
 
 class NativeTrees:

@@ -5,7 +5,8 @@ They are what calibration, thresholds and the choice between candidates are made
 
 import numpy as np
 
-from willbuy.models.candidates.protocol import Candidate, Integers, check_rows
+from willbuy.models.candidates.protocol import Candidate, Integers, Preparing, check_rows
+from willbuy.models.candidates.tuning import apart
 from willbuy.models.entity_folds import check_disjoint, entity_folds, sample_of_entities
 from willbuy.models.scorers import Floats
 
@@ -20,6 +21,7 @@ def out_of_fold(
     folds: int,
     seed: int,
     enough: int | None = None,
+    preparing: Preparing | None = None,
 ) -> Floats:
     """Log-odds (n,) in which each row's comes from a model fitted on the rows of other entities.
 
@@ -30,13 +32,14 @@ def out_of_fold(
     rows, labels = check_rows(X, y)
     entities = np.asarray(groups)
     fold_of = entity_folds(labels, entities, folds, seed)
-    names = [f"column {number}" for number in range(rows.shape[1])]
     log_odds = np.full(len(labels), np.nan)
     for fold in range(int(fold_of.max()) + 1):
         held = fold_of == fold
         if enough is not None and int(labels[fold_of < fold].sum()) >= enough:
             break
         check_disjoint(entities[~held], entities[held])
-        scorer = candidate.fit(rows[~held], labels[~held], seed, names, entities[~held])
-        log_odds[held] = scorer.log_odds(rows[held])
+        fitted, others = apart(rows, held, preparing)
+        names = [f"column {number}" for number in range(fitted.shape[1])]
+        scorer = candidate.fit(fitted, labels[~held], seed, names, entities[~held])
+        log_odds[held] = scorer.log_odds(others)
     return log_odds

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from willbuy.models.calibrators import Calibrator, fit_calibrator
 from willbuy.models.candidates import CANDIDATES, Candidate, ForestCandidate, Reweighted
-from willbuy.models.choose import choose
 from willbuy.models.entity_folds import sample_of_entities
-from willbuy.models.out_of_fold import out_of_fold
+from willbuy.models.judged import Judged, Judging
 from willbuy.models.scorers import Scorer
 from willbuy.models.search import Tried, search
 from willbuy.offers.bands import Band, bands_for
@@ -40,6 +39,7 @@ class Learning:
     wrap: Callable[[Candidate], Candidate] = lambda candidate: candidate  # what stands around each candidate
     tuned: dict[str, Candidate] = field(init=False)
     tried: dict[str, Tried] = field(init=False)
+    judging: Judged = field(init=False)
     log_odds: dict[str, NDArray[np.float64]] = field(init=False)  # of the judged rows, out of fold
     judged: NDArray[np.bool_] = field(init=False)
     values: dict[str, float] = field(init=False)  # of the metric, on those predictions
@@ -80,6 +80,7 @@ def tune(learning: Learning) -> None:
             trials=train.trials,
             seed=train.seed,
             say=learning.say,
+            way=train.search,
         )
         learning.tuned[name] = candidate.tune(larger.X, larger.y, train.seed, larger.groups)
 
@@ -111,19 +112,15 @@ def candidate_of(name: str, shop: Shop) -> Candidate:
 
 
 def choose_candidate(learning: Learning) -> None:
-    """Choose by the declared metric on predictions of unseen entities. Fills log_odds, judged, values, chosen.
+    """Choose by the declared metric on predictions of unseen entities. Fills judging, log_odds, judged, values, chosen.
 
     Many rows do not need every fold: those that hold `enough` positives judge and calibrate as well.
     """
-    rows, train, found = learning.rows, learning.shop.train, {}
-    for name, candidate in learning.tuned.items():
-        learning.say(f"out-of-fold predictions of {name}")
-        found[name] = out_of_fold(
-            candidate, rows.X, rows.y, rows.groups, train.folds, train.seed, enough=learning.enough
-        )
-    learning.judged = np.isfinite(next(iter(found.values())))
-    learning.log_odds = {name: scores[learning.judged] for name, scores in found.items()}
-    learning.chosen, learning.values = choose(learning.log_odds, rows.y[learning.judged], train.metric)
+    rows, train = learning.rows, learning.shop.train
+    judging = Judging(train.metric, train.folds, train.seed, learning.enough, train.repeats)
+    found = learning.judging = judging.judge(learning.tuned, rows.X, rows.y, rows.groups, learning.say)
+    learning.judged, learning.log_odds = found.rows, found.log_odds
+    learning.chosen, learning.values = found.chosen, found.values
 
 
 def calibrate(learning: Learning) -> None:

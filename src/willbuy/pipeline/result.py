@@ -8,7 +8,7 @@ from willbuy import __version__
 from willbuy.evaluation.result import CandidateResult, Estimate, Metrics, Part, Result, Verdict
 from willbuy.pipeline.reference import reference
 from willbuy.pipeline.silent import silent_features
-from willbuy.pipeline.tuned import describe_tuning
+from willbuy.pipeline.tuned import candidates_over_folds, describe_tuning
 
 if TYPE_CHECKING:
     from willbuy.pipeline.training import Training
@@ -31,6 +31,7 @@ def assemble_result(
     candidates: dict[str, Metrics],
 ) -> Result:
     """The whole run as JSON. `bundle` is empty until the bundle is written."""
+    folds = candidates_over_folds(run.learning)
     found = Result(
         run=run.folder.name,
         bundle="",
@@ -43,7 +44,9 @@ def assemble_result(
         rules=rules,
         verdict=words,
         candidates=[
-            CandidateResult(name=name, chosen=name == run.learning.chosen, metrics=metrics)
+            CandidateResult(
+                name=name, chosen=name == run.learning.chosen, metrics=metrics, over_folds=folds[name]
+            )
             for name, metrics in candidates.items()
         ],
         tuning=describe_tuning(run.learning),

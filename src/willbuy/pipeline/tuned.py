@@ -1,6 +1,7 @@
-"""How each candidate's settings were found: what `tuning` of the result holds."""
+"""How each candidate's settings were found and how it was chosen: `tuning` and `over_folds` of the result."""
 
-from willbuy.evaluation.result import Tuning
+from willbuy.evaluation.over_folds import over_folds
+from willbuy.evaluation.result import OverFolds, Tuning
 from willbuy.pipeline.learning import Learning
 
 
@@ -19,3 +20,10 @@ def describe_tuning(learning: Learning) -> dict[str, Tuning]:
             nested_gap=None if tried.inner is None else tried.inner - outer,
         )
     return found
+
+
+def candidates_over_folds(learning: Learning) -> dict[str, OverFolds]:
+    """By candidate: the metric of the choice fold by fold, and the corrected paired t-test against the chosen one."""
+    found = learning.judging
+    metric = learning.shop.train.metric
+    return over_folds(found.by_fold, found.chosen, metric=metric, dealt=found.dealt, repeats=found.repeats)

@@ -17,7 +17,19 @@ class Train(Section):
         "The metric that picks the best candidate.", "average_precision", "average_precision"
     )
     folds: Whole = key("Folds of the out-of-fold predictions.", 5, 5, ge=2, le=20)
+    repeats: Whole = key(
+        "How often the folds are dealt anew to compare the candidates: more tell apart what lies close, and take as many times longer.",
+        3,
+        1,
+        ge=1,
+        le=20,
+    )
     bootstrap: Whole = key("Draws for the intervals.", 1000, 1000, ge=100, le=100_000)
+    search: Literal["optuna", "random"] = key(
+        "Who proposes the settings that are tried: Optuna, which learns from the trials so far, or chance.",
+        "random",
+        "optuna",
+    )
     trials: Whole = key(
         "Settings that are tried for each candidate, its defaults first; 0 keeps the defaults.",
         20,

@@ -14,9 +14,10 @@ from willbuy.evaluation.report.sections.bands import bands
 from willbuy.evaluation.report.sections.believed import believed
 from willbuy.evaluation.report.sections.beside import beside
 from willbuy.evaluation.report.sections.came_in import came_in
+from willbuy.evaluation.report.sections.chosen_from import candidates
 from willbuy.evaluation.report.sections.claims import again, claims
 from willbuy.evaluation.report.sections.doctor import doctor
-from willbuy.evaluation.report.sections.made_of import candidates, features
+from willbuy.evaluation.report.sections.made_of import features
 from willbuy.evaluation.report.sections.origins import origins
 from willbuy.evaluation.report.sections.promised import promised
 from willbuy.evaluation.report.sections.ranking import ranking

@@ -3,6 +3,7 @@
 from willbuy.models.candidates.boosting import XGBoostCandidate
 from willbuy.models.candidates.forest import ForestCandidate
 from willbuy.models.candidates.logistic import LogisticCandidate
+from willbuy.models.candidates.prepared import PreparedCandidate
 from willbuy.models.candidates.protocol import Candidate
 from willbuy.models.candidates.reweighted import Reweighted
 
@@ -17,6 +18,7 @@ __all__ = [
     "Candidate",
     "ForestCandidate",
     "LogisticCandidate",
+    "PreparedCandidate",
     "Reweighted",
     "XGBoostCandidate",
 ]

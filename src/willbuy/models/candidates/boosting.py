@@ -9,11 +9,11 @@ import numpy as np
 
 from willbuy.errors import BundleError
 from willbuy.models.candidates.growing import GrowingFold, Singles, grown, rounds_of_least_loss, weights
-from willbuy.models.candidates.protocol import Integers, check_rows
+from willbuy.models.candidates.protocol import Integers, Preparing, check_rows
 from willbuy.models.candidates.space import Range, Space
-from willbuy.models.candidates.tuning import folds_needed, own_groups
+from willbuy.models.candidates.tuning import apart, folds_needed, own_groups
 from willbuy.models.candidates.xgboost_arrays import based, forest_of
-from willbuy.models.entity_folds import entity_folds
+from willbuy.models.entity_folds import check_disjoint, entity_folds
 from willbuy.models.scorers import Floats, TreesScorer
 from willbuy.progress import StepCallback
 
@@ -57,9 +57,17 @@ class XGBoostCandidate:
         """The same candidate with some settings changed."""
         return replace(self, **settings)
 
-    def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
+    def hold_out(
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers,
+        fold_of: Integers,
+        preparing: Preparing | None = None,
+    ) -> Floats:
         """Log-odds (n,) of each row by trees of the rows of the other folds, as many as are best for their mean loss."""
-        folds = self._folds(_singles(X), y, groups, fold_of, seed, weight=1.0)
+        folds = self._folds(X, y, groups, fold_of, seed, 1.0, preparing)
         rounds = self.rounds or replace(self, patience=min(self.patience, TRIAL_PATIENCE))._stop(
             folds, X.size
         )
@@ -69,7 +77,13 @@ class XGBoostCandidate:
         return log_odds
 
     def tune(
-        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers | None = None,
+        weight: float = 1.0,
+        preparing: Preparing | None = None,
     ) -> Self:
         """The number of rounds with the least mean log loss over folds grouped by entity of these rows.
 
@@ -81,25 +95,29 @@ class XGBoostCandidate:
         entities = own_groups(labels, groups)
         fold_of = entity_folds(labels, entities, self.folds, seed)
         fold_of = np.where(fold_of < folds_needed(labels, fold_of), fold_of, -1)
-        folds = self._folds(_singles(rows), labels, entities, fold_of, seed, weight)
+        folds = self._folds(rows, labels, entities, fold_of, seed, weight, preparing)
         return replace(self, rounds=self._stop(folds, X.size))
 
     def _folds(
         self,
-        singles: Singles,
+        X: Floats,
         labels: Integers,
         groups: Integers,
         fold_of: Integers,
         seed: int,
         weight: float,
+        preparing: Preparing | None,
     ) -> list[GrowingFold]:
         """A booster for each of the folds 0 .. in `fold_of`; rows of no fold are learnt from by all."""
         folds = []
+        rows: Any = X if preparing else _singles(X)  # what is prepared is narrowed only then
         for number in range(int(fold_of.max()) + 1):
             held = fold_of == number
-            parameters = self._parameters(labels[~held], seed, singles.size, weight)
+            fitted, others = (_singles(part) for part in apart(rows, held, preparing))
+            check_disjoint(groups[~held], groups[held])
+            parameters = self._parameters(labels[~held], seed, fitted.size + others.size, weight)
             parameters["eval_metric"] = "logloss"
-            folds.append(GrowingFold(parameters, singles, labels, groups, held, weight))
+            folds.append(GrowingFold(parameters, fitted, others, labels, held, weight))
         return folds
 
     def _stop(self, folds: list[GrowingFold], size: int) -> int:
@@ -156,9 +174,9 @@ class XGBoostCandidate:
         }
 
 
-def _singles(rows: Floats) -> Singles:
+def _singles(rows: Floats | Singles) -> Singles:
     """The rows as XGBoost holds them."""
-    return rows.astype(np.float32)
+    return rows.astype(np.float32, copy=False)
 
 
 def _scorer(booster: "xgboost.Booster", base: np.float32, sample: Singles) -> TreesScorer:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from willbuy.models.candidates.forest_arrays import forest_of
-from willbuy.models.candidates.protocol import Integers, check_rows
+from willbuy.models.candidates.protocol import Integers, Preparing, check_rows
 from willbuy.models.candidates.space import Range, Space
 from willbuy.models.candidates.tuning import fold_by_fold, own_groups
 from willbuy.models.entity_folds import sample_of_entities
@@ -45,13 +45,27 @@ class ForestCandidate:
         """The same candidate with some settings changed."""
         return replace(self, **settings)
 
-    def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
+    def hold_out(
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers,
+        fold_of: Integers,
+        preparing: Preparing | None = None,
+    ) -> Floats:
         """Log-odds (n,) of each row by a smaller forest of the rows of the other folds."""
         smaller = replace(self, trees=min(self.trees, TRIAL_TREES))
-        return fold_by_fold(smaller, X, y, seed, groups, fold_of)
+        return fold_by_fold(smaller, X, y, seed, groups, fold_of, preparing)
 
     def tune(
-        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers | None = None,
+        weight: float = 1.0,
+        preparing: Preparing | None = None,
     ) -> Self:
         """The same candidate: none of its settings is open."""
         return self

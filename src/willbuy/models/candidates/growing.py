@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.candidates.protocol import Integers
-from willbuy.models.entity_folds import check_disjoint
 from willbuy.models.scorers import Floats
 from willbuy.progress import StepCallback
 
@@ -41,26 +40,23 @@ def weights(labels: Integers, weight: float) -> Singles | None:
 
 
 class GrowingFold:
-    """A booster that grows on the rows outside a fold (`held` (n,) says which are inside)."""
+    """A booster that grows on the rows outside a fold (`held` (n,) says which `labels` are inside)."""
 
     def __init__(
         self,
         parameters: dict[str, Any],
-        singles: Singles,
+        fitted: Singles,
+        others: Singles,
         labels: Integers,
-        groups: Integers,
         held: NDArray[np.bool_],
         weight: float,
     ) -> None:
         import xgboost
 
-        check_disjoint(groups[~held], groups[held])
         threads, y = parameters["nthread"], labels[~held]
         # In bins from the start: a byte a value rather than eight
-        self._fitted = xgboost.QuantileDMatrix(
-            singles[~held], label=y, weight=weights(y, weight), nthread=threads
-        )
-        self._rows, y = singles[held], labels[held]
+        self._fitted = xgboost.QuantileDMatrix(fitted, label=y, weight=weights(y, weight), nthread=threads)
+        self._rows, y = others, labels[held]
         self._held = xgboost.QuantileDMatrix(
             self._rows, label=y, weight=weights(y, weight), ref=self._fitted, nthread=threads
         )

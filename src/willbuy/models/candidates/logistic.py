@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from willbuy.models.candidates.protocol import Integers, check_rows
+from willbuy.models.candidates.protocol import Integers, Preparing, check_rows
 from willbuy.models.candidates.space import Range, Space
 from willbuy.models.candidates.tuning import fold_by_fold, grouped_log_loss
 from willbuy.models.scorers import Floats, LogisticScorer, signed_log1p
@@ -32,18 +32,33 @@ class LogisticCandidate:
         """The same candidate with some settings changed."""
         return replace(self, **settings)
 
-    def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
+    def hold_out(
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers,
+        fold_of: Integers,
+        preparing: Preparing | None = None,
+    ) -> Floats:
         """Log-odds (n,) of each row by a fit on the rows of the other folds."""
-        return fold_by_fold(self, X, y, seed, groups, fold_of)
+        return fold_by_fold(self, X, y, seed, groups, fold_of, preparing)
 
     def tune(
-        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers | None = None,
+        weight: float = 1.0,
+        preparing: Preparing | None = None,
     ) -> Self:
         """The strength of the grid with the least log loss on folds grouped by entity of these rows, all counting alike."""
         if self.strength is not None:
             return self
         losses = [
-            grouped_log_loss(replace(self, strength=s), X, y, seed, groups, self.folds) for s in self.grid
+            grouped_log_loss(replace(self, strength=s), X, y, seed, groups, self.folds, preparing)
+            for s in self.grid
         ]
         return replace(self, strength=self.grid[int(np.argmin(losses))])
 

@@ -3,11 +3,14 @@
 Arrays in: X float64 (n, features) with NaN for null, y 0/1 (n,), groups integer (n,) that name the entity of
 each row. A candidate is frozen: fitting it changes nothing in it, so that one may be fitted on many folds.
 
+What prepares rows is learnt from the rows that are fitted: where a candidate splits rows by itself, `preparing` takes
+those that are fitted and those held out, and gives both as a model sees them.
+
 `weight` is how many times a buyer counts in training. Log-odds are then too high by its log: `reweighted.py`, which
 asks for it, takes that off again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -20,6 +23,7 @@ from willbuy.models.scorers import Floats, Scorer
 from willbuy.progress import StepCallback
 
 Integers = NDArray[np.integer[Any]]
+Preparing = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 
 class Candidate(Protocol):
@@ -39,12 +43,26 @@ class Candidate(Protocol):
         """The same candidate with some settings changed."""
         ...
 
-    def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
+    def hold_out(
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers,
+        fold_of: Integers,
+        preparing: Preparing | None = None,
+    ) -> Floats:
         """Log-odds (n,) of each row by a model of the rows of the other folds; for trials, so it may be a quicker model."""
         ...
 
     def tune(
-        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers | None = None,
+        weight: float = 1.0,
+        preparing: Preparing | None = None,
     ) -> Self:
         """The same candidate with its open settings decided on folds grouped by entity of these rows."""
         ...

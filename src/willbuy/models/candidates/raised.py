@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from willbuy.models.candidates.xgboost_arrays import based
-from willbuy.models.scorers import ForestScorer, LogisticScorer, Scorer, TreesScorer
+from willbuy.models.scorers import ForestScorer, LogisticScorer, PreparedScorer, Scorer, TreesScorer
 
 
 def raised(scorer: Scorer, by: float) -> Scorer:
@@ -24,6 +24,8 @@ def raised(scorer: Scorer, by: float) -> Scorer:
         return LogisticScorer.from_arrays({**scorer.arrays(), "intercept": np.asarray(scorer.intercept + by)})
     if isinstance(scorer, ForestScorer):
         return ForestScorer(forest=scorer.forest, floor=scorer.floor, shift=scorer.shift + by)
+    if isinstance(scorer, PreparedScorer):
+        return PreparedScorer(scorer.prepared, raised(scorer.inner, by))
     raise TypeError(f"found a {type(scorer).__name__}; expected a scorer of a known family")
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.calibration import shift_to
-from willbuy.models.candidates.protocol import Candidate, Integers, check_rows
+from willbuy.models.candidates.protocol import Candidate, Integers, Preparing, check_rows
 from willbuy.models.candidates.raised import raised
 from willbuy.models.candidates.space import Space
 from willbuy.models.candidates.tuning import fold_by_fold, own_groups
@@ -63,19 +63,35 @@ class Reweighted:
         own = {"class_weight": self.class_weight, "negatives_per_positive": self.negatives_per_positive}
         return {**self.candidate.settings(), **own}
 
-    def hold_out(self, X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers) -> Floats:
+    def hold_out(
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers,
+        fold_of: Integers,
+        preparing: Preparing | None = None,
+    ) -> Floats:
         """Log-odds (n,) of each row by a fit on rows of the other folds; all rows are scored, as many as there are."""
-        return fold_by_fold(self.tune(X, y, seed, groups), X, y, seed, groups, fold_of)
+        tuned = self.tune(X, y, seed, groups, preparing=preparing)
+        return fold_by_fold(tuned, X, y, seed, groups, fold_of, preparing)
 
     def tune(
-        self, X: Floats, y: Integers, seed: int, groups: Integers | None = None, weight: float = 1.0
+        self,
+        X: Floats,
+        y: Integers,
+        seed: int,
+        groups: Integers | None = None,
+        weight: float = 1.0,
+        preparing: Preparing | None = None,
     ) -> Self:
         """The same candidate with its open settings decided on the rows that a fit would see, as it would weigh them."""
         labels = np.asarray(y)
         kept, _ = self._kept(labels, seed)
         entities = own_groups(labels, groups)[kept]
         weight *= self._weight(labels[kept])
-        return replace(self, candidate=self.candidate.tune(X[kept], labels[kept], seed, entities, weight))
+        tuned = self.candidate.tune(X[kept], labels[kept], seed, entities, weight, preparing)
+        return replace(self, candidate=tuned)
 
     def fit(
         self,

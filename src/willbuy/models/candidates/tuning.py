@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from willbuy.models.candidates.protocol import Integers
 from willbuy.models.scorers import Floats
 
 if TYPE_CHECKING:
-    from willbuy.models.candidates.protocol import Candidate
+    from willbuy.models.candidates.protocol import Candidate, Preparing
 
 ENOUGH_POSITIVES = 3000  # held out: more folds would not tell two settings apart any better
 
@@ -39,24 +40,43 @@ def folds_needed(y: Integers, fold_of: Integers) -> int:
 
 
 def fold_by_fold(
-    candidate: "Candidate", X: Floats, y: Integers, seed: int, groups: Integers, fold_of: Integers
+    candidate: "Candidate",
+    X: Floats,
+    y: Integers,
+    seed: int,
+    groups: Integers,
+    fold_of: Integers,
+    preparing: "Preparing | None" = None,
 ) -> Floats:
     """Log-odds (n,) of each row by a fit on the rows of the other folds. Entities must be whole in their folds."""
     log_odds = np.empty(len(y))
-    names = [f"column {number}" for number in range(X.shape[1])]
     for fold in range(int(fold_of.max()) + 1):
         held = fold_of == fold
-        scorer = candidate.fit(X[~held], y[~held], seed, names, groups[~held])
-        log_odds[held] = scorer.log_odds(X[held])
+        fitted, others = apart(X, held, preparing)
+        names = [f"column {number}" for number in range(fitted.shape[1])]
+        scorer = candidate.fit(fitted, y[~held], seed, names, groups[~held])
+        log_odds[held] = scorer.log_odds(others)
     return log_odds
 
 
+def apart(X: Floats, held: NDArray[np.bool_], preparing: "Preparing | None") -> tuple[Floats, Floats]:
+    """The rows that are fitted, and those held out (n,), as a model sees them."""
+    fitted, others = X[~held], X[held]
+    return (fitted, others) if preparing is None else preparing(fitted, others)
+
+
 def grouped_log_loss(
-    candidate: "Candidate", X: Floats, y: Integers, seed: int, groups: Integers | None, folds: int
+    candidate: "Candidate",
+    X: Floats,
+    y: Integers,
+    seed: int,
+    groups: Integers | None,
+    folds: int,
+    preparing: "Preparing | None" = None,
 ) -> float:
     """Log loss of a candidate's out-of-fold predictions on folds grouped by entity, as many as are needed."""
     from willbuy.models.out_of_fold import out_of_fold
 
-    log_odds = out_of_fold(candidate, X, y, own_groups(y, groups), folds, seed, enough=ENOUGH_POSITIVES)
+    log_odds = out_of_fold(candidate, X, y, own_groups(y, groups), folds, seed, ENOUGH_POSITIVES, preparing)
     judged = np.isfinite(log_odds)
     return log_loss(log_odds[judged], np.asarray(y)[judged])

@@ -8,12 +8,16 @@ The method follows from the arrays (`explain`), and a bundle's manifest names it
     shapley   boosted trees and forests whose tables fit in memory: exact path-dependent Shapley values
     path      deeper forests: each split's step of the mean, given to the feature that it asks (Saabas 2014)
     linear    the logistic: the weight times the distance from the training mean
+
+A model of raw columns is explained by the model inside it: what each prepared column adds is credited to the raw columns
+that it is made of.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from willbuy.errors import BundleError
+from willbuy.models.contributions.credited import CreditedContributions
 from willbuy.models.contributions.linear import LinearContributions
 from willbuy.models.contributions.protocol import Contributions
 from willbuy.models.contributions.rescaled import RescaledContributions
@@ -23,6 +27,7 @@ METHODS: dict[str, Callable[[Any], Contributions]] = {
     "logistic": LinearContributions,
     "boosting": TreeContributions,
     "forest": RescaledContributions,
+    "prepared": lambda scorer: CreditedContributions(scorer.prepared, explain(scorer.inner)),
 }
 """How the scorers of a family are explained."""
 

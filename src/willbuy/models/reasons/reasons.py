@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.reasons.written import written
-from willbuy.models.scorers import Floats
+from willbuy.models.rows import Floats
 
 MOST = 3
 
@@ -53,6 +53,8 @@ class Reasons:
         phrases = self._phrases[feature]
         if np.isnan(value):
             return str(phrases.get("null") or f"{self.names[feature]} is not known")
+        if "values" in phrases:
+            return _said_of_a_value(phrases, value)
         text = phrases.get({0.0: "none", 1.0: "one"}.get(value, "some")) or phrases["some"]
         return str(text).replace("{value}", written(value, str(phrases.get("form", "number")), self._digits))
 
@@ -105,3 +107,11 @@ class Reasons:
             [Reason(self.names[f], text, part) for f, text, part in zip(*row, strict=True) if text]
             for row in zip(*columns, strict=True)
         ]
+
+
+def _said_of_a_value(phrases: Mapping[str, Any], code: float) -> str:
+    """What a category's value says, by its place among the values; a place that it does not have is unseen."""
+    values = phrases["values"]
+    if not 0 <= code < len(values):
+        return str(phrases["unseen"])
+    return str(phrases["some"]).replace("{value}", str(values[int(code)]))

@@ -17,22 +17,22 @@ from willbuy.errors import BundleError
 from willbuy.models.scorers.boosting import TreesScorer
 from willbuy.models.scorers.forest import ForestScorer
 from willbuy.models.scorers.logistic import LogisticScorer, signed_log1p
+from willbuy.models.scorers.plain import PLAIN, PlainScorer, plain_scorer
+from willbuy.models.scorers.prepared import PreparedScorer
 from willbuy.models.scorers.protocol import Arrays, Floats, Scorer
 
-FAMILIES: dict[str, type[LogisticScorer] | type[ForestScorer] | type[TreesScorer]] = {
-    LogisticScorer.family: LogisticScorer,
-    ForestScorer.family: ForestScorer,
-    TreesScorer.family: TreesScorer,
-}
+FAMILIES = (*PLAIN, PreparedScorer.family)
 
 
 def scorer_from_arrays(
     family: str, arrays: Mapping[str, NDArray[np.generic]]
-) -> LogisticScorer | ForestScorer | TreesScorer:
+) -> PlainScorer | PreparedScorer:
     """Make the scorer of a family. Raises BundleError for a family that this version does not know."""
     if family not in FAMILIES:
         raise BundleError(f"no scorer family '{family}'; this version knows {', '.join(FAMILIES)}")
-    return FAMILIES[family].from_arrays(arrays)
+    if family == PreparedScorer.family:
+        return PreparedScorer.from_arrays(arrays)
+    return plain_scorer(family, arrays)
 
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Floats",
     "ForestScorer",
     "LogisticScorer",
+    "PreparedScorer",
     "Scorer",
     "TreesScorer",
     "scorer_from_arrays",

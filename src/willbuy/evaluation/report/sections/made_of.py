@@ -1,10 +1,10 @@
-"""What the model is made of: its features with what they mean and weigh, the candidates it was chosen from."""
+"""What the model is made of: its features, with what they mean and weigh."""
 
 from willbuy.evaluation.report.charts import contributions as contributions_chart
 from willbuy.evaluation.report.charts import importance as importance_chart
-from willbuy.evaluation.report.html import Html, chart, details, escape, section, stacked, table
+from willbuy.evaluation.report.html import Html, chart, details, escape, section, table
 from willbuy.evaluation.result import FeatureResult, Result
-from willbuy.evaluation.words import figure, interval, signed
+from willbuy.evaluation.words import figure
 
 
 def features(result: Result) -> Html:
@@ -67,60 +67,6 @@ def _moved(result: Result, listed: list[FeatureResult]) -> Html:
         " It says what moved the score, not what would move the visitor.",
         height=contributions_chart.ROW * len(ordered),
     )
-
-
-def candidates(result: Result) -> Html:
-    """The candidates side by side, on out-of-fold predictions of the training part."""
-    listed = result.get("candidates")
-    if not listed:
-        return Html("")
-    rows = []
-    for candidate in listed:
-        found = candidate["metrics"]
-        rows.append(
-            [
-                f"<strong>{escape(candidate['name'])}</strong><small>chosen</small>"
-                if candidate["chosen"]
-                else escape(candidate["name"]),
-                stacked(figure(found["average_precision"]["value"]), interval(found["average_precision"])),
-                stacked(figure(found["roc_auc"]["value"]), interval(found["roc_auc"])),
-                stacked(figure(found["log_loss"]["value"], 4), interval(found["log_loss"], 4)),
-                figure(found["brier"], 4),
-                figure(found["predicted_over_actual"], 2),
-            ]
-        )
-    chosen = next((number for number, candidate in enumerate(listed) if candidate["chosen"]), None)
-    return section(
-        "candidates",
-        "What it was chosen from",
-        table(
-            ["candidate", "average precision", "ROC-AUC", "log loss", "Brier", "predicted / actual"],
-            rows,
-            numbers=range(1, 6),
-            marked=chosen,
-        ),
-        _searched(result),
-        lead="Out-of-fold figures on the training part, folds grouped by entity. The test part had no say in the choice.",
-    )
-
-
-def _searched(result: Result) -> Html:
-    """How each candidate's settings were found, and by how much searching flattered itself."""
-    rows = [
-        [
-            stacked(escape(name), escape(tuning["words"])),
-            f"{tuning['trials']}",
-            figure(tuning["default"]),
-            figure(tuning["best"]),
-            figure(tuning["outer"]),
-            signed(tuning["nested_gap"]),
-        ]
-        for name, tuning in result.get("tuning", {}).items()
-    ]
-    if not rows:
-        return Html("")
-    head = ["candidate", "settings tried", "the defaults", "the best of them", "out of fold", "nested gap"]
-    return details("How the settings were found", table(head, rows, numbers=range(1, 6)))
 
 
 def _importance(feature: FeatureResult) -> float | None:
