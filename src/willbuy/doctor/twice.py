@@ -7,13 +7,15 @@ from willbuy.doctor.case import Case, Floats
 from willbuy.doctor.finding import Finding
 
 MANY = 0.005  # of all rows
+DEALS = 4
 BEYOND = 3  # times as many copies as columns of so few values give by chance
 
 
 def twice(case: Case) -> list[Finding]:
     """A note, or a warning where more than MANY of the rows repeat an earlier one and chance does not explain it.
 
-    Chance: how many copies there are once the second half of the columns is dealt anew among rows of the same outcome.
+    Chance: the fewest copies that are left once half of the columns is dealt anew among the rows of the same outcome, for
+    several halves: what is equal in one half only because it is equal in the other is torn apart.
     """
     rows = np.column_stack([*case.columns.values(), case.y.astype(np.float64)])
     if case.entities is not None:
@@ -22,7 +24,8 @@ def twice(case: Case) -> list[Finding]:
     if not copies:
         return []
     many = copies > MANY * len(rows)
-    chance = _copies(_dealt_anew(rows, case.y)) if many and case.entities is None else 0
+    deals = range(DEALS) if many and case.entities is None else ()
+    chance = min((_copies(_dealt_anew(rows, case.y, seed)) for seed in deals), default=0)
     return [
         Finding(
             suspicion="duplicates",
@@ -40,11 +43,12 @@ def _copies(rows: Floats) -> int:
     return len(rows) - len(np.unique(rows, axis=0, equal_nan=True))
 
 
-def _dealt_anew(rows: Floats, y: NDArray[np.bool_]) -> Floats:
-    """The rows with the second half of their columns dealt among those of the same outcome."""
-    dealt, half = rows.copy(), rows.shape[1] // 2
+def _dealt_anew(rows: Floats, y: NDArray[np.bool_], seed: int) -> Floats:
+    """The rows with half of their columns dealt among those of the same outcome."""
+    random = np.random.default_rng(seed)
+    half = random.permutation(rows.shape[1])[: rows.shape[1] // 2]
+    dealt = rows.copy()
     for outcome in (True, False):
         places = np.flatnonzero(y == outcome)
-        other = np.random.default_rng(0).permutation(places)
-        dealt[places, half:] = rows[other, half:]
+        dealt[np.ix_(places, half)] = rows[np.ix_(random.permutation(places), half)]
     return dealt
