@@ -37,8 +37,7 @@ def _finding(name: str, auc: float) -> Finding:
 def rates_elsewhere(codes: Floats, y: Bools) -> Floats:
     """For each row (n,) how often its category bought in the other half of the rows: a category has no order of its own.
 
-    Whoever bought may be drawn to neither half by a row's own outcome, so that many categories do not tell it. Nulls are
-    a category.
+    A row's own outcome has no part in it, so that many categories do not know it by heart. Null is a category.
 
     >>> rates_elsewhere(np.array([5.0, 5.0, 7.0, 7.0, 5.0, 7.0]), np.array([0, 0, 1, 1, 0, 1]) > 0).argmax() in (2, 3, 5)
     True
