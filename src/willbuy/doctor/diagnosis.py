@@ -8,6 +8,7 @@ from willbuy.errors import WillbuyError
 from willbuy.evaluation.doctor_result import AskedResult, DoctorResult, FindingResult
 from willbuy.shop import toml
 
+DOUBT = "too_true"
 ORDER = ("leak", "change", "warning", "note")
 
 
@@ -61,6 +62,13 @@ class Diagnosis:
         """What was found and is accepted: name -> the reason."""
         return {one.name: self.accept[one.name] for one in self.findings if one.name in self.accept}
 
+    @property
+    def doubts(self) -> list[str]:
+        """What was found by training and is not accepted: who promotes the bundle must answer it."""
+        return sorted(
+            one.name for one in self.findings if one.suspicion == DOUBT and one.name not in self.accept
+        )
+
     def refuse(self) -> None:
         """Raise LeakFound where a leak or a change is not accepted: what was found, its proof, and both ways out."""
         if self.stopping:
@@ -72,10 +80,10 @@ class Diagnosis:
             return ""
         first, more = self.stopping[0], len(self.stopping) - 1
         others = f" (and {more} more: {', '.join(one.name for one in self.stopping[1:4])})" if more else ""
+        drop = f" ({self.drop})" if first.about in first.remedy else ""
         return (
             f"the doctor found a {first.grade}, {first.name}: {first.words}{others}. Nothing was trained. {first.remedy}"
-            f' ({self.drop}); or accept it: [doctor] accept = {{ {toml.key(first.name)} = "why" }}.'
-            " See all: willbuy doctor"
+            f'{drop}; or accept it: [doctor] accept = {{ {toml.key(first.name)} = "why" }}. See all: willbuy doctor'
         )
 
     def plus(self, findings: Iterable[Finding], asked: Iterable[Asked]) -> "Diagnosis":
