@@ -14,7 +14,8 @@ def leaky(rows: int = 400) -> Case:
     """A table with a column that is the outcome."""
     random = np.random.default_rng(0)
     y = random.random(rows) < 0.2
-    return Case.of({"hour": random.integers(0, 24, rows) * 1.0, "paid_cents": y * random.gamma(2, 900)}, y)
+    columns = {"hour": random.integers(0, 24, rows), "seconds": random.gamma(2, 90, rows)}
+    return Case.of({**columns, "paid_cents": y * random.gamma(2, 900)}, y)
 
 
 def test_every_suspicion_is_asked_and_says_what_came_of_it() -> None:

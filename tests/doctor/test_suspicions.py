@@ -57,8 +57,17 @@ def test_page_values_are_flagged_under_any_name_and_scale(shoppers: Case) -> Non
     assert [finding.about for finding in found] == [f"x{place}"]
 
 
-def test_the_duplicate_sessions_are_counted(shoppers: Case) -> None:
-    assert twice(shoppers)[0].proof == {"copies": 125, "rows": 12_330}
+def test_the_duplicate_sessions_are_counted_and_chance_explains_them(shoppers: Case) -> None:
+    [found] = twice(shoppers)
+    assert (found.proof["copies"], found.proof["rows"], found.grade) == (125, 12_330, "note")
+    assert 60 < found.proof["by_chance"] < 200
+
+
+def test_rows_that_were_counted_twice_are_a_warning() -> None:
+    case = clean(5)
+    again = np.concatenate([np.arange(1500), np.arange(40)])
+    [found] = twice(case.take(again))
+    assert found.grade == "warning" and found.proof["copies"] == 40
 
 
 def test_only_page_values_rank_suspiciously_well(shoppers: Case) -> None:

@@ -34,7 +34,12 @@ def training(leak: bool, accept: dict[str, str] | None = None) -> Any:
     content = {"source": {}, "target": {"within": "7d"}, "doctor": {"accept": accept or {}}}
     said: list[str] = []
     return SimpleNamespace(
-        train=rows(leak), shop=Shop.model_validate(content), seed=3, say=said.append, said=said
+        train=rows(leak),
+        shop=Shop.model_validate(content),
+        seed=3,
+        say=said.append,
+        said=said,
+        asked_apart=lambda: iter(()),
     )
 
 

@@ -45,8 +45,8 @@ class Case:
         """How many rows bought."""
         return int(self.y.sum())
 
-    def take(self, kept: Bools) -> "Case":
-        """Some of the rows, by a mask (n,)."""
+    def take(self, kept: Bools | NDArray[np.int64]) -> "Case":
+        """Some of the rows, by a mask (n,) or by their places."""
         return replace(
             self,
             columns={name: values[kept] for name, values in self.columns.items()},

@@ -24,6 +24,10 @@ class Asked:
     answer: str
 
 
+Answered = tuple[list[Finding], Asked]
+"""What came of one suspicion."""
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """Findings with what was asked, of `rows` of `of` rows; `drop` says how a column is left out of such a shop."""

@@ -3,6 +3,7 @@
 A figure of the test part is honest once. Whoever looks, changes something and looks again has trained on it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
@@ -43,6 +44,14 @@ class SealedTest:
             raise SealBroken("the test part was opened before in this run; a second look needs a new run")
         self.opened = True
         return self._rows
+
+    def features(self, names: Sequence[str]) -> pd.DataFrame:
+        """Columns that were known before any outcome, without breaking the seal. Raises SealBroken for the label."""
+        if "label" in names:
+            raise SealBroken(
+                "the labels of the test part are sealed; only what was known before may be looked at"
+            )
+        return self._rows[list(names)]
 
     def opened_rows(self) -> pd.DataFrame:
         """The rows once more, for what chooses nothing. Raises SealBroken while they are sealed."""

@@ -46,7 +46,10 @@ def diagnose(shop: Shop, say: StepCallback) -> Diagnosis:
 
 def diagnose_training(run: "Training") -> Diagnosis:
     """Every suspicion, asked of the training part."""
-    return examine(case_of(run.train), accept=run.shop.doctor.accept, seed=run.seed)
+    found = examine(case_of(run.train), accept=run.shop.doctor.accept, seed=run.seed)
+    for findings, asked in run.asked_apart():
+        found = found.plus(findings, [asked])
+    return found
 
 
 def case_of(rows: "Rows") -> Case:

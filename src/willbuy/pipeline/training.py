@@ -1,7 +1,7 @@
 """What the steps of one training share, and what each kind of task says for itself."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import Origin, Split
-from willbuy.doctor.diagnosis import Diagnosis
+from willbuy.doctor.diagnosis import Answered, Diagnosis
 from willbuy.evaluation.result import FeatureResult, Result, Task
 from willbuy.evaluation.rules import Rule
 from willbuy.evaluation.sealed import SealedTest
@@ -72,6 +72,10 @@ class Training(ABC):
     @abstractmethod
     def features_spec(self) -> Any:
         """How the columns are declared, for whoever computes them from a bundle."""
+
+    def asked_apart(self) -> Iterator[Answered]:
+        """What the doctor asks of this kind of task alone: findings and the answer, question by question."""
+        return iter(())
 
     @abstractmethod
     def own_result(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The training of a log: a horizon or a session task over snapshots."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import Origin, SessionSplit, TimeSplit, origins_in_time, rolling_sessions
+from willbuy.doctor.diagnosis import Answered
 from willbuy.evaluation.result import FeatureResult, Task
 from willbuy.evaluation.sealed import unseen
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.pipeline.learning import Learning
 from willbuy.pipeline.log import told
+from willbuy.pipeline.log.doctor import ask_log
 from willbuy.pipeline.moment import rows_a_moment
 from willbuy.pipeline.rows import Rows
 from willbuy.pipeline.training import Training
@@ -54,6 +56,9 @@ class LogTraining(Training):
 
     def features_spec(self) -> Any:
         return self.features.to_spec()
+
+    def asked_apart(self) -> Iterator[Answered]:
+        return ask_log(self)
 
     def own_result(self) -> dict[str, Any]:
         return {

@@ -1,0 +1,133 @@
+"""What the doctor asks of a log's training alone: declarations, time travel, the split in time, drift, how many buyers."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from willbuy.backtest import SessionSplit, TimeSplit
+from willbuy.doctor.diagnosis import Answered, Asked, answer
+from willbuy.doctor.drift import QUESTION as DRIFT
+from willbuy.doctor.drift import drift
+from willbuy.doctor.enough import QUESTION as ENOUGH
+from willbuy.doctor.enough import Supply, enough
+from willbuy.doctor.lineage import QUESTION as LINEAGE
+from willbuy.doctor.lineage import lineage
+from willbuy.doctor.split_audit import QUESTION as SPLIT
+from willbuy.doctor.split_audit import Sides, said, split_audit
+from willbuy.doctor.time_travel import QUESTION as TRAVEL
+from willbuy.doctor.time_travel import Traveller
+from willbuy.snapshots.grid import horizon_of
+
+if TYPE_CHECKING:
+    from willbuy.pipeline.log.training import LogTraining
+
+LONGER = (2, 3, 4, 6, 8, 12)  # times the horizon
+
+
+def ask_log(run: "LogTraining") -> Iterator[Answered]:
+    """Each question about the log of a training, its findings and its answer."""
+    found = lineage(run.features, run.shop.target.kind)
+    yield found, Asked("lineage", LINEAGE, answer(found))
+    yield _travel(run)
+    sides = sides_of(run)
+    found = split_audit(sides)
+    yield found, Asked("split_audit", SPLIT, answer(found) if found else said(sides))
+    yield _drift(run)
+    found = enough(supply_of(run))
+    yield found, Asked("enough", ENOUGH, answer(found) if found else "not asked: nobody buys in the test")
+
+
+def _travel(run: "LogTraining") -> Answered:
+    found, pairs = Traveller(run.warehouse, run.shop, run.features, run.log).time_travel(
+        run.train.frame, seed=run.seed
+    )
+    equal = f"nothing found: {pairs:,} pairs of the training part, {len(run.features)} features rebuilt alike"
+    fitted = len(run.train.names) - len(run.features)
+    beside = f"; {fitted} fitted columns were not rebuilt" if fitted else ""
+    return found, Asked("time_travel", TRAVEL, (answer(found) if found else equal) + beside)
+
+
+def _drift(run: "LogTraining") -> Answered:
+    if run.split.kind != "time":
+        return [], Asked("drift", DRIFT, "not asked: the split is not in time")
+    ahead = run.test.features(("entity", *run.train.names))
+    behind = run.train.frame
+    sides = []
+    for frame in (behind, ahead):
+        drawn = frame.sample(frac=1, random_state=run.seed).drop_duplicates("entity")  # independent rows
+        sides.append(
+            {name: drawn[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in run.train.names}
+        )
+    growing = {one.name for one in run.features if not one.in_session and _grows(run, one.lookback)}
+    found = drift(*sides, growing=growing | set(run.train.names) - set(run.features.names))
+    return found, Asked("drift", DRIFT, answer(found))
+
+
+def _grows(run: "LogTraining", lookback: int | None) -> bool:
+    """Whether a window reaches back past the log's begin at the first anchor: what it counts grows with the log."""
+    since: datetime = run.train.frame["anchor"].min().to_pydatetime()
+    return lookback is None or since - timedelta(microseconds=lookback) < run.log.first
+
+
+def sides_of(run: "LogTraining") -> Sides:
+    """The split as it is audited."""
+    anchors = run.train.frame["anchor"]
+    shared = run.parts["audit"]["shared_share"]
+    rates = _rates(run)
+    if isinstance(run.split, TimeSplit):
+        wait = run.split.horizon + run.split.lag
+        return Sides(
+            train_known=anchors.max().to_pydatetime() + wait,
+            test_from=run.split.test,
+            test_known=run.split.test + wait,
+            log_end=run.log.end,
+            shared=shared,
+            rates=rates,
+        )
+    if isinstance(run.split, SessionSplit):
+        closes = run.train.frame["closes"].max().to_pydatetime()
+        return Sides(
+            train_known=closes + run.split.lag, test_from=run.split.cutoff, shared=shared, rates=rates
+        )
+    return Sides(shared=shared, by_entity=True, rates=rates)
+
+
+def _rates(run: "LogTraining") -> dict[str, tuple[int, int]]:
+    days = run.train.frame["anchor"].dt.strftime("%Y-%m-%d")
+    by_day = run.train.frame["label"].astype(int).groupby(days).agg(["size", "sum"])
+    return {str(day): (int(rows), int(buyers)) for day, rows, buyers in by_day.itertuples()}
+
+
+def supply_of(run: "LogTraining") -> Supply:
+    """The buyers that the test should hold, by the base rate of the training part."""
+    folded = run.split.kind != "time"
+    ahead = run.train.frame["entity"] if folded else run.test.features(("entity",))["entity"]
+    bought = run.train.frame["label"].astype(int).groupby(run.train.frame["entity"]).mean()
+    entities = ahead.nunique()
+    buyers = entities * float(bought.mean())
+    step = run.log.end - run.log.first
+    if isinstance(run.split, TimeSplit):
+        step = run.split.horizon
+    elif isinstance(run.split, SessionSplit):
+        step = run.log.end - run.split.cutoff
+    return Supply(buyers, entities - buyers, step / timedelta(days=7), _horizons(run))
+
+
+def _horizons(run: "LogTraining") -> dict[str, float]:
+    """How many times as many entities buy within a longer horizon, counted back from the log's end."""
+    if run.task == "session":
+        return {}
+    horizon = horizon_of(run.shop)
+    kind = run.warehouse.dialect.text(run.shop.target.kind)
+    spans = {f"{times * horizon.days:g}d": timedelta(days=times * horizon.days) for times in (1, *LONGER)}
+    counts = {}
+    for name, span in spans.items():
+        since = run.warehouse.dialect.timestamp(run.log.end - span)
+        if run.log.end - span >= run.log.first:
+            [(counts[name],)] = run.warehouse.rows(
+                f'SELECT COUNT(DISTINCT "entity_key") FROM "events" WHERE "kind" = {kind} AND "time" >= {since}'
+            )
+    first = next(iter(counts.values()), 0)
+    return {name: count / first for name, count in list(counts.items())[1:]} if first else {}
