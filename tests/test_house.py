@@ -26,7 +26,7 @@ FLOORS = (
     {"events", "features", "models"},
     {"snapshots", "fitted", "offers"},
     {"backtest", "evaluation"},
-    {"doctor", "registry", "monitor"},
+    {"doctor", "explore", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
     {"service", "flows", "reproductions"},
     {"commands"},
