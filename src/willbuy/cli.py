@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from willbuy.commands.doctor import doctor
+from willbuy.commands.explore import explore
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.reproduce import reproduce
 from willbuy.errors import WillbuyError
@@ -107,6 +108,9 @@ def ingest(
     else:
         show(render(result))
         typer.echo(f"Next: willbuy train{shop_flag(shop)}")
+
+
+app.command("explore")(explore)
 
 
 @app.command()

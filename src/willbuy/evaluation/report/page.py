@@ -1,12 +1,12 @@
-"""The page: head, sections in the order of reading, styles and the drawing library. Nothing is fetched from anywhere."""
+"""The page: its header, and the sections in the order of reading."""
 
-from importlib import resources
 from pathlib import Path
 
 import pandas as pd
 
 from willbuy.errors import WillbuyError
 from willbuy.evaluation.report.curves import curves
+from willbuy.evaluation.report.document import document, write_whole
 from willbuy.evaluation.report.html import Html, escape, join, paragraph, tag
 from willbuy.evaluation.report.sections.answer import answer
 from willbuy.evaluation.report.sections.apart import apart
@@ -38,47 +38,17 @@ def write_report(result: Result, predictions: pd.DataFrame, path: Path) -> None:
 
     `predictions` are the scored rows of the test part: `y` (0 or 1), `p`, `entity`, `anchor`. The file appears whole or not at all.
     """
-    page = render_page(result, predictions)
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(render_page(result, predictions), path)
 
 
 def render_page(result: Result, predictions: pd.DataFrame) -> str:
     """The whole page as text. Raises ReportError where the predictions are not those that the result was made from."""
     _check(result, predictions)
     body = join(_sections(result, predictions), "\n")
-    title = f"{result['shop']}: {result['task']['words']}"
-    return "\n".join(
-        [
-            "<!doctype html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="color-scheme" content="light dark">',
-            tag("title", escape(title)),
-            f"<style>{_own('page.css')}</style>",
-            "</head>",
-            "<body>",
-            _header(result),
-            f"<main>{body}</main>",
-            tag(
-                "footer",
-                paragraph(
-                    f"Made by willbuy from run {result['run']}. Every figure comes from that run’s result."
-                ),
-            ),
-            '<noscript><p class="warn">The charts need JavaScript; every figure stands in the tables as well.</p></noscript>',
-            f"<script>{_drawing_library()}</script>",
-            f"<script>{_own('page.js')}</script>",
-            "</body>",
-            "</html>",
-        ]
+    footer = paragraph(
+        f"Made by willbuy from run {result['run']}. Every figure comes from that run’s result."
     )
+    return document(f"{result['shop']}: {result['task']['words']}", _header(result), body, footer)
 
 
 def _sections(result: Result, predictions: pd.DataFrame) -> list[Html]:
@@ -132,15 +102,3 @@ def _check(result: Result, predictions: pd.DataFrame) -> None:
             f"the predictions hold {found[0]} rows and {found[1]} buyers, the result {expected[0]} and {expected[1]}:"
             " they are of different runs. Train again"
         )
-
-
-def _own(name: str) -> str:
-    return resources.files("willbuy.evaluation.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _drawing_library() -> str:
-    """Vega, Vega-Lite and their embedder as one script, out of the installed vl-convert."""
-    import vl_convert
-
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return bundle.replace("</script", "<\\/script")

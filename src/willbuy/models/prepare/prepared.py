@@ -101,7 +101,8 @@ class Prepared:
         found = self._unscaled(filled)
         scaled = self._scaled
         if self.declared.scale != "none":
-            found[:, scaled] = (found[:, scaled] - self.off) / self.by
+            with np.errstate(over="ignore"):  # it is clipped below
+                found[:, scaled] = (found[:, scaled] - self.off) / self.by
         return np.clip(found, -LARGEST, LARGEST, out=found)
 
     def _filled(self, X: Floats) -> Floats:

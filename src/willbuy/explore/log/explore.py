@@ -1,0 +1,64 @@
+"""All numbers of a log's page, in the order in which it shows them."""
+
+from contextlib import closing
+from typing import Any
+
+from willbuy.explore.log import bots, by_day, by_hour, conversion, funnel, kinds, returning, rows, tail
+from willbuy.explore.log.gather import gather
+from willbuy.explore.log.tables import Question
+from willbuy.explore.log.view import LogView
+from willbuy.features.local_time import LocalTime
+from willbuy.features.log import summarise
+from willbuy.features.sessions import SessionRule
+from willbuy.shop import Shop
+from willbuy.snapshots.steps import Progress
+from willbuy.warehouse import open_warehouse
+
+IDEAS = (conversion, funnel, by_hour, by_day, tail, bots, returning)
+"""The files that ask something of the events; what they ask is asked in one pass."""
+
+
+def explore_log(shop: Shop, progress: Progress | None = None) -> dict[str, Any]:
+    """Every number of a shop's page, with the sentences that they say; all of it is JSON.
+
+    Raises WillbuyError where nothing was ingested, NotEnoughData where no event is there.
+    """
+    with closing(open_warehouse(shop)) as warehouse:
+        log = summarise(warehouse)
+        clock = LocalTime(shop.shop.zone)
+        rule = SessionRule(shop.anchors.session_gap, own_ids="session" in log.fields)
+        question = Question(
+            log, rule, tuple(clock.offsets(log.first, log.last)), shop.target.kind, warehouse.dialect
+        )
+        asked = {name: tally for idea in IDEAS for name, tally in idea.TALLIES.items()}
+        view = LogView(shop, log, clock, gather(warehouse, question, asked, progress))
+        return {
+            "shop": shop.shop.name,
+            "log": _log(view),
+            "funnel": funnel.funnel(view),
+            "conversion": conversion.conversion(view),
+            "by_hour": by_hour.by_hour(view),
+            "by_day": by_day.by_day(view),
+            "kinds": kinds.kinds(view),
+            "tails": tail.tails(view),
+            "bots": bots.bots(view),
+            "returning": returning.returning(view),
+            "gaps": returning.gaps(view),
+            "missing": rows.missing(warehouse, log.kinds),
+            "rows": rows.rows_in(warehouse),
+        }
+
+
+def _log(view: LogView) -> dict[str, Any]:
+    visitors, sessions = view.total("conversion")[:2]
+    return {
+        "events": view.log.events,
+        "visitors": visitors,
+        "sessions": sessions,
+        "first": view.log.first.isoformat(),
+        "last": view.log.last.isoformat(),
+        "zone": view.clock.zone,
+        "session_gap": str(view.shop.anchors.session_gap),
+        "own_sessions": "session" in view.log.fields,
+        "goal": view.goal,
+    }
