@@ -72,8 +72,11 @@ def _one_feature(result: Result) -> list[Finding]:
 
 
 def _gap(result: Result) -> list[Finding]:
-    found = (result.get("shuffled") or {}).get("gap", {}).get("roc_auc")
-    if found is None or found["low"] is None or found["low"] < GAP:
+    shuffled = result.get("shuffled")
+    if not shuffled:
+        return []
+    found = shuffled["gap"]["roc_auc"]
+    if found["low"] is None or found["low"] < GAP:
         return []
     words = (
         f"a shuffled split promised {figure(found['value'])} more ROC-AUC than the test held ({interval(found)}):"
