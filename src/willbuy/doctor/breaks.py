@@ -6,11 +6,13 @@ of each column whether being above 0 was a necessary condition of buying in the 
 """
 
 from math import lgamma
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.doctor.case import Bools, Case, Floats
+from willbuy.doctor.alone import Bools, Floats
+from willbuy.doctor.case import Case
 from willbuy.doctor.finding import Finding
 
 FEWEST = 30  # buyers in the first periods
@@ -68,8 +70,26 @@ def _break(name: str, lacks: Bools, case: Case, period_of: NDArray[np.int64]) ->
             "later_without": without,
             "early_others_without": others,
             "chance": chance,
+            "by_period": _by_period(lacks, case, period_of),
         },
     )
+
+
+def _by_period(lacks: Bools, case: Case, period_of: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """Of each period how many bought and did not, and how many of each lack the column."""
+    found = []
+    for period in np.unique(period_of).tolist():
+        here = period_of == period
+        found.append(
+            {
+                "period": case.period_names.get(period, str(period)),
+                "buyers": int((here & case.y).sum()),
+                "buyers_without": int((here & case.y & lacks).sum()),
+                "others": int((here & ~case.y).sum()),
+                "others_without": int((here & ~case.y & lacks).sum()),
+            }
+        )
+    return found
 
 
 def _none_of_the_first(buyers: int, after: int, without: int) -> float:

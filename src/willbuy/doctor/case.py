@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from willbuy.doctor.alone import Bools, Floats, auc_alone
 from willbuy.errors import WillbuyError
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 class CaseError(WillbuyError):
@@ -48,6 +47,16 @@ class Case:
     def numbers(self) -> dict[str, Floats]:
         """The columns that are no categories."""
         return {name: values for name, values in self.columns.items() if name not in self.categories}
+
+    @cached_property
+    def alone(self) -> dict[str, float]:
+        """The ROC-AUC of each column alone, either way round; 0.5 where there is one outcome only."""
+        if not 0 < self.positives < len(self.y):
+            return dict.fromkeys(self.columns, 0.5)
+        return {
+            name: auc_alone(values, self.y, category=name in self.categories)
+            for name, values in self.columns.items()
+        }
 
     @property
     def positives(self) -> int:

@@ -1,13 +1,14 @@
 """What the doctor asked and found, held against what the shop file accepts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from willbuy.doctor.finding import STOPS, Finding
 from willbuy.errors import WillbuyError
 from willbuy.evaluation.doctor_result import AskedResult, DoctorResult, FindingResult
 from willbuy.shop import toml
 
+MOST = 15  # columns whose ROC-AUC is kept
 DOUBT = "too_true"
 ORDER = ("leak", "change", "warning", "note")
 
@@ -40,6 +41,7 @@ class Diagnosis:
     sample: str = ""
     accept: Mapping[str, str] = field(default_factory=dict)
     drop: str = "[features] drop"
+    alone: Mapping[str, float] = field(default_factory=dict)  # column -> its ROC-AUC alone
 
     @property
     def stopping(self) -> tuple[Finding, ...]:
@@ -89,9 +91,7 @@ class Diagnosis:
     def plus(self, findings: Iterable[Finding], asked: Iterable[Asked]) -> "Diagnosis":
         """The same with more findings, the gravest first, each in the order in which it was asked."""
         every = sorted((*self.findings, *findings), key=lambda one: ORDER.index(one.grade))
-        return Diagnosis(
-            tuple(every), (*self.asked, *asked), self.rows, self.of, self.sample, self.accept, self.drop
-        )
+        return replace(self, findings=tuple(every), asked=(*self.asked, *asked))
 
     def to_result(self) -> DoctorResult:
         """As it stands in `result.json` and in `--json`."""
@@ -119,6 +119,7 @@ class Diagnosis:
             of=self.of,
             sample=self.sample,
             idle=list(self.idle),
+            alone=dict(sorted(self.alone.items(), key=lambda one: -one[1])[:MOST]),
         )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.doctor.case import Floats
+from willbuy.doctor.alone import Floats
 from willbuy.doctor.finding import Finding
 
 QUESTION = "Are the rows of the test others than those of training?"

@@ -26,7 +26,9 @@ def examine(
     'too_good:paid'
     """
     taken, how = sample(case, rows, seed)
-    found = Diagnosis(rows=len(taken.y), of=len(case.y), sample=how, accept=accept or {}, drop=drop)
+    found = Diagnosis(
+        rows=len(taken.y), of=len(case.y), sample=how, accept=accept or {}, drop=drop, alone=taken.alone
+    )
     for suspicion in SUSPICIONS:
         unable = suspicion.unable(taken)
         findings = [] if unable else suspicion.ask(taken)

@@ -8,6 +8,10 @@ Grade = Literal["leak", "change", "warning", "note"]
 STOPS: tuple[Grade, ...] = ("leak", "change")
 
 
+ORDINARY = ("a", "events", "inside", "labels", "models", "none", "somebody", "the", "there")
+"""Words that a finding may begin with and that are no column's name, or not here."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One suspicion that held. A `leak`, or a `change` of the data's form since the last run, stops training
@@ -27,6 +31,16 @@ class Finding:
     def name(self) -> str:
         """By which the shop file accepts it."""
         return f"{self.suspicion}:{self.about}" if self.about else self.suspicion
+
+    @property
+    def sentence(self) -> str:
+        """The words with a capital letter, where they begin with a word and not with the name of a column.
+
+        >>> Finding("enough", "", "note", "the test holds 9", "").sentence, Finding("x", "paid", "leak", "paid is", "").sentence
+        ('The test holds 9.', 'paid is.')
+        """
+        first = self.words.split(" ")[0]
+        return (self.words[:1].upper() + self.words[1:] if first in ORDINARY else self.words) + "."
 
     def to_dict(self) -> dict[str, Any]:
         """For `--json`."""

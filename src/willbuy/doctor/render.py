@@ -47,7 +47,7 @@ def idle_words(name: str) -> str:
 
 
 def _finding(one: Finding, reason: str | None) -> RenderableType:
-    said = [Text(one.words), Text(one.remedy + ".", style="dim")]
+    said = [Text(one.sentence), Text(one.remedy + ".", style="dim")]
     if reason is not None:
         said.append(Text(f"Accepted: {reason}", style="italic"))
     head = Text.assemble((one.grade, STYLES[one.grade]), "  ", (one.name, "bold"))

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.doctor.case import Case, Floats
+from willbuy.doctor.alone import Floats
+from willbuy.doctor.case import Case
 from willbuy.doctor.finding import Finding
 
 MANY = 0.005  # of all rows

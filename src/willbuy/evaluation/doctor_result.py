@@ -32,4 +32,5 @@ class DoctorResult(TypedDict):
     rows: int  # examined
     of: int
     sample: str  # which rows were examined, in words
+    alone: dict[str, float]  # the columns with the highest ROC-AUC alone
     idle: list[str]  # accepted in the shop file, and found no more

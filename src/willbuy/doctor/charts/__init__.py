@@ -1,0 +1,1 @@
+"""The charts of the doctor's page: a file each, figures in, a Vega-Lite spec out."""
