@@ -24,7 +24,7 @@ FLOORS = (
     {"shop"},
     {"warehouse", "runs", "moments"},
     {"events", "features", "models"},
-    {"snapshots", "fitted", "offers"},
+    {"snapshots", "fitted", "offers", "tables"},
     {"backtest", "evaluation"},
     {"doctor", "explore", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},

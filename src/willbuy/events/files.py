@@ -27,13 +27,20 @@ def find_files(shop: Shop, given: Sequence[str] | None) -> list[Path]:
     names = list(given) if given else list(shop.source.files)
     if not names:
         raise ShopError('source.files is empty: name the log, such as files = ["events.csv"].')
-    folder = Path() if given else shop.folder
+    return files_named(names, Path() if given else shop.folder, "source.files")
+
+
+def files_named(names: Sequence[str], folder: Path, key: str) -> list[Path]:
+    """The files of paths or globs relative to a folder, in order, each once.
+
+    Raises SourceError when one names nothing; `key` is the key of the shop file to check.
+    """
     found: list[Path] = []
     for name in names:
         matches = _matches(folder, name)
         if not matches:
             raise SourceError(
-                f"no file {name!r} (looked in {folder.resolve()}). Check source.files or the name you gave."
+                f"no file {name!r} (looked in {folder.resolve()}). Check {key} or the name you gave."
             )
         found += matches
     return list(dict.fromkeys(path.resolve() for path in found))

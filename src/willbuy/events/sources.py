@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
@@ -12,8 +12,9 @@ import duckdb
 from willbuy.errors import SourceError, did_you_mean
 from willbuy.events.blocks import Block, block_size, read_blocks
 from willbuy.events.bronze import write_block, write_rows
-from willbuy.events.fields import RawShape, split_line
+from willbuy.events.fields import RawShape
 from willbuy.events.files import COMPRESSED
+from willbuy.events.first_line import first_line
 from willbuy.events.presets import ResolvedSource
 from willbuy.events.streams import HashingFile
 from willbuy.events.typed import IDS, RowPlan
@@ -111,30 +112,14 @@ def _open_text(path: Path, kind: str, source: ResolvedSource) -> _TextSource:
 
 def _header(path: Path, block: Block, source: ResolvedSource) -> tuple[tuple[str, ...], Block]:
     """The names of the columns, and the block without its header line."""
-    lines = block.data.split(b"\n", 100)[:-1]
-    plain = [line.partition(block.separator.encode())[2] if block.faults else line for line in lines]
-    at = next((number for number, line in enumerate(plain) if line), None)
-    if at is None:
-        raise SourceError(f"{path} begins with nothing but blank lines. Nothing was kept.")
-    if b"\\x00" in plain[at]:
-        raise SourceError(
-            f"{path}: the first line holds NUL bytes. Is it UTF-16? Then declare source.encoding = 'utf-16-le'."
-        )
-    names = split_line(plain[at].decode(), source.delimiter)
-    if names is None:
-        raise SourceError(f"{path}: a quote in the header line is not closed. Nothing was kept.")
+    names, rest = first_line(path, block, source.delimiter)
     columns, has_header = source.column_names(names, str(path))
     twice = sorted({name for name in source.needed if columns.count(name) > 1})
     if twice:
         raise SourceError(
             f"{path}: the header names {twice[0]!r} twice, and it is mapped. Rename one of them."
         )
-    if not has_header:
-        return columns, block
-    taken = sum(len(line) + 1 for line in lines[: at + 1])
-    left = block.lines - at - 1
-    rest = replace(block, data=block.data[taken:], first_line=block.first_line + at + 1, lines=left)
-    return columns, rest
+    return columns, rest if has_header else block
 
 
 @dataclass

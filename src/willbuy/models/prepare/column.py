@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.errors import InputError, ShopError, did_you_mean, printable
-from willbuy.models.prepare.spellings import NULLS, flag_of
+from willbuy.models.prepare.spellings import flag_of, is_null
 from willbuy.models.rows import LARGEST, Floats
 
 ROLES = ("number", "flag", "category")
@@ -77,7 +77,7 @@ class Column:
     def code(self, texts: Sequence[str | None]) -> Floats:
         """Texts as numbers (n,): numbers as they are, flags 0 or 1, categories by their place among the values.
 
-        Null is NaN, a value that a category does not have -1. Raises InputError, with the column and the first wrong value.
+        Null (see `is_null`) is NaN, a value that a category does not have -1. Raises InputError, with the column and the first wrong value.
         """
         codes, bad = self.try_code(texts)
         if bad.any():
@@ -86,11 +86,14 @@ class Column:
 
     def try_code(self, texts: Sequence[str | None]) -> tuple[Floats, NDArray[np.bool_]]:
         """The same, and where a text is nothing that the column can hold; there the code is NaN."""
+        plain = _plain_numbers(texts) if self.role == "number" else None
+        if plain is not None:
+            return plain, np.zeros(len(texts), dtype=np.bool_)
         places = {value: float(place) for place, value in enumerate(self.every_value)}
         of_text: dict[str | None, float | None] = {}
         for text in dict.fromkeys(texts):  # texts repeat: each is understood once
             if self.role == "category":
-                of_text[text] = math.nan if text is None or text == "" else places.get(text, -1.0)
+                of_text[text] = places.get(text or "", math.nan if is_null(text) else -1.0)
             else:
                 of_text[text] = self._code(text)
         found = [of_text[text] for text in texts]
@@ -99,7 +102,7 @@ class Column:
 
     def _code(self, text: str | None) -> float | None:
         """The code of one number or flag; None where the text is neither that nor null."""
-        if text is None or text.strip().lower() in NULLS:
+        if text is None or is_null(text):
             return math.nan
         if self.role == "flag":
             return flag_of(text)
@@ -107,7 +110,7 @@ class Column:
             value = float("wrong" if "_" in text else text)
         except ValueError:
             return None
-        return value if abs(value) <= LARGEST else None
+        return None if abs(value) > LARGEST else value
 
     def fault(self, text: object) -> InputError:
         """What is wrong with a text that the column cannot hold."""
@@ -129,6 +132,20 @@ class Column:
     def from_dict(cls, fields: Mapping[str, Any]) -> "Column":
         """The column of `to_dict`."""
         return cls(**{**fields, "values": tuple(fields["values"])})
+
+
+def _plain_numbers(texts: Sequence[str | None]) -> Floats | None:
+    """The numbers (n,), NaN for null, where every text is one as Python writes it or nothing; None where one is not.
+
+    The way for whole columns, ten times as fast: what it cannot read is understood text by text.
+    """
+    try:
+        found = np.array([float(text) if text else math.nan for text in texts], dtype=np.float64)
+    except ValueError:
+        return None
+    if any(text and "_" in text for text in texts) or np.nanmax(np.abs(found), initial=0.0) > LARGEST:
+        return None
+    return found
 
 
 def _expect(column: str, key: str, found: str, expected: Sequence[str]) -> None:

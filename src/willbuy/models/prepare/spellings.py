@@ -1,10 +1,19 @@
 """How a table spells nothing, yes and no."""
 
 NULLS = frozenset({"", "nan", "null", "none", "na", "n/a"})
-"""Numbers and flags in these spellings are null; a category's value is null only where nothing stands."""
+"""Texts in these spellings are null, in any case: but where a category declares one of them as a value."""
 
 TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0", "on"})
 FALSE = frozenset({"false", "f", "no", "n", "0", "0.0", "off"})
+
+
+def is_null(text: str | None) -> bool:
+    """Whether a text stands for a missing value.
+
+    >>> [is_null(text) for text in (None, " ", "NaN", "0", "Norway")]
+    [True, True, True, False, False]
+    """
+    return text is None or text.strip().lower() in NULLS
 
 
 def flag_of(text: str) -> float | None:
