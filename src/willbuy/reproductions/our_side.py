@@ -1,7 +1,7 @@
 """Ours: the whole procedure of `willbuy train`, on the very rows that a published method learnt from and was tested on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -14,7 +14,7 @@ from willbuy.evaluation.verdict import verdict
 from willbuy.models.entity_folds import entity_folds
 from willbuy.pipeline.learning import Learning, learn
 from willbuy.pipeline.rows import Rows
-from willbuy.reproductions.result import Row, row
+from willbuy.reproductions.result import Row, point, row
 from willbuy.shop import Shop, TableShop
 
 if TYPE_CHECKING:
@@ -33,10 +33,14 @@ def table_shop(target: str) -> Shop:
     return cast("Shop", TableShop.model_validate({"table": {"target": target}}))
 
 
-def rows_of(frame: "pd.DataFrame", names: Sequence[str], y: NDArray[np.bool_], entity: Sequence[object]) -> Rows:
+def rows_of(
+    frame: "pd.DataFrame", names: Sequence[str], y: NDArray[np.bool_], entity: Sequence[object]
+) -> Rows:
     """Rows to learn from or to test on: columns of numbers, the label, whose rows they are."""
     made = frame[list(names)].astype(np.float64)
-    return Rows(made.assign(label=np.asarray(y).astype(np.int8), entity=[str(of) for of in entity]), tuple(names))
+    return Rows(
+        made.assign(label=np.asarray(y).astype(np.int8), entity=[str(of) for of in entity]), tuple(names)
+    )
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,30 @@ class Tested:
     words: Mapping[str, str]  # of the rules
     learnt: tuple[Learning, ...]
     metric: str
-    train_rate: float = field(default=float("nan"))
+    train_rate: float | None = None
+    by_fold: tuple[float, ...] = ()  # ROC-AUC of ours in each fold alone
 
     def rows(self, names: Sequence[str], metrics: Sequence[str]) -> list[Row]:
         """The rows of some of the scores, by name."""
         notes = {OURS: ", ".join(sorted({learnt.chosen for learnt in self.learnt}))}
         found = self.both.metrics
         return [
-            row(self.words.get(name, name), self.on, found[name], metrics, notes.get(name, "")) for name in names
+            row(self.words.get(name, name), self.on, found[name], metrics, notes.get(name, ""))
+            for name in names
         ]
 
     def minus(self, other: str, metrics: Sequence[str]) -> Row:
         """Ours minus another, with the paired interval."""
         gaps = {metric: self.both.difference(metric, OURS, other) for metric in metrics}
         return Row(who=f"{OURS} minus {self.words.get(other, other)}, paired", on=self.on, figures=gaps)
+
+    def mean_of_folds(self) -> Row:
+        """Ours by the mean of the folds' figures: nothing is asked of rows that two folds' models scored."""
+        return Row(
+            who=f"{OURS}, mean of the folds",
+            on=self.on,
+            figures={"roc_auc": point(float(np.mean(self.by_fold)))},
+        )
 
     def verdict(self, rules: Sequence[str], note: str = "") -> "Verdict":
         """What `willbuy train` would say of these figures: against the rules alone."""
@@ -72,7 +86,7 @@ class Tested:
             {name: gaps[name] for name in rules},
             metric=self.metric,
             rule_words=self.words,
-            train_base_rate=None if np.isnan(self.train_rate) else self.train_rate,
+            train_base_rate=self.train_rate,
             split_note=note,
         )
 
@@ -85,19 +99,20 @@ def hold_ours_out(
     *,
     methods: Mapping[str, Floats] | None = None,
     rules: Sequence[Rule] = (),
+    cuts: Mapping[str, float] | None = None,
     wrap: Wrap | None = None,
 ) -> Tested:
     """Learn everything of ours on the training rows, then open the test rows, once, for every score.
 
-    `methods` are the published methods' scores of the test rows; they choose from 0.5 on.
+    `methods` are the published methods' scores of the test rows; they choose from 0.5 on, unless `cuts` says otherwise.
     """
     learnt = _learn(shop, train, wrap)
     scores: dict[str, Floats] = {OURS: learnt.probability(test.X), **(methods or {})}
-    cuts = {OURS: learnt.cut, **dict.fromkeys(methods or {}, 0.5)}
+    thresholds = {OURS: learnt.cut, **dict.fromkeys(methods or {}, 0.5), **(cuts or {})}
     for rule in fit_rules(train.frame, train.y, rules):
-        scores[rule.rule.name], cuts[rule.rule.name] = rule.probability(test.frame), rule.threshold
+        scores[rule.rule.name], thresholds[rule.rule.name] = rule.probability(test.frame), rule.threshold
     draws, seed = shop.train.bootstrap, shop.train.seed
-    both = side_by_side(test.y, dict(scores), test.groups, cuts, draws=draws, seed=seed)
+    both = side_by_side(test.y, dict(scores), test.groups, thresholds, draws=draws, seed=seed)
     words = {rule.name: rule.words for rule in rules}
     return Tested(on, both, words, (learnt,), shop.train.metric, float(train.y.mean()))
 
@@ -119,7 +134,8 @@ def cross_validate_ours(
     scores: dict[str, Floats] = {}
     chosen: dict[str, NDArray[np.bool_]] = {}
     cuts: dict[str, float] = {}
-    learnt, n = [], len(rows.y)
+    learnt: list[Learning] = []
+    by_fold, n = [], len(rows.y)
     for repeat in range(repeats):
         fold_of = entity_folds(rows.y, rows.groups, folds, shop.train.seed + repeat)
         for fold in range(int(fold_of.max()) + 1):
@@ -133,15 +149,36 @@ def cross_validate_ours(
                 rule.rule.name: (rule.probability(ahead.frame), rule.threshold)
                 for rule in fit_rules(past.frame, past.y, rules)
             }
+            by_fold.append(ranked(ahead.y, found[OURS][0]))
             for name, (probability, cut) in found.items():
                 scores.setdefault(name, np.empty(repeats * n))[place] = probability
                 chosen.setdefault(name, np.empty(repeats * n, dtype=np.bool_))[place] = probability >= cut
                 cuts[name] = cut
     pile = {"draws": shop.train.bootstrap, "seed": shop.train.seed}
-    both = pooled(np.tile(rows.y, repeats), dict(scores), dict(chosen), np.tile(rows.groups, repeats), cuts, **pile)
-    return Tested(on, both, {rule.name: rule.words for rule in rules}, tuple(learnt), shop.train.metric)
+    both = pooled(
+        np.tile(rows.y, repeats), dict(scores), dict(chosen), np.tile(rows.groups, repeats), cuts, **pile
+    )
+    return Tested(
+        on,
+        both,
+        {rule.name: rule.words for rule in rules},
+        tuple(learnt),
+        shop.train.metric,
+        by_fold=tuple(by_fold),
+    )
 
 
 def _learn(shop: Shop, rows: Rows, wrap: Wrap | None) -> Learning:
-    blank = Learning(shop, rows, lambda _: None, population=float(len(rows.y)))
-    return learn(blank if wrap is None else Learning(shop, rows, blank.say, population=blank.population, wrap=wrap))
+    asked = Learning(shop, rows, lambda _: None)
+    if "anchor" not in rows.frame:
+        asked.population = float(len(rows.y))
+    if wrap is not None:
+        asked.wrap = wrap
+    return learn(asked)
+
+
+def ranked(y: NDArray[np.int8], scores: Floats) -> float:
+    """The ROC-AUC of some scores, without an interval."""
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(y, scores))

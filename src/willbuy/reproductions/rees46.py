@@ -60,7 +60,7 @@ def sessions(file: Path) -> "pd.DataFrame":
                 count(*) FILTER (event_type = 'purchase') > 0 AS bought
                 FROM (SELECT *, strptime(replace(event_time, ' UTC', ''), '%Y-%m-%d %H:%M:%S') AS moment
                     FROM read_csv(?, types = {'event_time': 'VARCHAR'}) WHERE user_session IS NOT NULL)
-                GROUP BY user_session ORDER BY hash(user_session), user_session LIMIT ?""",
+                GROUP BY user_session ORDER BY md5(user_session), user_session LIMIT ?""",
                 [str(file), MOST],
             ).df()
         except duckdb.Error as error:
@@ -87,9 +87,7 @@ def published_scores(split: Split, columns: Sequence[str] = COLUMNS) -> NDArray[
     """The forest's scores of the test sessions."""
     from sklearn.ensemble import RandomForestClassifier
 
-    forest = RandomForestClassifier(
-        n_estimators=100, class_weight="balanced", random_state=SEED, n_jobs=-1
-    )
+    forest = RandomForestClassifier(n_estimators=100, class_weight="balanced", random_state=SEED, n_jobs=-1)
     forest.fit(split.train[list(columns)], split.train["bought"])
     return np.asarray(forest.predict_proba(split.test[list(columns)])[:, 1], dtype=np.float64)
 
@@ -147,8 +145,13 @@ def _ours(result: Result) -> list[Row]:
 
 
 def _rules(result: Result) -> list[Row]:
-    words = {"everyone": "everyone buys", "carted_in_session": "who put something into the cart in this session"}
-    return [row(words[name], OPEN, result["rules"][name], METRICS) for name in words if name in result["rules"]]
+    words = {
+        "everyone": "everyone buys",
+        "carted_in_session": "who put something into the cart in this session",
+    }
+    return [
+        row(words[name], OPEN, result["rules"][name], METRICS) for name in words if name in result["rules"]
+    ]
 
 
 def _rebuilt(finding: Finding) -> Wrong:

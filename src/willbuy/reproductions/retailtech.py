@@ -14,11 +14,18 @@ from numpy.typing import NDArray
 
 from willbuy.evaluation.result import Metrics
 from willbuy.evaluation.rules import EVERYONE, Rule
-from willbuy.evaluation.words import figure, interval, percent
+from willbuy.evaluation.words import figure, interval, percent, percent_interval
 from willbuy.pipeline.rows import Rows
 from willbuy.progress import StepCallback
 from willbuy.reproductions.data import Wanted
-from willbuy.reproductions.our_side import OURS, Tested, cross_validate_ours, hold_ours_out, rows_of, table_shop
+from willbuy.reproductions.our_side import (
+    OURS,
+    Tested,
+    cross_validate_ours,
+    hold_ours_out,
+    rows_of,
+    table_shop,
+)
 from willbuy.reproductions.result import Data, Reproduction, Row, Wrong, published
 
 if TYPE_CHECKING:
@@ -32,8 +39,8 @@ WANTED = Wanted(
     where="it is the scaled file of 800 customers in that project's data/processed",
 )
 TEST = "the published test, 15 % of the rows (seed 42)"
-HELD = "every row held out, ten folds, three times"
-METRICS = ("f1", "roc_auc", "precision", "recall")
+HELD = "every row held out, ten folds, twice"
+METRICS = ("f1", "roc_auc", "precision", "recall", "log_loss")
 LOGISTIC, FOREST, BOOSTED = "logistic regression", "random forest", "XGBoost"
 PUBLISHED: list[Row] = [
     published(LOGISTIC, TEST, f1=0.880, roc_auc=0.592, precision=0.792, recall=0.990),
@@ -95,11 +102,14 @@ def run(files: Sequence[Path], say: StepCallback) -> Reproduction:
     known = _rows(pd.concat([split.train, split.validation]))
     tested = hold_ours_out(TEST, shop, known, _rows(split.test), methods=scores, rules=rules)
     say("ours, every row held out")
-    held = cross_validate_ours(HELD, shop, _rows(frame), folds=10, repeats=3, rules=rules)
+    held = cross_validate_ours(HELD, shop, _rows(frame), folds=10, repeats=2, rules=rules)
     names = [rule.name for rule in rules]
     ours = [*tested.rows([OURS], METRICS), tested.minus(LOGISTIC, ["roc_auc"])]
-    ours += [*held.rows([OURS], METRICS), held.minus(BASKET.name, ["roc_auc"])]
-    answer = held.verdict(names, "Dealt into folds at random: no test of the future.")
+    ours += [
+        *held.rows([OURS], METRICS),
+        held.mean_of_folds(),
+        held.minus(EVERYONE.name, ["roc_auc", "log_loss"]),
+    ]
     return Reproduction(
         system="retailtech",
         title="RetailTech: three models of 800 customers",
@@ -111,13 +121,25 @@ def run(files: Sequence[Path], say: StepCallback) -> Reproduction:
         rules=[*tested.rows(names, METRICS), *held.rows(names, METRICS)],
         ours=ours,
         wrong=wrong(tested),
-        verdict=" ".join([answer["headline"], *answer["sentences"]]),
+        verdict=barely(held),
     )
 
 
 def _rows(frame: "pd.DataFrame") -> Rows:
     inputs = [name for name in frame.columns if name not in (ID, TARGET)]
     return rows_of(frame, inputs, frame[TARGET].to_numpy() == 1, frame[ID].tolist())
+
+
+def barely(held: Tested) -> str:
+    """What ours is worth here, against a constant answer: in the decision, in the probabilities, in the order."""
+    ours, everyone = held.both.metrics[OURS], held.both.metrics[EVERYONE.name]
+    less = ours["log_loss_skill"]
+    return (
+        f"Barely better than a constant. In the decision not at all: F1 {figure(ours['f1'])} and"
+        f" {figure(everyone['f1'])} for “buys” of everyone. Its probabilities take {percent(less['value'])}"
+        f" ({percent_interval(less)}) off the log loss of the base rate. The order is worth something: ROC-AUC"
+        f" {figure(ours['roc_auc']['value'])} ({interval(ours['roc_auc'])}). Dealt into folds by chance: no test of the future."
+    )
 
 
 def wrong(tested: Tested) -> list[Wrong]:
