@@ -173,7 +173,7 @@ def test_scores_before_the_log_began_are_refused(shop: Shop, result: dict[str, A
 
 def test_the_steps_have_names() -> None:
     """Training is a tuple that can be read."""
-    assert len({title for title, _ in STEPS}) == len(STEPS) == 13
+    assert len({title for title, _ in STEPS}) == len(STEPS) == 14
 
 
 def test_every_feature_says_what_it_adds_to_the_scores(result: dict[str, Any]) -> None:

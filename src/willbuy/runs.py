@@ -68,5 +68,15 @@ def read_result(folder: Path) -> dict[str, Any]:
     return content
 
 
+def last_manifest(home: Path) -> dict[str, Any]:
+    """What the bundle of the newest complete run says about itself; empty where there is none, or none that can be read."""
+    try:
+        text = (complete_run(home) / BUNDLE / "manifest.json").read_text(encoding="utf-8")
+        content = json.loads(text)
+    except (WillbuyError, OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def _names(runs: Path) -> list[str]:
     return [entry.name for entry in runs.iterdir() if _NAME.fullmatch(entry.name)] if runs.is_dir() else []

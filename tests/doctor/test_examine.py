@@ -32,7 +32,7 @@ def test_a_leak_refuses_with_its_proof_and_both_ways_out() -> None:
     ) as e:
         found.refuse()
     assert "\n" not in str(e.value) and "Nothing was trained" in str(e.value)
-    assert headline(found).startswith("1 leak found that the shop file does not accept")
+    assert headline(found).startswith("1 finding that the shop file does not accept")
 
 
 def test_an_accepted_leak_lets_training_go_on_and_stands_with_its_reason() -> None:
@@ -41,7 +41,7 @@ def test_an_accepted_leak_lets_training_go_on_and_stands_with_its_reason() -> No
     found.refuse()
     [one] = [one for one in found.to_result()["findings"] if one["name"] == name]
     assert one["accepted"] == "it is the deposit, paid before" and found.accepted == {name: one["accepted"]}
-    assert headline(found) == "No leak found but 1 leak that the shop file accepts."
+    assert headline(found) == "No leak found but 1 finding that the shop file accepts."
 
 
 def test_an_acceptance_that_accepts_nothing_is_named() -> None:

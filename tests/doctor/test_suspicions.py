@@ -13,6 +13,7 @@ from willbuy.doctor.case import Case, CaseError
 from willbuy.doctor.rebuilt import rebuilt
 from willbuy.doctor.too_good import too_good
 from willbuy.doctor.twice import twice
+from willbuy.doctor.undated import undated
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -57,10 +58,18 @@ def test_page_values_are_flagged_under_any_name_and_scale(shoppers: Case) -> Non
     assert [finding.about for finding in found] == [f"x{place}"]
 
 
-def test_the_duplicate_sessions_are_counted_and_chance_explains_them(shoppers: Case) -> None:
+def test_the_duplicate_sessions_are_counted(shoppers: Case) -> None:
     [found] = twice(shoppers)
-    assert (found.proof["copies"], found.proof["rows"], found.grade) == (125, 12_330, "note")
-    assert 60 < found.proof["by_chance"] < 200
+    assert (found.proof["copies"], found.proof["rows"], found.grade) == (125, 12_330, "warning")
+
+
+def test_rows_of_few_values_are_alike_by_chance() -> None:
+    random = np.random.default_rng(0)
+    case = Case.of(
+        {"views": random.poisson(3, 900), "hour": random.integers(0, 24, 900)}, random.random(900) < 0.2
+    )
+    [found] = twice(case)
+    assert found.grade == "note" and found.proof["copies"] < 2 * found.proof["by_chance"]
 
 
 def test_rows_that_were_counted_twice_are_a_warning() -> None:
@@ -130,3 +139,39 @@ def test_without_periods_nothing_is_said_about_breaks() -> None:
 def test_columns_of_unlike_length_are_refused() -> None:
     with pytest.raises(CaseError, match=r"different lengths: \[2, 3\]"):
         Case.of({"a": [1, 2, 3]}, [0, 1])
+
+
+def test_columns_that_are_known_after_are_leaks_and_undeclared_ones_are_listed_once() -> None:
+    known = {"paid": "after", "views": "before", "hour": "unknown"}
+    case = Case.of({name: [1, 2] for name in (*known, "seconds")}, [0, 1], known=known)
+    leak, warning = undated(case)
+    assert (leak.name, leak.grade) == ("known_when:paid", "leak")
+    assert (warning.name, warning.grade) == ("known_when:undeclared", "warning")
+    assert warning.words == "2 of 4 columns do not say when they are known: hour, seconds"
+    assert undated(Case.of({"views": [1, 2]}, [0, 1], known={"views": "before"})) == []
+
+
+def test_click_flags_of_the_day_of_the_order_cannot_be_dated_before_it() -> None:
+    flags = {f"flag_{number}": [0, 1] for number in range(23)}
+    [found] = undated(Case.of(flags, [0, 1], known=dict.fromkeys(flags, "unknown")))
+    assert found.words.startswith("none of the 23 columns says when it is known (flag_0, flag_1, ")
+    assert "no column can be dated before the order" in found.words
+
+
+def test_a_category_is_ranked_by_how_often_it_buys_elsewhere() -> None:
+    random = np.random.default_rng(2)
+    y = random.random(2000) < 0.2
+    segment = np.where(y, 1, np.where(random.random(2000) < 0.5, 0, 2)) * 1.0  # browser, customer, new
+    browser_id = random.permutation(2000) // 2 * 1.0  # a thousand values tell nothing
+    case = Case.of(
+        {"segment": segment, "browser_id": browser_id}, y, categories=frozenset({"segment", "browser_id"})
+    )
+    [found] = too_good(case)
+    assert found.name == "too_good:segment" and found.proof["roc_auc"] > 0.99
+    assert too_good(Case(case.columns, y)) == []
+
+
+def test_a_category_is_not_added_up() -> None:
+    y = np.arange(200) % 4 == 0
+    columns = {"kind": y * 2.0 + 1.0, "one": np.ones(200) + np.arange(200) % 2, "two": np.arange(200) % 3}
+    assert rebuilt(Case.of(columns, y, categories=frozenset({"kind"}))) == []

@@ -23,7 +23,7 @@ def breaks(case: Case) -> list[Finding]:
         return []
     found = []
     for name, values in case.columns.items():
-        lacks = lacking(values)
+        lacks = np.isnan(values) if name in case.categories else lacking(values)
         if not lacks.any() or lacks.all():
             continue
         if (finding := _break(name, lacks, case, case.periods)) is not None:

@@ -23,6 +23,8 @@ class Case:
 
     `periods` (n,) are whole numbers that rise with time (months, days, anchors). `dated` columns were computed from events
     before an anchor by willbuy itself: a strong one is no wonder yet, and one that breaks in time is a broken record.
+    `known` says of a table's columns when they are known, as against the moment of the score: before, after, unknown.
+    `categories` are columns whose numbers are mere names of values: they have no order and cannot be added.
     """
 
     columns: Mapping[str, Floats]
@@ -31,6 +33,8 @@ class Case:
     periods: NDArray[np.int64] | None = None
     period_names: Mapping[int, str] = field(default_factory=dict)
     dated: bool = False
+    known: Mapping[str, str] | None = None
+    categories: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         lengths = {len(values) for values in (*self.columns.values(), self.y)}
@@ -39,6 +43,11 @@ class Case:
             raise CaseError(
                 f"columns, labels, entities and periods have different lengths: {sorted(lengths)}"
             )
+
+    @property
+    def numbers(self) -> dict[str, Floats]:
+        """The columns that are no categories."""
+        return {name: values for name, values in self.columns.items() if name not in self.categories}
 
     @property
     def positives(self) -> int:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from willbuy.doctor.finding import Finding
+from willbuy.doctor.finding import STOPS, Finding
 from willbuy.errors import WillbuyError
 from willbuy.evaluation.doctor_result import AskedResult, DoctorResult, FindingResult
 from willbuy.shop import toml
 
-ORDER = ("leak", "warning", "note")
+DOUBT = "too_true"
+ORDER = ("leak", "change", "warning", "note")
 
 
 class LeakFound(WillbuyError):
@@ -42,13 +43,13 @@ class Diagnosis:
 
     @property
     def stopping(self) -> tuple[Finding, ...]:
-        """The leaks that the shop file does not accept.
+        """The leaks and changes that the shop file does not accept.
 
         >>> found = Finding("too_good", "paid", "leak", "paid alone has a ROC-AUC of 1.000", "Drop it")
         >>> len(Diagnosis((found,)).stopping), len(Diagnosis((found,), accept={"too_good:paid": "it is known"}).stopping)
         (1, 0)
         """
-        return tuple(one for one in self.findings if one.grade == "leak" and one.name not in self.accept)
+        return tuple(one for one in self.findings if one.grade in STOPS and one.name not in self.accept)
 
     @property
     def idle(self) -> tuple[str, ...]:
@@ -61,21 +62,28 @@ class Diagnosis:
         """What was found and is accepted: name -> the reason."""
         return {one.name: self.accept[one.name] for one in self.findings if one.name in self.accept}
 
+    @property
+    def doubts(self) -> list[str]:
+        """What was found by training and is not accepted: who promotes the bundle must answer it."""
+        return sorted(
+            one.name for one in self.findings if one.suspicion == DOUBT and one.name not in self.accept
+        )
+
     def refuse(self) -> None:
-        """Raise LeakFound where a leak is not accepted: what was found, its proof, and both ways out."""
+        """Raise LeakFound where a leak or a change is not accepted: what was found, its proof, and both ways out."""
         if self.stopping:
             raise LeakFound(self.sentence())
 
     def sentence(self) -> str:
-        """The leaks that stop training in one line; "" without any."""
+        """What stops training in one line; "" without any."""
         if not self.stopping:
             return ""
         first, more = self.stopping[0], len(self.stopping) - 1
         others = f" (and {more} more: {', '.join(one.name for one in self.stopping[1:4])})" if more else ""
+        drop = f" ({self.drop})" if first.about in first.remedy else ""
         return (
-            f"the doctor found a leak, {first.name}: {first.words}{others}. Nothing was trained. {first.remedy}"
-            f' ({self.drop}); or accept it: [doctor] accept = {{ {toml.key(first.name)} = "why" }}.'
-            " See all: willbuy doctor"
+            f"the doctor found a {first.grade}, {first.name}: {first.words}{others}. Nothing was trained. {first.remedy}"
+            f'{drop}; or accept it: [doctor] accept = {{ {toml.key(first.name)} = "why" }}. See all: willbuy doctor'
         )
 
     def plus(self, findings: Iterable[Finding], asked: Iterable[Asked]) -> "Diagnosis":

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Grade = Literal["leak", "warning", "note"]
+Grade = Literal["leak", "change", "warning", "note"]
+STOPS: tuple[Grade, ...] = ("leak", "change")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One suspicion that held. A `leak` stops training unless the shop file accepts it by `name` with a reason.
+    """One suspicion that held. A `leak`, or a `change` of the data's form since the last run, stops training
+    unless the shop file accepts it by `name` with a reason. What comes to light only by training is a `warning`.
 
     `name` is the suspicion and what it is about, such as `reconstruction:carts+total`; `proof` holds the figures.
     """

@@ -10,7 +10,7 @@ def rebuilt(case: Case) -> list[Finding]:
 
     Of a single column that tells the label, `too_good` speaks.
     """
-    formulas = [formula for formula in reconstruct(case.columns, case.y) if len(formula.columns) > 1]
+    formulas = [formula for formula in reconstruct(case.numbers, case.y) if len(formula.columns) > 1]
     shared = sorted(frozenset.intersection(*(formula.columns for formula in formulas))) if formulas else []
     return [_finding(formula, shared) for formula in formulas]
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from willbuy.doctor.diagnosis import Diagnosis
 from willbuy.doctor.finding import Finding
 
-STYLES = {"leak": "bold red", "warning": "bold yellow", "note": "bold"}
+STYLES = {"leak": "bold red", "change": "bold red", "warning": "bold yellow", "note": "bold"}
 
 
 def render(diagnosis: Diagnosis) -> RenderableType:
@@ -30,12 +30,14 @@ def headline(diagnosis: Diagnosis) -> str:
     >>> headline(Diagnosis())
     'No leak found.'
     """
-    stopping, grades = len(diagnosis.stopping), [one.grade for one in diagnosis.findings]
-    accepted = grades.count("leak") - stopping
+    stopping, accepted = (
+        diagnosis.stopping,
+        [one for one in diagnosis.findings if one.name in diagnosis.accept],
+    )
     if stopping:
-        return f"{_some(stopping, 'leak')} found that the shop file does not accept: training would stop."
+        return f"{_some(len(stopping), 'finding')} that the shop file does not accept: training would stop."
     if accepted:
-        return f"No leak found but {_some(accepted, 'leak')} that the shop file accepts."
+        return f"No leak found but {_some(len(accepted), 'finding')} that the shop file accepts."
     return "No leak found."
 
 

@@ -9,6 +9,7 @@ from willbuy.doctor.finding import Finding
 from willbuy.doctor.rebuilt import rebuilt
 from willbuy.doctor.too_good import too_good
 from willbuy.doctor.twice import twice
+from willbuy.doctor.undated import undated
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,18 @@ def _without_periods(case: Case) -> str:
     return "" if case.periods is not None else "not asked: the rows have no order in time"
 
 
+def _declared(case: Case) -> str:
+    return (
+        "" if case.known is not None else "not asked: willbuy computed the columns itself, as of the anchor"
+    )
+
+
 SUSPICIONS: tuple[Suspicion, ...] = (
     Suspicion("reconstruction", "Does a sum or rounded product of columns give the label back?", rebuilt),
     Suspicion("too_good", "Does a single column tell the buyers as well as only the outcome can?", too_good),
+    Suspicion("known_when", "Is each column known when the score is wanted?", undated, _declared),
     Suspicion(
-        "known_when", "Did what was always so of buyers stop being so at some time?", breaks, _without_periods
+        "breaks", "Did what was always so of buyers stop being so at some time?", breaks, _without_periods
     ),
     Suspicion("duplicates", "Are rows counted twice?", twice),
 )

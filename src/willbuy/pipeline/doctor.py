@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from willbuy.doctor.case import Case
-from willbuy.doctor.diagnosis import Diagnosis
+from willbuy.doctor.diagnosis import Asked, Diagnosis, answer
 from willbuy.doctor.examine import examine
+from willbuy.doctor.too_true import QUESTION, too_true
 from willbuy.progress import StepCallback
 from willbuy.shop import Shop
 
@@ -24,6 +25,13 @@ def ask_doctor(run: "Training") -> None:
     run.diagnosis.refuse()
     for finding in run.diagnosis.findings:
         run.say(f"{finding.grade} {finding.name}: {finding.words}")
+
+
+def ask_doctor_again(run: "Training") -> None:
+    """Ask what only the trained model can tell. Fills the result's `doctor`; what is found stands as a doubt."""
+    found = too_true(run.result)
+    run.diagnosis = run.diagnosis.plus(found, [Asked("too_true", QUESTION, answer(found))])
+    run.result["doctor"] = run.diagnosis.to_result()
 
 
 def diagnose(shop: Shop, say: StepCallback) -> Diagnosis:

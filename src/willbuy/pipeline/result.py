@@ -52,7 +52,6 @@ def assemble_result(
         tuning=describe_tuning(run.learning),
         features=run.describe_features(),
         differences=differences,
-        doctor=run.diagnosis.to_result(),
         seeds={"train": run.seed},
         versions={"willbuy": __version__, "python": platform.python_version()},
         notes=[*silent_features(run.train), *run.notes()],
@@ -77,7 +76,7 @@ def manifest_fields(run: "Training") -> dict[str, Any]:
         "test": run.result["test"],
         "rules": run.result["rules"],
         "verdict": run.result["verdict"],
-        "doctor": {"accepted": run.diagnosis.accepted},
+        "doctor": {"accepted": run.diagnosis.accepted, "doubts": run.diagnosis.doubts},
         "seed": run.seed,
         **run.own_manifest(),
     }

@@ -10,7 +10,7 @@ from willbuy.evaluation.result import Result
 from willbuy.models.bundle import write_bundle
 from willbuy.pipeline import learning
 from willbuy.pipeline.contributed import contribute
-from willbuy.pipeline.doctor import ask_doctor
+from willbuy.pipeline.doctor import ask_doctor, ask_doctor_again
 from willbuy.pipeline.log.steps import split_rows, take_snapshots
 from willbuy.pipeline.log.training import LogTraining
 from willbuy.pipeline.origins import test_origins
@@ -71,6 +71,7 @@ LEARN_AND_TEST: tuple[tuple[str, Step], ...] = (
     ("what moved the scores", contribute),
     ("rolling origins: the same procedure, earlier", test_origins),
     ("what a shuffled split would have promised", shuffle_and_test),
+    ("the doctor again: is it too good to be true", ask_doctor_again),
     ("bundle and result", write),
 )
 """What every training does once its rows are split."""

@@ -11,5 +11,16 @@ from willbuy.models.prepare.phrases import phrases_of
 from willbuy.models.prepare.preparation import Preparation
 from willbuy.models.prepare.prepared import Prepared
 from willbuy.models.prepare.recipes import RECIPES, recipe_of
+from willbuy.models.prepare.records import RecordReader
 
-__all__ = ["RECIPES", "ROLES", "RULES", "Column", "Preparation", "Prepared", "phrases_of", "recipe_of"]
+__all__ = [
+    "RECIPES",
+    "ROLES",
+    "RULES",
+    "Column",
+    "Preparation",
+    "Prepared",
+    "RecordReader",
+    "phrases_of",
+    "recipe_of",
+]

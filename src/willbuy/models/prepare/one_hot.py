@@ -81,9 +81,10 @@ class OneHot:
             found[output] = f"{column.name}: rare" if several else f"{column.name}={column.every_value[code]}"
         return found
 
-    def of(self, filled: Floats) -> Floats:
-        """The outputs (n, width) of rows (n, columns) whose nulls are filled."""
-        found = np.zeros((len(filled), self.width))
+    def of(self, filled: Floats, found: Floats | None = None) -> Floats:
+        """The outputs (n, width) of rows (n, columns) whose nulls are filled; written into `found` where it is given."""
+        found = np.empty((len(filled), self.width)) if found is None else found
+        found[:] = 0.0
         for column, first, last, table in self._tables:
             codes = filled[:, column]
             output = self._looked_up(codes, table)

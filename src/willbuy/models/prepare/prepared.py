@@ -101,7 +101,8 @@ class Prepared:
         found = self._unscaled(filled)
         scaled = self._scaled
         if self.declared.scale != "none":
-            found[:, scaled] = (found[:, scaled] - self.off) / self.by
+            with np.errstate(over="ignore"):  # it is clipped below
+                found[:, scaled] = (found[:, scaled] - self.off) / self.by
         return np.clip(found, -LARGEST, LARGEST, out=found)
 
     def _filled(self, X: Floats) -> Floats:
@@ -115,7 +116,7 @@ class Prepared:
         sources = Sources(self.declared.columns, filled)
         for place, (engineered, learnt) in enumerate(zip(self._engineered, self.learnt, strict=False)):
             found[:, plain + place] = _finite(engineered.value(sources, engineered.sources, learnt))
-        found[:, plain + made :] = self.hot.of(filled)
+        self.hot.of(filled, found[:, plain + made :])
         if self.declared.categories == "codes":
             codes = [o for o, p in enumerate(self._plain) if self.declared.columns[p].role == "category"]
             found[:, codes] = np.where(found[:, codes] < 0, np.nan, found[:, codes])

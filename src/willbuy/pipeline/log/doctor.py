@@ -14,15 +14,20 @@ from willbuy.doctor.enough import QUESTION as ENOUGH
 from willbuy.doctor.enough import Supply, enough
 from willbuy.doctor.lineage import QUESTION as LINEAGE
 from willbuy.doctor.lineage import lineage
+from willbuy.doctor.schema_drift import QUESTION as SCHEMA
+from willbuy.doctor.schema_drift import schema_drift, since
 from willbuy.doctor.split_audit import QUESTION as SPLIT
 from willbuy.doctor.split_audit import Sides, said, split_audit
 from willbuy.doctor.time_travel import QUESTION as TRAVEL
 from willbuy.doctor.time_travel import Traveller
+from willbuy.runs import last_manifest
 from willbuy.snapshots.grid import horizon_of
+from willbuy.warehouse.profile import profile
 
 if TYPE_CHECKING:
     from willbuy.pipeline.log.training import LogTraining
 
+ENOUGH_NEW = 500  # events since the last run that can be held against it by themselves
 LONGER = (2, 3, 4, 6, 8, 12)  # times the horizon
 
 
@@ -30,6 +35,7 @@ def ask_log(run: "LogTraining") -> Iterator[Answered]:
     """Each question about the log of a training, its findings and its answer."""
     found = lineage(run.features, run.shop.target.kind)
     yield found, Asked("lineage", LINEAGE, answer(found))
+    yield _schema(run)
     yield _travel(run)
     sides = sides_of(run)
     found = split_audit(sides)
@@ -37,6 +43,20 @@ def ask_log(run: "LogTraining") -> Iterator[Answered]:
     yield _drift(run)
     found = enough(supply_of(run))
     yield found, Asked("enough", ENOUGH, answer(found) if found else "not asked: nobody buys in the test")
+
+
+def _schema(run: "LogTraining") -> Answered:
+    """What came in since the last run where that is enough, else the whole log, against the last run's."""
+    then = last_manifest(run.shop.home)
+    if "profile" not in then:
+        return [], Asked("schema_drift", SCHEMA, "not asked: there is no earlier run of this log")
+    now = profile(run.warehouse, datetime.fromisoformat(then["data"]["last"]))
+    if now["rows"] < ENOUGH_NEW:
+        now = profile(run.warehouse)
+    else:
+        now["account"] = since(then["profile"]["account"], now["account"])
+    found = schema_drift(then["profile"], now)
+    return found, Asked("schema_drift", SCHEMA, f"{answer(found)} in {now['rows']:,} events")
 
 
 def _travel(run: "LogTraining") -> Answered:

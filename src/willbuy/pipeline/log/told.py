@@ -12,6 +12,7 @@ from willbuy.fitted import MEANINGS, PHRASES
 from willbuy.shop import Shop
 from willbuy.snapshots.grid import horizon_of, waiting
 from willbuy.warehouse.fingerprint import fingerprint
+from willbuy.warehouse.profile import profile
 
 if TYPE_CHECKING:
     from willbuy.pipeline.log.training import LogTraining
@@ -26,6 +27,7 @@ def own_manifest(run: "LogTraining") -> dict[str, Any]:
         "phrases": _phrases(run),
         "currency_digits": resolve(run.shop.source).currency_digits,
         "data": fingerprint(run.warehouse),
+        "profile": profile(run.warehouse),
     }
 
 

@@ -89,7 +89,7 @@ class Recipe:
     labels: tuple[Label, ...] = ()
 
     def on(self, columns: Sequence[Column]) -> "Recipe":
-        """What of the recipe a table can have. Raises ShopError where that is nothing, or a name is taken.
+        """What of the recipe a table can have. Raises ShopError where that is nothing, a name is taken or a role is another.
 
         A column whose sources the table lacks is left out: a table without PageValues has a recipe too.
         """
@@ -105,12 +105,21 @@ class Recipe:
                 f"the recipe '{self.name}' makes a column '{printable(taken[0])}', which the table has; "
                 'ignore that column, or take recipe = "none"'
             )
+        _try(found, columns)
         return found
 
     def left_out(self, columns: Sequence[Column]) -> tuple[str, ...]:
         """The engineered columns that the table lacks the sources for."""
         kept = {made.name for made in self.on(columns).engineered}
         return tuple(made.name for made in self.engineered if made.name not in kept)
+
+
+def _try(recipe: Recipe, columns: Sequence[Column]) -> None:
+    """Make everything of one row, so that a source of another role is found before there are rows."""
+    sources = Sources(columns, np.zeros((1, len(columns))))
+    every: tuple[Engineered | Label, ...] = (*recipe.engineered, *recipe.labels)
+    for made in every:
+        made.value(sources, made.sources, made.fit(sources, made.sources))
 
 
 def _with(names: set[str], every: Sequence[Made]) -> tuple[Made, ...]:

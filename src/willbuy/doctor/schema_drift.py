@@ -1,0 +1,162 @@
+"""Suspicion: the data changed its form since the last run. What the model learnt then would be fed with something else now.
+
+Two profiles are held against each other: a field that vanished or is null far more often, another unit, one value where there
+were many, far more values, ids of another form, names of kinds that came or went, hours that moved together, rows refused
+or counted twice. Each has a border that resamples of one log do not cross. What is found stops training like a leak: a
+changed unit is no opinion.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from willbuy.doctor.finding import Finding
+
+QUESTION = "Has the data changed its form since the last run?"
+FEWEST = 30  # values, for anything to be said of a field
+NULLS = 0.10  # more of all rows
+UNIT = 5.0  # times the median
+MORE_VALUES, SOME = 2.0, 20  # times as many values for as many rows, and so many more
+OTHER_FORM = 0.3  # of the values: total variation between the shapes
+KIND = 0.005  # of the events: a kind as frequent as that does not vanish by chance
+DAYS, HOURS = 3, 2  # whole days are held against each other; an hour is what summer time does
+MOVED = 0.1  # of the events: what turning the clock explains
+REFUSED = 0.05  # more of the rows read
+
+Profile = Mapping[str, Any]
+
+
+def schema_drift(then: Profile, now: Profile) -> list[Finding]:
+    """The changes between the profile of the last run and that of now, each by the field and what happened to it."""
+    found = [_change(name, "gone", f"{name} is gone; the last run had it") for name in then["fields"]
+             if name not in now["fields"]]  # fmt: skip
+    for name, field in now["fields"].items():
+        if name in then["fields"]:
+            found += _field(name, then["fields"][name], field)
+    found += _kinds(then.get("kinds") or {}, now.get("kinds") or {})
+    if min(then.get("days") or 0, now.get("days") or 0) >= DAYS:
+        found += _clock(then["hours"], now["hours"])
+    found += _account(then.get("account") or {}, now.get("account") or {})
+    return found
+
+
+def _field(name: str, then: Profile, now: Profile) -> Iterator[Finding]:
+    if not then["n"] or not now["n"]:
+        return
+    before, after = then["null_share"], now["null_share"]
+    if after - before > NULLS:
+        words = (
+            "is gone" if after == 1 else f"is null in {after:.1%} of the rows, {before:.1%} in the last run"
+        )
+        yield _change(name, "nulls", f"{name} {words.replace('%', ' %')}", then=before, now=after)
+    known, knew = now["n"] * (1 - after), then["n"] * (1 - before)
+    if min(known, knew) < FEWEST:
+        return
+    yield from _unit(name, then.get("median"), now.get("median"))
+    if now["distinct"] == 1 < then["distinct"] and then["top_share"] < 0.9:
+        words = f"{name} has one value, {then['distinct']:,} in the last run"
+        yield _change(name, "constant", words, then=then["distinct"], now=1)
+    expected = then["distinct"] * max(1.0, known / knew)
+    if now["distinct"] > MORE_VALUES * expected + SOME:
+        words = f"{name} has {now['distinct']:,} values in {known:,.0f} rows, {then['distinct']:,} in {knew:,.0f} in the last run"
+        yield _change(name, "values", words, then=then["distinct"], now=now["distinct"])
+    yield from _form(name, then.get("shapes") or {}, now.get("shapes") or {})
+
+
+def _unit(name: str, then: float | None, now: float | None) -> Iterator[Finding]:
+    if not then or not now or then * now <= 0 or 1 / UNIT < now / then < UNIT:
+        return
+    times = now / then if now > then else then / now
+    words = f"the median of {name} is {times:.3g} times {'greater' if now > then else 'smaller'} ({now:,.6g} against {then:,.6g})"
+    yield _change(name, "unit", words, then=then, now=now)
+
+
+def _form(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Finding]:
+    if min(sum(then.values()), sum(now.values())) < FEWEST:
+        return
+    apart = _apart(then, now)
+    if apart > OTHER_FORM:
+        old, new = (max(shapes, key=lambda shape: shapes[shape]) for shapes in (then, now))
+        looks = f": mostly {new}, mostly {old} in the last run" if old != new else ""
+        words = (
+            f"{apart:.0%} of the values of {name} have another form{looks} (9: digits, a: letters, #: both)"
+        )
+        yield _change(name, "form", words.replace("%", " %"), then=old, now=new)
+
+
+def _kinds(then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Finding]:
+    events, before = sum(now.values()), sum(then.values())
+    if not events or not before:
+        return
+    for kind, count in then.items():
+        if kind not in now and count / before >= KIND and events * count / before >= FEWEST:
+            words = f"there is no event called {kind!r}, {count / before:.1%} of all in the last run".replace(
+                "%", " %"
+            )
+            yield _change("kind", kind, words, then=count, now=0)
+    for kind, count in now.items():
+        if kind not in then and count / events >= KIND and count >= FEWEST:
+            words = f"{count / events:.1%} of the events are called {kind!r}, none in the last run".replace(
+                "%", " %"
+            )
+            yield _change("kind", kind, words, then=0, now=count)
+
+
+def _clock(then: list[int], now: list[int]) -> Iterator[Finding]:
+    """Whether the hours of the day are those of the last run once the clock is turned."""
+    if min(sum(then), sum(now)) < 500:
+        return
+    old, new = (np.asarray(hours) / sum(hours) for hours in (then, now))
+    apart = [float(np.abs(old - np.roll(new, turn)).sum() / 2) for turn in range(24)]
+    turn = int(np.argmin(apart))
+    hours = turn if turn <= 12 else turn - 24
+    if abs(hours) >= HOURS and apart[0] - apart[turn] > MOVED and apart[turn] < apart[0] / 2:
+        way = "earlier" if hours > 0 else "later"
+        words = f"events happen {abs(hours)} hours {way} in the day: another time zone"
+        yield _change("time", "zone", words, hours=-hours, apart=apart[0], turned=apart[turn])
+
+
+def _account(then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Finding]:
+    if not then.get("read") or not now.get("read"):
+        return
+    for what in ("rejected", "duplicates"):
+        before, after = (account[what] / account["read"] for account in (then, now))
+        if after - before > REFUSED:
+            said = "were refused" if what == "rejected" else "came twice"
+            words = f"{after:.1%} of the rows read {said}, {before:.1%} in the last run".replace("%", " %")
+            yield _change("rows", what, words, then=before, now=after)
+
+
+def since(then: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
+    """The account of what was read after the last run; the whole one where the log was read anew.
+
+    >>> since({"read": 90, "rejected": 1}, {"read": 100, "rejected": 9})
+    {'read': 10, 'rejected': 8}
+    """
+    more = {name: count - then.get(name, 0) for name, count in now.items()}
+    return more if min(more.values()) >= 0 and more["read"] > 0 else dict(now)
+
+
+def _apart(one: Mapping[str, int], other: Mapping[str, int]) -> float:
+    """Total variation between two counts: the share that would have to change.
+
+    >>> _apart({"9": 90, "a": 10}, {"9": 10, "a": 10})
+    0.4
+    """
+    sums = sum(one.values()), sum(other.values())
+    names = sorted(set(one) | set(other))
+    return round(
+        sum(abs(one.get(name, 0) / sums[0] - other.get(name, 0) / sums[1]) for name in names) / 2, 12
+    )
+
+
+def _change(about: str, what: str, words: str, **proof: Any) -> Finding:
+    return Finding(
+        suspicion="schema_drift",
+        about=f"{about}.{what}",
+        grade="change",
+        words=words,
+        remedy="Mend the export, or say in the shop file how it is read now; where the change is meant, accept it once",
+        proof=proof,
+    )
