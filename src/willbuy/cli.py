@@ -5,6 +5,7 @@ Heavy imports stand inside the commands, so that `willbuy --help` answers at onc
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -138,17 +139,18 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     from willbuy.pipeline import summary
     from willbuy.pipeline import train as run_training
     from willbuy.progress import step_log
-    from willbuy.shop import load_shop
+    from willbuy.shop import load_any
 
     with step_log(quiet=as_json) as progress:
-        result = run_training(load_shop(shop), progress=progress)
+        result = run_training(load_any(shop), progress=progress)
     if as_json:
         print_json(summary(result))
     else:
         from willbuy.evaluation.render import render
 
         show(render(result))
-        typer.echo(f"Next: willbuy report{shop_flag(shop)}, willbuy score{shop_flag(shop)}")
+        rows = " --input FILE" if result["task"]["kind"] == "table" else ""
+        typer.echo(f"Next: willbuy report{shop_flag(shop)}, willbuy score{shop_flag(shop)}{rows}")
 
 
 app.command("doctor")(doctor)
@@ -167,12 +169,12 @@ def report(
 ) -> None:
     """Write the run's report: one self-contained HTML page."""
     from willbuy.reporting import run_result, write_run_report
-    from willbuy.shop import load_shop
+    from willbuy.shop import load_any
 
     if as_json:
-        print_json(run_result(load_shop(shop), run))
+        print_json(run_result(load_any(shop), run))
     else:
-        write_run_report(load_shop(shop), output, run)
+        write_run_report(load_any(shop), output, run)
         typer.echo(f"Wrote {output}")
 
 
@@ -183,6 +185,9 @@ def score(
         str | None,
         typer.Option("--as-of", help="Score as of this moment (2015-09-01); the end of the log by default."),
     ] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--input", help="Of a table: the rows to score, a CSV or Parquet file.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="scores.csv or scores.parquet.")] = Path(
         "scores.csv"
     ),
@@ -190,19 +195,32 @@ def score(
     reasons: Reasons = True,
     as_json: Json = False,
 ) -> None:
-    """Score everyone in the population of a moment."""
+    """Score everyone in the population of a moment; of a table, the rows of a file."""
     from willbuy.progress import progress_bar
-    from willbuy.scoring import score as run_score
-    from willbuy.shop import load_shop
+    from willbuy.scoring import score_shop
+    from willbuy.shop import load_any
 
+    now = datetime.now(UTC).isoformat(timespec="seconds")
     with progress_bar("score", unit="rows", quiet=as_json) as progress:
-        result = run_score(load_shop(shop), output, as_of, run, reasons, progress)
+        result = score_shop(
+            load_any(shop),
+            output,
+            rows=rows,
+            as_of=as_of,
+            now=now,
+            run=run,
+            reasons=reasons,
+            progress=progress,
+        )
     _say_scored(result, as_json)
 
 
 @app.command()
 def predict(
-    rows: Annotated[Path, typer.Argument(help="Feature rows: a .csv or .parquet file, columns by name.")],
+    rows: Annotated[
+        Path,
+        typer.Argument(help="Rows of features, or of a table: a .csv or .parquet file, columns by name."),
+    ],
     shop: ShopFile = DEFAULT_SHOP,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="predictions.csv or predictions.parquet.")
@@ -219,9 +237,9 @@ def predict(
     from willbuy.progress import progress_bar
     from willbuy.scoring import bundle_of_run
     from willbuy.scoring import predict as run_predict
-    from willbuy.shop import load_shop
+    from willbuy.shop import load_any
 
-    model = load_bundle(bundle) if bundle else bundle_of_run(load_shop(shop), run)
+    model = load_bundle(bundle) if bundle else bundle_of_run(load_any(shop), run)
     with progress_bar("predict", unit="rows", quiet=as_json) as progress:
         result = run_predict(model, rows, output, reasons, progress)
     _say_scored(result, as_json)

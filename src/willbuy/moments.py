@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from willbuy.errors import WillbuyError
-from willbuy.shop import Shop
+from willbuy.shop import Common
 
 
-def parse_moment(text: str, shop: Shop) -> datetime:
+def parse_moment(text: str, shop: Common) -> datetime:
     """Read `2015-09-01`, `2015-09-01T12:00` (the shop's clock) or `2015-09-01T12:00+02:00`. Returns naive UTC.
 
     A date means its midnight. Raises WillbuyError on anything else.

@@ -8,16 +8,16 @@ import duckdb
 from willbuy.evaluation.report import write_report
 from willbuy.evaluation.result import Result
 from willbuy.runs import complete_run, read_result
-from willbuy.shop import Shop
+from willbuy.shop import Common
 
 
-def write_run_report(shop: Shop, output: Path, run: str | None = None) -> None:
+def write_run_report(shop: Common, output: Path, run: str | None = None) -> None:
     """Write the report of a complete run, the newest by default."""
     folder = complete_run(shop.home, run)
     predictions = duckdb.read_parquet(str(folder / "predictions.parquet")).df()
     write_report(cast(Result, read_result(folder)), predictions, output)
 
 
-def run_result(shop: Shop, run: str | None = None) -> dict[str, Any]:
+def run_result(shop: Common, run: str | None = None) -> dict[str, Any]:
     """The whole result of a complete run, the newest by default: what its report is rendered from."""
     return read_result(complete_run(shop.home, run))

@@ -16,7 +16,9 @@ from willbuy.models.candidates import (
     PreparedCandidate,
     Reweighted,
     XGBoostCandidate,
+    for_table,
 )
+from willbuy.models.candidates.prepared import GENTLE
 from willbuy.models.candidates.raised import raised
 from willbuy.models.contributions import explain
 from willbuy.models.out_of_fold import out_of_fold
@@ -212,3 +214,11 @@ def test_shuffled_labels_teach_nothing(candidate):
         found.append(roc_auc_score(shuffled, log_odds))
     away = abs(np.mean(found) - 0.5)
     assert away < 3 * np.std(found, ddof=1) / np.sqrt(len(found))
+
+
+def test_on_a_table_xgboost_starts_gently():
+    gentle = for_table(XGBoostCandidate(depth=3), PREPARATION).settings()
+    assert (gentle["depth"], gentle["learning_rate"], gentle["feature_share"]) == (3, 0.05, 0.6)
+    assert for_table(FAMILIES[0], PREPARATION) == PreparedCandidate(FAMILIES[0], PREPARATION)
+    for name, value in GENTLE.items():
+        assert XGBoostCandidate.space[name].low <= value <= XGBoostCandidate.space[name].high

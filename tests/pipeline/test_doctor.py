@@ -40,6 +40,8 @@ def training(leak: bool, accept: dict[str, str] | None = None) -> Any:
         say=said.append,
         said=said,
         asked_apart=lambda: iter(()),
+        period_names={},
+        drop_words="[features] drop",
     )
 
 

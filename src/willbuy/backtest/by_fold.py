@@ -6,14 +6,14 @@ about other visitors of the same days, not about the future, and is named so.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from willbuy.backtest.split import TEST, Kind, Parts, Split
+from willbuy.backtest.split import NOT_FUTURE, TEST, Kind, Parts, Split
 from willbuy.errors import NotEnoughData, SplitError
 from willbuy.models.entity_folds import check_disjoint, entity_folds
 
@@ -23,18 +23,28 @@ TOO_SHORT = "The log is too short for a split in time."
 
 @dataclass(frozen=True)
 class FoldSplit(Split):
-    """Which fold each row stands in. Every row trains the model that is shipped, and is tested once by another one."""
+    """Which fold each row stands in. Every row trains the model that is shipped, and is tested once by another one.
+
+    `more` are further deals of the same rows: the whole cross-validation again, with other neighbours in each fold.
+    """
 
     kind: ClassVar[Kind] = "not_future"
     fold_of: npt.NDArray[np.int64] = field(repr=False)
     groups: npt.NDArray[np.int64] = field(repr=False)
     seed: int
+    more: tuple[npt.NDArray[np.int64], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.fold_of) != len(self.groups):
-            raise SplitError(f"{len(self.fold_of)} folds for {len(self.groups)} rows; expected one a row")
-        for fitted, held in self.folds():
-            check_disjoint(self.groups[fitted], self.groups[held])
+        for fold_of in (self.fold_of, *self.more):
+            if len(fold_of) != len(self.groups):
+                raise SplitError(f"{len(fold_of)} folds for {len(self.groups)} rows; expected one a row")
+        for deal in (self, *self.deals()):
+            for fitted, held in deal.folds():
+                check_disjoint(self.groups[fitted], self.groups[held])
+
+    def deals(self) -> "list[FoldSplit]":
+        """The further deals, each a split of its own."""
+        return [replace(self, fold_of=fold_of, more=()) for fold_of in self.more]
 
     @property
     def count(self) -> int:
@@ -62,15 +72,24 @@ class FoldSplit(Split):
             "folds": self.count,
             "entities": len(np.unique(self.groups)),
             "seed": self.seed,
+            **({"repeats": 1 + len(self.more)} if self.more else {}),
         }
 
 
 def split_by_fold(
-    groups: npt.ArrayLike, labels: npt.ArrayLike, seed: int, folds: int = 5, *, reason: str = ""
+    groups: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    seed: int,
+    folds: int = 5,
+    *,
+    repeats: int = 1,
+    reason: str = "",
+    about: str = NOT_FUTURE,
 ) -> FoldSplit:
     """Deal entities (n,) into folds: whole, buyers spread evenly; fewer folds where few entities buy.
 
-    `reason` says why time was not possible, and travels with the figures. Raises NotEnoughData where fewer than two
+    With `repeats` they are dealt so many times, by the seeds that follow. `reason` says why time was not possible, and
+    travels with the figures, as `about` does: see `Split`. Raises NotEnoughData where fewer than two
     entities buy, or fewer than two do not.
 
     >>> split = split_by_fold([7, 7, 8, 9, 4, 4], [1, 0, 0, 1, 0, 0], seed=1, folds=2)
@@ -80,5 +99,7 @@ def split_by_fold(
     entities, outcomes = np.asarray(groups, dtype=np.int64), np.asarray(labels)
     if len(np.unique(entities)) < 2:
         raise NotEnoughData(f"a split by entity needs at least 2 entities; found {len(np.unique(entities))}")
-    fold_of = entity_folds(outcomes, entities, folds, seed)
-    return FoldSplit(fold_of=fold_of, groups=entities, seed=seed, reason=reason or TOO_SHORT)
+    fold_of, *more = (entity_folds(outcomes, entities, folds, seed + number) for number in range(repeats))
+    return FoldSplit(
+        fold_of=fold_of, groups=entities, seed=seed, more=tuple(more), reason=reason or TOO_SHORT, about=about
+    )

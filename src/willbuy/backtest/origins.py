@@ -42,18 +42,28 @@ def rolling_origins(
 
 @dataclass(frozen=True)
 class Origin:
-    """An earlier test: its moment, the rows to learn from and the rows to test on, as masks (n,)."""
+    """An earlier test: its moment, the rows to learn from and the rows to test on, as masks (n,).
 
-    moment: datetime
+    Of a table the moment is the name of a place in its order.
+    """
+
+    moment: datetime | str
     train: Bools = field(repr=False)
     test: Bools = field(repr=False)
     train_anchors: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The moment as it stands in a result: ISO text, or the name of the place."""
+        return self.moment if isinstance(self.moment, str) else self.moment.isoformat()
 
     def check(self, known: npt.NDArray[np.int64]) -> None:
         """Raise SplitError where the label of a training row became known after the origin (G6).
 
         `known` (n,) is when each row's label was known, in microseconds since 1970.
         """
+        if isinstance(self.moment, str):
+            raise SplitError(f"the origin {self.moment!r} is a place in an order: no label has a time there")
         late = int((known[self.train] > micros((self.moment,))[0]).sum())
         if late or (self.train & self.test).any():
             raise SplitError(

@@ -13,14 +13,19 @@ Parts = npt.NDArray[np.int8]
 TRAIN, EMBARGO, TEST = 0, 1, 2
 PART_NAMES = ("train", "embargo", "test")
 NOT_FUTURE = "These figures are about other visitors of the same days, not about the future."
+OTHER_ROWS = "These figures are about other rows of the same table, not about the future."
 
 
 @dataclass(frozen=True)
 class Split(ABC):
-    """What every split knows. `reason` says why a split is not in time, and is empty for one that is."""
+    """What every split knows. `reason` says why a split is not in time, and is empty for one that is.
+
+    `about` says what the figures of a split that is not in time are about.
+    """
 
     kind: ClassVar[Kind]
     reason: str = field(default="", kw_only=True)
+    about: str = field(default=NOT_FUTURE, kw_only=True)
 
     @abstractmethod
     def parts(self, rows: pd.DataFrame) -> Parts:
@@ -40,4 +45,4 @@ class Split(ABC):
         if self.kind == "time":
             return ""
         reason = self.reason.rstrip(". ")
-        return f"{NOT_FUTURE} {reason[:1].upper()}{reason[1:]}." if reason else NOT_FUTURE
+        return f"{self.about} {reason[:1].upper()}{reason[1:]}." if reason else self.about

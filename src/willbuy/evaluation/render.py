@@ -8,7 +8,7 @@ from rich.text import Text
 from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.render_offer import render_offer
 from willbuy.evaluation.result import Estimate, Metrics, Result
-from willbuy.evaluation.words import count, figure, interval, percent, skill
+from willbuy.evaluation.words import count, figure, interval, percent, places_in_words, skill
 
 _STYLES = {"use": "bold green", "barely": "bold yellow", "no_better": "bold red", "worse": "bold red"}
 
@@ -33,7 +33,7 @@ def render(result: Result) -> RenderableType:
         _parts(result),
         "",
         _figures(result),
-        Text("Ranges are 95 % intervals of the visitor bootstrap.", style="dim"),
+        Text(f"Ranges are 95 % intervals of the {_who(result)} bootstrap.", style="dim"),
         Text(_against_the_rate(result["test"])),
         "",
         *render_offer(result),
@@ -57,12 +57,20 @@ def _doctor(result: Result) -> list[str]:
     ]
 
 
+def _who(result: Result) -> str:
+    return "row" if result["task"]["kind"] == "table" else "visitor"
+
+
 def _parts(result: Result) -> Table:
-    table = _table("part", "anchors", "rows", "bought", "base rate")
+    of_table = result["task"]["kind"] == "table"
+    second = str(result["split"].get("column", "")) if of_table else "anchors"
+    table = _table("part", escape(second), "rows", "bought", "base rate")
     for part in result["parts"]:
+        if of_table and not part["n"]:
+            continue
         table.add_row(
             escape(part["part"]),
-            count(len(part["anchors"])),
+            escape(places_in_words(part["anchors"])) if of_table else count(len(part["anchors"])),
             count(part["n"]),
             count(part["positives"]),
             percent(part["base_rate"]),

@@ -6,6 +6,7 @@ Everything is JSON: numbers, text, None. A figure that is undefined is None, and
 from typing import Any, NotRequired, TypedDict
 
 from willbuy.evaluation.doctor_result import DoctorResult
+from willbuy.evaluation.rows_result import AnchorPoint, IngestCounts, Part, PeriodPoint, Task
 
 
 class Interval(TypedDict):
@@ -95,38 +96,6 @@ class Metrics(TypedDict):
     reasons: dict[str, str]
 
 
-class Task(TypedDict):
-    """What is predicted, for whom, when."""
-
-    kind: str  # "horizon" or "session"
-    target: str  # "purchase"
-    within: str  # "7d" or "session"
-    population: str  # in words
-    words: str  # "Will a visitor who was active in the last 30 days buy within 7 days?"
-
-
-class Part(TypedDict):
-    """One part of the split."""
-
-    part: str  # "train", "embargo", "test"
-    anchors: list[str]
-    n: int
-    positives: int
-    base_rate: float | None
-
-
-class AnchorPoint(TypedDict):
-    """One anchor of the grid. Positives and rate are None while it has not matured."""
-
-    anchor: str
-    part: str  # "train", "embargo", "test", "not matured"
-    matured: bool
-    n: int | None  # None before it has matured: no snapshot was made
-    positives: int | None
-    base_rate: float | None
-    matures: NotRequired[str]  # when its whole label window has passed and is known; absent in session tasks
-
-
 class OverFolds(TypedDict):
     """A candidate in the metric of the choice, fold by fold on the training part; see over_folds.py and corrected_t.py."""
 
@@ -173,19 +142,6 @@ class FeatureResult(TypedDict):
     unit: str | None
     importance: NotRequired[Estimate | None]  # drop of average precision when its values are shuffled
     contribution: NotRequired[Contributed]
-
-
-class IngestCounts(TypedDict):
-    """read = accepted + rejected + duplicates."""
-
-    read: int
-    accepted: int
-    rejected: int
-    duplicates: int
-    entities: int
-    first: str | None
-    last: str | None
-    rejected_by_rule: NotRequired[dict[str, int]]
 
 
 class AtThreshold(TypedDict):
@@ -315,6 +271,7 @@ class Origins(TypedDict):
 class FoldPoint(TypedDict):
     """One fold of a cross-validation by entity: the candidate that its own procedure chose, and its figures."""
 
+    repeat: NotRequired[int]  # which deal, from 1, where there are several
     fold: int
     model: str
     figures: Figures
@@ -325,6 +282,8 @@ class Folds(TypedDict):
 
     points: list[FoldPoint]
     over: dict[str, Spread]
+    repeats: NotRequired[list[Figures]]  # the pile of each deal, the first being the test
+    over_repeats: NotRequired[dict[str, Spread]]
 
 
 class Shuffled(TypedDict):
@@ -380,6 +339,8 @@ class Result(TypedDict):
     contributions: NotRequired[dict[str, Any]]  # method, base (log-odds), rows: how features were explained
     ingest: NotRequired[IngestCounts]
     anchors: NotRequired[list[AnchorPoint]]
+    periods: NotRequired[list[PeriodPoint]]  # of a table whose rows are ordered, oldest first
+    rule_words: NotRequired[dict[str, str]]  # rule -> what it says, where the run made a rule of its own
     differences: NotRequired[dict[str, dict[str, Estimate]]]  # rule -> metric -> model minus rule, paired
     slices: NotRequired[
         dict[str, dict[str, Metrics]]

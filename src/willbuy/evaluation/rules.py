@@ -30,8 +30,9 @@ class Rule:
     words: str
     columns: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     # column -> declaration, as `feature_from_spec` reads it; None: fitted with the snapshots, declared nowhere
-    shape: Literal["constant", "any", "fewer", "more", "rate"] = "constant"
-    # any: more than 0; fewer, more: the fewer, the more, the likelier; rate: of the two columns, see buying_rate.py
+    shape: Literal["constant", "any", "each", "fewer", "more", "rate"] = "constant"
+    # any: more than 0; each: every value by itself; fewer, more: the fewer, the more, the likelier; rate: of the two columns,
+    # see buying_rate.py
 
 
 EVERYONE = Rule("everyone", "everyone buys at the training part’s rate")
@@ -205,7 +206,7 @@ def _rates(rule: Rule, values: Floats, y: Floats, prior: float) -> tuple[Floats,
         return np.zeros(1), np.full(1, prior)
     at, of = np.unique(values, return_inverse=True)
     rows, bought = np.bincount(of), np.bincount(of, weights=y)
-    if rule.shape in ("constant", "any"):
+    if rule.shape in ("constant", "any", "each"):
         return at, np.array([_smoothed(b, n, prior) for b, n in zip(bought, rows, strict=True)])
     rising = rule.shape != "fewer"
     line = isotonic_regression(bought / rows, sample_weight=rows.astype(np.float64), increasing=rising)
@@ -224,6 +225,9 @@ def _smoothed(hits: float, of: float, prior: float) -> float:
 
 def _probability(rule: Rule, values: Floats, at: Floats, rate: Floats, missing: float) -> Floats:
     known = np.nan_to_num(values, nan=at[0])
+    if rule.shape == "each":  # a value that was not among the training rows is as good as none
+        place = np.minimum(np.searchsorted(at, known), len(at) - 1)
+        return np.where(np.isnan(values) | (at[place] != known), missing, rate[place])
     p = np.interp(known, at, rate)
     if rule.shape not in ("constant", "any"):  # keep the raw order: a recency rule ranks by every hour of it
         middle = float(np.median(at)) or 1.0

@@ -1,8 +1,12 @@
 """Numbers as people read them: enough digits to compare, no more."""
 
+import re
+from collections.abc import Sequence
+
 from willbuy.evaluation.result import Estimate, Interval, Metrics
 
 NONE = "–"
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def count(value: float | None) -> str:
@@ -136,13 +140,26 @@ def money_interval(found: Interval | Estimate) -> str:
     return f"{money(found['low'])} to {money(found['high'])}"
 
 
-def moment(text: str | None) -> str:
-    """ISO text for readers: the date alone at midnight, minutes else.
+def places_in_words(places: Sequence[str]) -> str:
+    """The places that a part of an order holds, oldest first.
 
-    >>> moment("2024-03-01T00:00:00"), moment("2024-03-01T12:30:04.5"), moment(None)
-    ('2024-03-01', '2024-03-01 12:30', '–')
+    >>> places_in_words(["Feb", "Mar", "Oct"]), places_in_words(["Nov", "Dec"]), places_in_words([])
+    ('Feb to Oct', 'Nov and Dec', '–')
+    """
+    if len(places) <= 2:
+        return " and ".join(places) or NONE
+    return f"{places[0]} to {places[-1]}"
+
+
+def moment(text: str | None) -> str:
+    """ISO text for readers: the date alone at midnight, minutes else. The name of a place in an order is left as it is.
+
+    >>> moment("2024-03-01T00:00:00"), moment("2024-03-01T12:30:04.5"), moment("Oct"), moment(None)
+    ('2024-03-01', '2024-03-01 12:30', 'Oct', '–')
     """
     if text is None:
         return NONE
+    if not _DATE.match(text):
+        return text
     day, _, clock = text.replace(" ", "T").partition("T")
     return day if clock[:8] in ("", "00:00:00", "00:00") else f"{day} {clock[:5]}"

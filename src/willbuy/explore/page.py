@@ -6,12 +6,14 @@ from typing import Any
 from willbuy.evaluation.report.document import document, write_whole
 from willbuy.evaluation.report.html import Html, escape, join, paragraph, tag
 from willbuy.evaluation.words import count, moment, percent
+from willbuy.explore.sections.features import features
+from willbuy.explore.sections.labels import labels
 from willbuy.explore.sections.quality import quality
 from willbuy.explore.sections.steps import steps
 from willbuy.explore.sections.time import time
 from willbuy.explore.sections.visitors import visitors
 
-OF_A_LOG = (steps, time, visitors, quality)
+OF_A_LOG = (steps, time, visitors, labels, features, quality)
 
 
 def write_page(found: dict[str, Any], path: Path) -> None:

@@ -54,7 +54,10 @@ def diagnose(shop: Shop, say: StepCallback) -> Diagnosis:
 
 def diagnose_training(run: "Training") -> Diagnosis:
     """Every suspicion, asked of the training part."""
-    found = examine(case_of(run.train), accept=run.shop.doctor.accept, seed=run.seed)
+    case = case_of(run.train)
+    if run.period_names:
+        case = replace(case, period_names=run.period_names)
+    found = examine(case, accept=run.shop.doctor.accept, drop=run.drop_words, seed=run.seed)
     for findings, asked in run.asked_apart():
         found = found.plus(findings, [asked])
     return found

@@ -5,7 +5,8 @@ fit, the rules as well. Only then is it applied to the rows held out, once. What
 rows; nothing in it depends on what the folds gave.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from willbuy.evaluation.evaluate import SideBySide, evaluate
 from willbuy.evaluation.figures import figures_of, spreads
 from willbuy.evaluation.importance import permutation_importance
 from willbuy.evaluation.pooled import pooled
-from willbuy.evaluation.result import Estimate, FoldPoint, Folds
+from willbuy.evaluation.result import Estimate, Figures, FoldPoint, Folds
 from willbuy.evaluation.rules import MODEL, FittedRule, fit_rules
 from willbuy.pipeline.learning import Learning, learn
 from willbuy.pipeline.plain import plain_logistic
@@ -61,15 +62,17 @@ class HeldOut:
         self.chosen.setdefault(name, np.zeros(len(held), dtype=np.bool_))[held] = probability >= threshold
 
 
-def hold_out(run: "Training", rows: Rows, split: FoldSplit) -> HeldOut:
-    """Learn on the other folds, predict the one held out: model and rules, fold by fold."""
+def hold_out(run: "Training", rows: Rows, split: FoldSplit, *, beside: bool = True) -> HeldOut:
+    """Learn on the other folds, predict the one held out: the model and, with `beside`, the logistic and the rules."""
     found = HeldOut(rows, split.fold_of)
     for number, (fitted, held) in enumerate(split.folds(), 1):
         run.say(f"fold {number} of {split.count}: the whole procedure on the other visitors")
         past, ahead = rows.take(fitted), rows.take(held)
-        learnt = learn(Learning(run.shop, past, lambda _: None, population=run.learning.population))
+        learnt = learn(replace(run.learn_from(past), say=lambda _: None, population=run.learning.population))
         found.learnt.append(learnt)
         found.put(MODEL, held, learnt.probability(ahead.X), learnt.cut)
+        if not beside:
+            continue
         if run.plain is not None:
             plain = plain_logistic(learnt) or learnt  # in this fold the logistic may have been chosen
             found.put(LOGISTIC, held, plain.probability(ahead.X), plain.cut)
@@ -94,8 +97,36 @@ def evaluate_held_out(run: "Training", held: HeldOut, rules: list[FittedRule]) -
     )
 
 
-def describe_folds(run: "Training", held: HeldOut) -> Folds:
-    """The figures of each fold alone, and how far apart they lie."""
+def hold_out_again(run: "Training", rows: Rows, split: FoldSplit) -> list[HeldOut]:
+    """The model's predictions in each further deal of the folds."""
+    found = []
+    for number, deal in enumerate(split.deals(), 2):
+        run.say(f"the folds dealt anew, for the {number}. time")
+        found.append(hold_out(run, rows, deal, beside=False))
+    return found
+
+
+def describe_folds(run: "Training", held: HeldOut, again: Sequence[HeldOut] = ()) -> Folds:
+    """The figures of each fold alone, and how far apart they lie; with further deals those of each deal's pile too."""
+    points = [point for deal in (held, *again) for point in _points(run, deal)]
+    found = Folds(points=points, over=spreads([point["figures"] for point in points]))
+    if again:
+        for number, point in enumerate(points):
+            point["repeat"] = 1 + number // len(held.learnt)
+        found["repeats"] = [_pile(run, deal) for deal in (held, *again)]
+        found["over_repeats"] = spreads(found["repeats"])
+    return found
+
+
+def _pile(run: "Training", deal: HeldOut) -> Figures:
+    rows = deal.rows
+    found = evaluate(
+        rows.y, deal.probability, rows.groups, run.learning.cut, draws=run.shop.train.bootstrap, seed=run.seed
+    )
+    return figures_of(found)
+
+
+def _points(run: "Training", held: HeldOut) -> list[FoldPoint]:
     points = []
     for number, learnt in enumerate(held.learnt):
         rows = held.fold_of == number
@@ -108,7 +139,7 @@ def describe_folds(run: "Training", held: HeldOut) -> Folds:
             seed=run.seed,
         )
         points.append(FoldPoint(fold=number + 1, model=learnt.chosen, figures=figures_of(found)))
-    return Folds(points=points, over=spreads([point["figures"] for point in points]))
+    return points
 
 
 def importance_held_out(held: HeldOut, rows: int, repeats: int, seed: int) -> dict[str, Estimate]:

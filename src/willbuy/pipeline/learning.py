@@ -22,7 +22,7 @@ from willbuy.offers.offered import Offered, offered
 from willbuy.pipeline.moment import rows_a_moment
 from willbuy.pipeline.rows import Rows
 from willbuy.progress import StepCallback
-from willbuy.shop import Shop
+from willbuy.shop import Shop, TableShop
 
 ENOUGH_POSITIVES = 5000  # five times what isotonic calibration asks for
 
@@ -31,7 +31,7 @@ ENOUGH_POSITIVES = 5000  # five times what isotonic calibration asks for
 class Learning:
     """Rows to learn from, and what each function below learns of them; each says which fields it fills."""
 
-    shop: Shop
+    shop: Shop | TableShop
     rows: Rows
     say: StepCallback
     enough: int = ENOUGH_POSITIVES  # folds that hold so many positives judge and calibrate
@@ -99,7 +99,7 @@ def _sample(learning: Learning, most: int) -> _Sample:
     return _Sample(rows.X[kept], rows.y[kept], rows.groups[kept])
 
 
-def candidate_of(name: str, shop: Shop) -> Candidate:
+def candidate_of(name: str, shop: Shop | TableShop) -> Candidate:
     """The candidate of a name, as the shop file wants it."""
     train = shop.train
     candidate: Candidate = (

@@ -5,16 +5,18 @@ of *these* settings wander in time, not how well tuning would have gone then. Ju
 learnt anew from the rows whose labels were known at the origin. The test part stays out of it.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from willbuy.backtest import Origin
+from willbuy.backtest import OrderSplit, Origin
 from willbuy.errors import NotEnoughData
 from willbuy.evaluation.evaluate import SideBySide
 from willbuy.evaluation.figures import figures_of, spreads
 from willbuy.evaluation.result import Estimate, OriginPoint, Origins
 from willbuy.evaluation.rules import evaluate_with_rules, fit_rules
+from willbuy.evaluation.words import moment, places_in_words
 from willbuy.models.entity_folds import sample_of_entities
 from willbuy.pipeline.learning import learn_again
 from willbuy.pipeline.rows import Rows
@@ -37,27 +39,29 @@ def test_origins(run: "Training") -> None:
         try:
             points.append(_point(run, origin))
         except NotEnoughData as error:
-            short = f" At {origin.moment:%Y-%m-%d} there was too little to learn from: {error}."
+            short = f" At {moment(origin.label)} there was too little to learn from: {error}."
             break
     points = [*reversed(points), _test_point(run)]
     run.result["origins"] = Origins(
         points=points,
         over=spreads([point["figures"] for point in points]),
         rows=ROWS,
-        note=SHARED + _how_many(len(points) - 1) + short,
+        note=SHARED + _how_many(run, len(points) - 1) + short,
     )
 
 
-def _how_many(found: int) -> str:
+def _how_many(run: "Training", found: int) -> str:
     if found >= COUNT:
         return ""
+    if isinstance(run.split, OrderSplit):
+        return f" Three are wanted; the order leaves {found} with rows before them to learn from."
     number = "no earlier moment leaves" if not found else f"only {found} earlier moments leave"
     number = "only one earlier moment leaves" if found == 1 else number
     return f" Three are wanted; {number} training labels before it: the log is short for its horizon."
 
 
 def _point(run: "Training", origin: Origin) -> OriginPoint:
-    run.say(f"origin {origin.moment:%Y-%m-%d %H:%M}")
+    run.say(f"origin {moment(origin.label)}")
     past, ahead = run.train.take(origin.train), run.train.take(origin.test)
     learnt = past.take(sample_of_entities(past.groups, ROWS, run.seed))
     again = learn_again(run.learning, learnt, lambda _: None, ENOUGH)
@@ -73,7 +77,7 @@ def _point(run: "Training", origin: Origin) -> OriginPoint:
         seed=run.seed,
     )
     return OriginPoint(
-        anchor=origin.moment.isoformat(),
+        anchor=origin.label,
         test=False,
         train_rows=len(learnt.frame),
         train_base_rate=_rate(past),
@@ -98,13 +102,20 @@ def _test_point(run: "Training") -> OriginPoint:
     split, rule, metric = run.split.describe(), _rule(run), run.result["verdict"]["metric"]
     differences = run.result.get("differences") or {}
     return OriginPoint(
-        anchor=split["test"][0] if "test" in split else split["cutoff"],
+        anchor=_when(split),
         test=True,
         train_rows=len(run.train.frame),
         train_base_rate=_rate(run.train),
         figures=figures_of(run.result["test"]),
         difference=differences[rule][metric] if rule in differences else None,
     )
+
+
+def _when(split: Mapping[str, Any]) -> str:
+    """The test's anchor, its cutoff, or its places in an order."""
+    if "test" not in split:
+        return str(split["cutoff"])
+    return places_in_words(split["test"]) if split.get("by") == "order" else str(split["test"][0])
 
 
 def _rate(rows: Rows) -> float:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.pipeline.learning import Learning, calibrate, choose_candidate, fit, tune
-from willbuy.shop import Shop
+from willbuy.shop import Shop, TableShop
 
 
 def plain_logistic(learning: Learning) -> Learning | None:
@@ -27,6 +27,6 @@ def plain_logistic(learning: Learning) -> Learning | None:
     return plain
 
 
-def _only(learning: Learning) -> Shop:
+def _only(learning: Learning) -> Shop | TableShop:
     train = learning.shop.train.model_copy(update={"candidates": (LOGISTIC,)})
     return learning.shop.model_copy(update={"train": train})

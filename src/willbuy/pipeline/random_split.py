@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from willbuy.backtest import FoldSplit
 from willbuy.errors import NotEnoughData
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.figures import COMPARED, figures_of, gap
@@ -28,7 +29,12 @@ TEST_SHARE = 0.25
 
 
 def shuffle_and_test(run: "Training") -> None:
-    """Learn and test on shuffled rows of training and test together. Fills result["shuffled"]."""
+    """Learn and test on shuffled rows of training and test together. Fills result["shuffled"].
+
+    Nothing where a shuffled split would part nothing that the split keeps together.
+    """
+    if not run.shuffling_tells:
+        return
     run.say("a shuffled split, for comparison")
     rows = everything(run)
     try:
@@ -54,7 +60,8 @@ def everything(run: "Training") -> Rows:
     """Training and test rows together, or a sample of their entities where there are more than ROWS."""
     import pandas as pd
 
-    frames = [run.train.frame] if run.split.kind != "time" else [run.train.frame, run.test.opened_rows()]
+    both = not isinstance(run.split, FoldSplit)  # there every row trains and is tested
+    frames = [run.train.frame, run.test.opened_rows()] if both else [run.train.frame]
     rows = Rows(pd.concat(frames, ignore_index=True), run.train.names)
     return rows.take(sample_of_entities(rows.groups, ROWS, run.seed))
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from willbuy import __version__
-from willbuy.evaluation.result import CandidateResult, Estimate, Metrics, Part, Result, Verdict
+from willbuy.evaluation.result import CandidateResult, Estimate, Metrics, Result, Verdict
+from willbuy.evaluation.rows_result import Part
 from willbuy.pipeline.reference import reference
 from willbuy.pipeline.silent import silent_features
 from willbuy.pipeline.tuned import candidates_over_folds, describe_tuning
@@ -54,7 +55,7 @@ def assemble_result(
         differences=differences,
         seeds={"train": run.seed},
         versions={"willbuy": __version__, "python": platform.python_version()},
-        notes=[*silent_features(run.train), *run.notes()],
+        notes=[*silent_features(run.train, run.drop_words), *run.notes()],
     )
     found.update(cast(Result, run.own_result()))
     return found

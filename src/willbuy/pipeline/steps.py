@@ -18,19 +18,23 @@ from willbuy.pipeline.plain import plain_logistic
 from willbuy.pipeline.random_split import shuffle_and_test
 from willbuy.pipeline.result import manifest_fields
 from willbuy.pipeline.silent import silent_features
+from willbuy.pipeline.table.steps import read_rows
+from willbuy.pipeline.table.steps import split_rows as split_table_rows
+from willbuy.pipeline.table.training import TableTraining
 from willbuy.pipeline.tested import test_once
 from willbuy.pipeline.training import Training
 from willbuy.progress import StepCallback
 from willbuy.runs import BUNDLE, drop_older_snapshots, new_run, write_result
-from willbuy.shop import Shop
+from willbuy.shop import Shop, TableShop
 from willbuy.warehouse import open_warehouse
+from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 GOLDEN_ROWS = 1000
 
 
 def tune_candidates(run: Training) -> None:
     """Tune each candidate inside the training part; say which features cannot help. Fills learning."""
-    for sentence in silent_features(run.train):
+    for sentence in silent_features(run.train, run.drop_words):
         run.say(sentence)
     run.learning = run.learn_from(run.train)
     learning.tune(run.learning)
@@ -83,12 +87,23 @@ STEPS: tuple[tuple[str, Step], ...] = (
 )
 """The training of a log."""
 
+TABLE_STEPS: tuple[tuple[str, Step], ...] = (
+    ("rows: read, typed, counted", read_rows),
+    ("backtest: train | test", split_table_rows),
+    *LEARN_AND_TEST,
+)
+"""The training of a table."""
 
-def train(shop: Shop, progress: StepCallback) -> Result:
-    """Train on a shop's ingested log. Returns the run's result, as it stands in `result.json`.
+
+def train(shop: Shop | TableShop, progress: StepCallback) -> Result:
+    """Train on a shop's ingested log, or on a table. Returns the run's result, as it stands in `result.json`.
 
     A training that fails leaves no run behind.
     """
+    if isinstance(shop, TableShop):
+        folder = new_run(shop.home)
+        with DuckDBWarehouse(shop.home, shop.storage.memory, shop.storage.threads) as warehouse:
+            return follow(TABLE_STEPS, TableTraining(shop, warehouse, folder, progress))
     with open_warehouse(shop) as warehouse:
         run = LogTraining(shop, warehouse, new_run(shop.home), progress)
         return follow(STEPS, run)

@@ -17,7 +17,14 @@ from willbuy.evaluation.verdict import shift, verdict
 from willbuy.models.calibrators import fit_calibrator
 from willbuy.models.scorers import Scorer
 from willbuy.offers.f1 import f1_threshold
-from willbuy.pipeline.folds import HeldOut, describe_folds, evaluate_held_out, hold_out, importance_held_out
+from willbuy.pipeline.folds import (
+    HeldOut,
+    describe_folds,
+    evaluate_held_out,
+    hold_out,
+    hold_out_again,
+    importance_held_out,
+)
 from willbuy.pipeline.offer import add_offer
 from willbuy.pipeline.result import assemble_result
 from willbuy.pipeline.rows import Rows
@@ -61,14 +68,17 @@ def test_once(run: "Training") -> None:
         split_note=run.split.note,
     )
     run.parts["rows"]["test"] = test.counts
-    run.result = assemble_result(run, model, metrics, differences, words, compare_candidates(run))
+    candidates = compare_candidates(run)
+    words["sentences"] += run.beside_the_training(model, candidates[run.learning.chosen])
+    run.result = assemble_result(run, model, metrics, differences, words, candidates)
     if not shift(model, rate):  # else the verdict has said it
         words["sentences"] += unlike_rates(run.result["parts"])
     chosen = probability >= run.learning.cut if held is None else held.chosen[MODEL]
     run.result["slices"] = slices(run, test, probability, chosen)
     add_offer(run, test, probability, held)
     if held is not None:
-        run.result["folds"] = describe_folds(run, held)
+        again = hold_out_again(run, test, run.split) if isinstance(run.split, FoldSplit) else []
+        run.result["folds"] = describe_folds(run, held, again)
     weights = importance(run, test, held)
     for feature in run.result["features"]:
         feature["importance"] = weights.get(feature["name"])
@@ -122,15 +132,15 @@ def importance(run: "Training", test: Rows, held: HeldOut | None) -> dict[str, E
         return {}
     if held is not None:
         return importance_held_out(held, ROWS, REPEATS, run.seed)
-    score = _in_bulk(run.learning.scorer).log_odds
+    score = _quickest(run.learning.scorer).log_odds
     return permutation_importance(
         score, test.X, test.y, test.names, rows=ROWS, repeats=REPEATS, seed=run.seed
     )
 
 
-def _in_bulk(scorer: Scorer) -> Scorer:
+def _quickest(scorer: Scorer) -> Scorer:
     if getattr(scorer, "native", None) is None:
         return scorer
-    from willbuy.models.native import NativeTrees
+    from willbuy.models.native import in_bulk
 
-    return NativeTrees(scorer)
+    return in_bulk(scorer)

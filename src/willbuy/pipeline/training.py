@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from willbuy.backtest import Origin, Split
 from willbuy.doctor.diagnosis import Answered, Diagnosis
-from willbuy.evaluation.result import FeatureResult, Result, Task
+from willbuy.evaluation.result import FeatureResult, Metrics, Result
+from willbuy.evaluation.rows_result import Task
 from willbuy.evaluation.rules import Rule
 from willbuy.evaluation.sealed import SealedTest
 from willbuy.pipeline.learning import Learning
 from willbuy.pipeline.rows import Rows
 from willbuy.progress import StepCallback
-from willbuy.shop import Shop
+from willbuy.shop import Shop, TableShop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,7 @@ class Training(ABC):
     say of its run what only it knows.
     """
 
-    shop: Shop
+    shop: Shop | TableShop
     warehouse: "DuckDBWarehouse"
     folder: Path
     say: StepCallback
@@ -51,6 +52,21 @@ class Training(ABC):
     def seed(self) -> int:
         """The one seed of the run."""
         return self.shop.train.seed
+
+    @property
+    def period_names(self) -> Mapping[int, str]:
+        """What the places of an order are called; nothing where rows have moments of their own."""
+        return {}
+
+    @property
+    def drop_words(self) -> str:
+        """How a column is left out of such a shop."""
+        return "[features] drop"
+
+    @property
+    def shuffling_tells(self) -> bool:
+        """Whether a shuffled split would give other figures: it parts rows that the split of the run keeps together."""
+        return True
 
     @property
     @abstractmethod
@@ -84,6 +100,10 @@ class Training(ABC):
     @abstractmethod
     def own_manifest(self) -> dict[str, Any]:
         """Further keys of the bundle's manifest: what its rows are, how they are read and said."""
+
+    def beside_the_training(self, test: Metrics, inner: Metrics) -> list[str]:
+        """What the verdict adds about the test beside the out-of-fold figures of the training part."""
+        return []
 
     @abstractmethod
     def notes(self) -> list[str]:

@@ -69,7 +69,7 @@ def _all(found: Reproduction) -> list[tuple[str, Row]]:
         ("rule", found["rules"]),
         ("ours", found["ours"]),
     ]
-    return [(kind, row) for kind, rows in parts for row in rows]
+    return [(row.get("kind", kind), row) for kind, rows in parts for row in rows]
 
 
 def _places(found: Reproduction) -> list[str]:

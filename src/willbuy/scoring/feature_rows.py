@@ -15,11 +15,12 @@ from willbuy.scoring.output import check_output, write_scores
 from willbuy.scoring.parquet_rows import ParquetRows
 from willbuy.scoring.parts import Parts
 from willbuy.scoring.scored import Scored
-from willbuy.shop import Shop
+from willbuy.scoring.table_file import columns_of, score_table_file, table_of
+from willbuy.shop import Common
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 
-def bundle_of_run(shop: Shop, run: str | None = None) -> Bundle:
+def bundle_of_run(shop: Common, run: str | None = None) -> Bundle:
     """The bundle of a complete run of the shop, the newest one by default."""
     folder = complete_run(shop.home, run)
     return load_bundle(folder / BUNDLE, read_result(folder)["bundle"])
@@ -34,6 +35,7 @@ def predict(
 ) -> Scored:
     """Score a file of feature rows (.csv or .parquet, columns by name) and write one row for each, in its order.
 
+    Rows of a table are read as its bundle says (see `score_table_file`).
     Columns: every column of the file that is no feature, as it is, then `ScoreColumns`. Memory is bounded, and the output is
     whole or not there. Raises InputError, with the column, the line and the value, where the file does not fit.
     """
@@ -42,6 +44,8 @@ def predict(
         raise InputError(f"no file {rows}")
     if rows.suffix not in (".csv", ".parquet"):
         raise InputError(f"cannot read {rows.name}: expected a .csv or .parquet file of feature rows")
+    if columns_of(bundle):
+        return score_table_file(bundle, table_of(bundle), rows, output, reasons=reasons, progress=progress)
     scores = ScoreColumns(bundle, reasons)
     work = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.absolute().parent))
     try:

@@ -88,6 +88,12 @@ class Table(Section):
     decimal: Literal[".", ","] | None = key(
         "What stands before the decimals of numbers; a point otherwise.", ","
     )
+    output: dict[str, str] = key(
+        "The columns of the scores, in order: its name = what it holds, such as `id`, `as_of`, `probability`, `prediction`, `band`, "
+        "`reason_1`, `model_version` or a segment of the recipe; all there are otherwise.",
+        {"output": {"UserID": "id", "score": "probability"}},
+        {},
+    )
     columns: dict[str, ColumnKeys] = key(
         "The inputs, each a table of its own: see below.",
         {"PageValues": {"role": "number", "known": "unknown"}},

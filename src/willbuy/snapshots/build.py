@@ -29,21 +29,23 @@ def build_snapshots(
     progress: Progress | None = None,
     *,
     folder: Path | None = None,
+    buckets: Sequence[int] | None = None,
 ) -> Snapshots:
     """Write the snapshots of a shop's anchors and return them.
 
     `anchors` overrides a horizon task's grid; those that have not matured get no label. The snapshots lie in `folder`,
-    by default `<home>/snapshots`: complete, or not there.
+    by default `<home>/snapshots`: complete, or not there. `buckets` asks for the entities of some of silver's buckets
+    alone, a sample of them: facts about items are still those of the whole log.
 
     Raises NotEnoughData where the log is too short, nobody buys in a label window, or everybody does.
     """
     place = shop.home / "snapshots" if folder is None else folder
     partial = place.with_name(place.name + ".partial")
-    task = _task(warehouse, shop, features, anchors)
+    task = _task(warehouse, shop, features, anchors, buckets)
     shutil.rmtree(partial, ignore_errors=True)
     try:
         built = task.build(partial, place, progress)
-        if anchors is None:
+        if anchors is None and buckets is None:
             check_labels(shop, built.anchors)
         shutil.rmtree(place, ignore_errors=True)
         partial.replace(place)
@@ -53,13 +55,17 @@ def build_snapshots(
 
 
 def _task(
-    warehouse: "DuckDBWarehouse", shop: Shop, features: FeatureSet, anchors: Sequence[datetime] | None
+    warehouse: "DuckDBWarehouse",
+    shop: Shop,
+    features: FeatureSet,
+    anchors: Sequence[datetime] | None,
+    buckets: Sequence[int] | None,
 ) -> HorizonTask | SessionTask:
     log = summarise(warehouse)
     check_target(warehouse, shop, log)
     if shop.target.within == "session":
         if anchors is not None:
             raise ShopError("a session task has its anchors inside sessions; it takes no moments of a grid")
-        return SessionTask(warehouse, shop, features, log)
+        return SessionTask(warehouse, shop, features, log, buckets)
     moments = sorted(set(anchors)) if anchors is not None else grid(shop, log.first, log.last, log.lag)
-    return HorizonTask(warehouse, shop, features, log, moments)
+    return HorizonTask(warehouse, shop, features, log, moments, buckets)

@@ -45,6 +45,15 @@ def entity_groups(events: int, workers: int, small: int = SMALL, large: int = LA
     return [Group(group, tuple(range(group, BUCKETS, number))) for group in range(number)]
 
 
+def groups_of(buckets: Sequence[int]) -> list[Group]:
+    """The entities of some of silver's buckets, a group each: a sample, as ids are spread over the buckets.
+
+    >>> groups_of((3, 11))
+    [Group(number=0, buckets=(3,)), Group(number=1, buckets=(11,))]
+    """
+    return [Group(number, (bucket,)) for number, bucket in enumerate(buckets)]
+
+
 def for_each_group(
     warehouse: "DuckDBWarehouse",
     groups: Sequence[Group],

@@ -13,7 +13,7 @@ from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of
 from willbuy.shop import Shop
 from willbuy.snapshots.grid import horizon_of
-from willbuy.snapshots.groups import Group, entity_groups, for_each_group
+from willbuy.snapshots.groups import Group, entity_groups, for_each_group, groups_of
 from willbuy.snapshots.steps import Progress, Steps
 from willbuy.snapshots.store import Anchor, Snapshots, anchor_folder
 
@@ -32,6 +32,7 @@ class HorizonTask:
     features: FeatureSet
     log: LogSummary
     moments: Sequence[datetime]
+    buckets: Sequence[int] | None = None  # of silver; all of them otherwise
 
     @property
     def horizon(self) -> timedelta:
@@ -48,7 +49,7 @@ class HorizonTask:
         self._collect_targets()
         try:
             with self.warehouse.side_by_side() as workers:
-                groups = entity_groups(self.log.events, workers)
+                groups = self._groups(workers)
                 steps = Steps("snapshots", len(groups) * len(self.moments), progress)
                 for_each_group(
                     self.warehouse,
@@ -81,6 +82,9 @@ class HorizonTask:
                 steps.done()
         finally:
             engine.close()
+
+    def _groups(self, workers: int) -> list[Group]:
+        return entity_groups(self.log.events, workers) if self.buckets is None else groups_of(self.buckets)
 
     def _engine(self, warehouse: "DuckDBWarehouse", tables: Tables) -> BatchFeatures:
         population = population_of(self.shop)

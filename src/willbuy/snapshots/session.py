@@ -1,5 +1,6 @@
 """Snapshots of a session task: will this session buy, asked just after its k-th event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import session_population_of
 from willbuy.shop import Shop
-from willbuy.snapshots.groups import Group, entity_groups, for_each_group
+from willbuy.snapshots.groups import Group, entity_groups, for_each_group, groups_of
 from willbuy.snapshots.session_sql import SessionSQL
 from willbuy.snapshots.slots import slots
 from willbuy.snapshots.steps import Progress, Steps
@@ -38,6 +39,7 @@ class SessionTask:
     shop: Shop
     features: FeatureSet
     log: LogSummary
+    buckets: Sequence[int] | None = None  # of silver; all of them otherwise
 
     def build(self, folder: Path, place: Path, progress: Progress | None) -> Snapshots:
         """Write the snapshots into `folder`, by slots of time; they will be read from `place`."""
@@ -45,7 +47,7 @@ class SessionTask:
         self._engine(self.warehouse, Tables()).prepare_items()
         try:
             with self.warehouse.side_by_side() as workers:
-                groups = entity_groups(self.log.events, workers)
+                groups = self._groups(workers)
                 steps = Steps("snapshots", len(groups) * len(starts), progress)
                 open_sessions = [0] * len(groups)
 
@@ -81,6 +83,9 @@ class SessionTask:
         finally:
             engine.close()
             drop(warehouse, sql.sessions_table, sql.anchors_table, sql.asked_table)
+
+    def _groups(self, workers: int) -> list[Group]:
+        return entity_groups(self.log.events, workers) if self.buckets is None else groups_of(self.buckets)
 
     def _engine(self, warehouse: "DuckDBWarehouse", tables: Tables) -> BatchFeatures:
         latest = self.log.last + timedelta(microseconds=self.features.sessions.gap.microseconds)

@@ -68,10 +68,10 @@ def square(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, An
         "x:N",
         sort=list(names),
         title=None,
-        axis=alt.Axis(labelAngle=-90, grid=False, labelLimit=170, labelFontSize=10),
+        axis=alt.Axis(labelAngle=-90, grid=False, labelLimit=260, labelFontSize=10),
     )
     y = alt.Y(
-        "y:N", sort=list(names), title=None, axis=alt.Axis(grid=False, labelLimit=200, labelFontSize=10)
+        "y:N", sort=list(names), title=None, axis=alt.Axis(grid=False, labelLimit=260, labelFontSize=10)
     )
     colour = alt.Color(
         "value:Q",

@@ -89,9 +89,14 @@ def stacked_over_time(
     return spec_of(bars, height=HEIGHT)
 
 
-def points(rows: Sequence[dict[str, Any]], x_title: str, y_title: str) -> dict[str, Any]:
-    """Rows of `name`, `rate`, `low`, `high`, `hits` and `of`: shares of 1 with their intervals, from left to right."""
-    names = [row["name"] for row in rows]
+def points(
+    rows: Sequence[dict[str, Any]], x_title: str, y_title: str, unknown: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Rows of `name`, `rate`, `low`, `high`, `hits` and `of`: shares of 1 with their intervals, from left to right.
+
+    The names in `unknown` come after them, with a question mark in place of a point.
+    """
+    names = [*(row["name"] for row in rows), *unknown]
     axis = alt.Axis(title=x_title or None, grid=False, labelAngle=0, labelLimit=150, labelOverlap="greedy")
     x = alt.X("name:N", sort=names, axis=axis)
     y = alt.Y("rate:Q", axis=percent_axis(y_title), scale=alt.Scale(zero=True))
@@ -108,4 +113,8 @@ def points(rows: Sequence[dict[str, Any]], x_title: str, y_title: str) -> dict[s
         x=x, y=alt.Y("low:Q", title=y_title), y2="high:Q"
     )
     dots = base.mark_circle(size=90, opacity=1, color=BLUE).encode(x=x, y=y, tooltip=tips)
-    return spec_of(alt.layer(spread, dots), height=HEIGHT)
+    layers = [spread, dots]
+    if unknown:
+        asked = drawn_from([{"name": name, "rate": 0, "mark": "?"} for name in unknown])
+        layers.append(asked.mark_text(fontSize=15, baseline="bottom", dy=-4).encode(x=x, y=y, text="mark:N"))
+    return spec_of(alt.layer(*layers), height=HEIGHT)

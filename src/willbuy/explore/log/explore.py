@@ -1,9 +1,25 @@
 """All numbers of a log's page, in the order in which it shows them."""
 
-from contextlib import closing
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
-from willbuy.explore.log import bots, by_day, by_hour, conversion, funnel, kinds, returning, rows, tail
+from willbuy.explore.log import (
+    balance,
+    bots,
+    by_day,
+    by_hour,
+    conversion,
+    features,
+    funnel,
+    kinds,
+    returning,
+    rows,
+    tail,
+)
 from willbuy.explore.log.gather import gather
 from willbuy.explore.log.tables import Question
 from willbuy.explore.log.view import LogView
@@ -13,6 +29,7 @@ from willbuy.features.sessions import SessionRule
 from willbuy.shop import Shop
 from willbuy.snapshots.steps import Progress
 from willbuy.warehouse import open_warehouse
+from willbuy.warehouse.layout import Layout
 
 IDEAS = (conversion, funnel, by_hour, by_day, tail, bots, returning)
 """The files that ask something of the events; what they ask is asked in one pass."""
@@ -32,6 +49,9 @@ def explore_log(shop: Shop, progress: Progress | None = None) -> dict[str, Any]:
         )
         asked = {name: tally for idea in IDEAS for name, tally in idea.TALLIES.items()}
         view = LogView(shop, log, clock, gather(warehouse, question, asked, progress))
+        with _folder(shop) as folder:
+            labels = balance.balance(warehouse, view, folder / "labels", progress)
+            sample = features.features(warehouse, view, labels, folder / "features", progress)
         return {
             "shop": shop.shop.name,
             "log": _log(view),
@@ -44,9 +64,23 @@ def explore_log(shop: Shop, progress: Progress | None = None) -> dict[str, Any]:
             "bots": bots.bots(view),
             "returning": returning.returning(view),
             "gaps": returning.gaps(view),
+            "balance": labels,
+            "features": sample,
             "missing": rows.missing(warehouse, log.kinds),
             "rows": rows.rows_in(warehouse),
         }
+
+
+@contextmanager
+def _folder(shop: Shop) -> Iterator[Path]:
+    """A folder for snapshots that nobody needs later, where the shop keeps what may be deleted."""
+    temporary = Layout(shop.home).temporary
+    temporary.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="explore-", dir=temporary))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _log(view: LogView) -> dict[str, Any]:

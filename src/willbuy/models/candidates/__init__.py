@@ -3,7 +3,7 @@
 from willbuy.models.candidates.boosting import XGBoostCandidate
 from willbuy.models.candidates.forest import ForestCandidate
 from willbuy.models.candidates.logistic import LogisticCandidate
-from willbuy.models.candidates.prepared import PreparedCandidate
+from willbuy.models.candidates.prepared import PreparedCandidate, for_table
 from willbuy.models.candidates.protocol import Candidate
 from willbuy.models.candidates.reweighted import Reweighted
 
@@ -21,4 +21,5 @@ __all__ = [
     "PreparedCandidate",
     "Reweighted",
     "XGBoostCandidate",
+    "for_table",
 ]

@@ -5,6 +5,7 @@ from willbuy.evaluation.result import Metrics, Result
 from willbuy.evaluation.words import count, figure, interval, percent, percent_interval
 
 UNPROVEN = "Cross-validated over visitors: not a test of the future"
+UNPROVEN_TABLE = "Rows of a table, dealt by chance: not a test of the future"
 
 
 def answer(result: Result) -> Html:
@@ -12,13 +13,17 @@ def answer(result: Result) -> Html:
     verdict = result["verdict"]
     card = tag(
         "div",
-        tag("p", escape(UNPROVEN), class_="badge") if result["split"]["kind"] != "time" else "",
+        tag("p", escape(_badge(result)), class_="badge") if result["split"]["kind"] != "time" else "",
         tag("p", escape(verdict["headline"]), class_="headline"),
         *(paragraph(sentence) for sentence in verdict["sentences"]),
         class_=f"verdict {verdict['kind']}{'' if _proven(result) else ' unproven'}",
         role="status",
     )
     return tag("section", tag("h2", "The answer", class_="quiet"), card, _tiles(result["test"]), id="answer")
+
+
+def _badge(result: Result) -> str:
+    return UNPROVEN_TABLE if result["task"]["kind"] == "table" else UNPROVEN
 
 
 def _proven(result: Result) -> bool:

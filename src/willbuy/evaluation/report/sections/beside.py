@@ -106,9 +106,10 @@ def _ranking(result: Result) -> list[str]:
 
 def _all(result: Result, names: list[str]) -> list[tuple[str, Metrics]]:
     """(cell with the name and what it says, figures) of the model and of each rule."""
+    words = {**RULE_WORDS, **result.get("rule_words", {})}
     model = f"<strong>{escape(_short(result['model']))}</strong><small>the model</small>"
     rules = [
-        (f"{escape(name)}<small>{escape(RULE_WORDS.get(name, ''))}</small>", metrics)
+        (f"{escape(_short(name))}<small>{escape(words.get(name, ''))}</small>", metrics)
         for name, metrics in ((name, result["rules"][name]) for name in names)
     ]
     return [(model, result["test"]), *rules]

@@ -42,8 +42,17 @@ def features(result: Result) -> Html:
         plot,
         _moved(result, listed),
         details(f"All {len(ordered)} features", table(head, rows, numbers=(4, 5))),
-        lead="Every feature is a function of events strictly before the anchor.",
+        lead=_lead(result),
     )
+
+
+def _lead(result: Result) -> str:
+    if result["task"]["kind"] == "table":
+        return (
+            "The columns as they came. What was fitted between them and the model (values for what is missing, engineered"
+            " columns, scales, one column a category’s value) was learnt with it, in each fold anew, and is credited to them."
+        )
+    return "Every feature is a function of events strictly before the anchor."
 
 
 METHODS = {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from willbuy.evaluation.bounds import CALIBRATED, METRIC_WORDS
 from willbuy.evaluation.report.charts import origins as chart_of
 from willbuy.evaluation.report.html import Html, chart, escape, paragraph, section, stacked, table, tag
-from willbuy.evaluation.result import Estimate, Figures, OriginPoint, Result, Spread
+from willbuy.evaluation.result import Estimate, Figures, FoldPoint, OriginPoint, Result, Spread
 from willbuy.evaluation.words import count, figure, interval, moment, percent, signed, signed_interval
 
 HEAD = ("rows", "base rate", "average precision", "times blind", "ROC-AUC", "log loss", "pred. / actual")
@@ -55,25 +55,35 @@ def origins(result: Result) -> Html:
             f"{found['note']} An origin learns from at most {count(found['rows'])} rows, visitors whole.",
             "note",
         ),
-        lead="One test is one moment. Here the model is learnt again as if the log had ended earlier, and tested on what came next.",
+        lead="One test is one moment. Here the model is learnt again as if the data had ended earlier, and tested on what came next.",
     )
 
 
 def _folds(result: Result) -> Html:
-    found = result["folds"]
-    rows = [
-        [stacked(f"fold {point['fold']}", point["model"]), *_cells(point["figures"])]
-        for point in found["points"]
-    ]
+    found, who = result["folds"], "entities" if result["task"]["kind"] == "table" else "visitors"
+    rows = [[stacked(_which(point), point["model"]), *_cells(point["figures"])] for point in found["points"]]
     rows += _spread_rows(found["over"])
+    piles = found.get("repeats", [])
     return section(
         "origins",
         "Does it hold from fold to fold?",
         table(["", *HEAD], rows, numbers=range(1, len(HEAD) + 1), class_="compact"),
-        lead="The visitors were dealt into folds. In each, everything (settings, choice, calibration, threshold) was learnt"
-        " on the other folds and applied once to the visitors held out. How far the folds lie apart is how far one split"
+        _piles(piles, found.get("over_repeats", {})) if piles else "",
+        lead=f"The {who} were dealt into folds. In each, everything (settings, choice, calibration, threshold) was learnt"
+        f" on the other folds and applied once to the {who} held out. How far the folds lie apart is how far one split"
         " alone could have misled.",
     )
+
+
+def _which(point: FoldPoint) -> str:
+    return f"deal {point['repeat']}, fold {point['fold']}" if "repeat" in point else f"fold {point['fold']}"
+
+
+def _piles(piles: Sequence[Figures], over: dict[str, Spread]) -> Html:
+    """All folds of a deal on one pile, deal by deal: how far the dealing alone moves the figures."""
+    rows = [[f"deal {number}", *_cells(pile)] for number, pile in enumerate(piles, 1)] + _spread_rows(over)
+    head = ["all folds of", *HEAD]
+    return table(head, rows, numbers=range(1, len(head)), class_="compact")
 
 
 def _cells(found: Figures) -> list[str]:

@@ -54,9 +54,15 @@ def promised(result: Result) -> Html:
             "note",
         ),
         _nested(result),
-        lead="Most published figures come from rows that were shuffled before they were split, so that a visitor’s other"
-        " snapshots, and other visitors of the same day, help to predict. In use, there is no such help.",
+        lead=f"Most published figures come from rows that were shuffled before they were split, so that {_help(result)} help to"
+        " predict. In use, there is no such help.",
     )
+
+
+def _help(result: Result) -> str:
+    if result["task"]["kind"] == "table":
+        return "other rows of the same entity, and of the same days,"
+    return "a visitor’s other snapshots, and other visitors of the same day,"
 
 
 def _table(result: Result) -> Html:

@@ -6,12 +6,24 @@ from typing import Any
 from willbuy.evaluation.base_rates import unlike_rates
 from willbuy.evaluation.report.charts import timeline
 from willbuy.evaluation.report.html import Html, chart, details, escape, join, paragraph, section, table, tag
-from willbuy.evaluation.result import AnchorPoint, Result
+from willbuy.evaluation.report.sections import tested_table
+from willbuy.evaluation.result import Result
+from willbuy.evaluation.rows_result import AnchorPoint
 from willbuy.evaluation.words import count, moment, percent
 
 
 def tested(result: Result) -> Html:
     """The section."""
+    if result["task"]["kind"] == "table":
+        return section(
+            "tested",
+            "How it was tested",
+            tested_table.split_words(result),
+            tested_table.charts(result.get("periods") or []),
+            tested_table.parts(result),
+            *(paragraph(warning, "warn") for warning in unlike_rates(result["parts"])),
+            tested_table.audit(result),
+        )
     return section(
         "tested",
         "How it was tested",

@@ -1,0 +1,47 @@
+"""Which split a table gets: by its order where it has one, else by chance, and then named so."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from willbuy.backtest import OTHER_ROWS, Split, split_by_fold, split_by_holdout, split_by_order
+from willbuy.errors import ShopError, did_you_mean
+from willbuy.pipeline.rows import Rows
+from willbuy.shop import TableShop
+from willbuy.tables import TableRows
+
+NO_ORDER = "No column is declared that orders the rows in time ([table] order)"
+
+
+def split_table(shop: TableShop, table: TableRows, rows: Rows) -> Split:
+    """The split that the shop file asks for, of all rows.
+
+    Raises NotEnoughData where a side would hold nothing, ShopError for a `test_from` that is no value of the order.
+    """
+    keys, train = shop.table, shop.train
+    kind = keys.split or ("order" if keys.order else "folds")
+    if kind == "order":
+        order = rows.frame["order"].to_numpy(dtype=np.int64)
+        return split_by_order(order, str(keys.order), table.order_names, _start(shop, table, order))
+    reason = f'The shop file asks for split = "{kind}"' if keys.order else NO_ORDER
+    if kind == "holdout":
+        return split_by_holdout(rows.groups, rows.y, train.seed, reason=reason, about=OTHER_ROWS)
+    return split_by_fold(
+        rows.groups, rows.y, train.seed, train.folds, repeats=keys.repeats, reason=reason, about=OTHER_ROWS
+    )
+
+
+def _start(shop: TableShop, table: TableRows, order: NDArray[np.int64]) -> int | None:
+    """The place in the order from which on rows are the test; None for the newest fifth."""
+    asked = shop.table.test_from
+    if asked is None:
+        return None
+    places = {name: place for place, name in table.order_names.items()}
+    if str(asked) in places:
+        return places[str(asked)]
+    if isinstance(asked, int) and not shop.table.order_values:
+        return asked
+    raise ShopError(
+        f"[table] test_from = {asked!r} is no value of the order column {shop.table.order!r} in these rows; it goes from"
+        f" {table.order_names.get(int(order.min()), order.min())} to {table.order_names.get(int(order.max()), order.max())}."
+        f"{did_you_mean(str(asked), list(places))}"
+    )

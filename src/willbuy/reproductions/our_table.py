@@ -1,0 +1,48 @@
+"""Ours on a table of a known kind: its preset's columns, read with every row accounted for, prepared inside each fold."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from willbuy.models.candidates import Candidate
+from willbuy.models.candidates.prepared import PreparedCandidate
+from willbuy.models.prepare import Preparation
+from willbuy.pipeline.rows import Rows
+from willbuy.shop import Shop, TableShop
+from willbuy.shop.load import make_table
+from willbuy.tables import TableRows, read_table
+
+
+@dataclass(frozen=True)
+class OurTable:
+    """A file as its preset reads it, and how its columns are prepared."""
+
+    settings: TableShop
+    found: TableRows
+    preparation: Preparation
+
+    @classmethod
+    def read(cls, file: Path, preset: str, **table: Any) -> "OurTable":
+        """Read a file by a preset; `table` are more keys of `[table]`. Raises as `read_table`."""
+        settings = TableShop(table=make_table({"files": [str(file.resolve())], "preset": preset, **table}))
+        found = read_table(settings)
+        keys = settings.table
+        return cls(settings, found, Preparation(found.columns, recipe=keys.recipe, scale=keys.scale))
+
+    @property
+    def shop(self) -> Shop:
+        """What candidates, metric, folds and thresholds are taken from."""
+        return cast("Shop", self.settings)
+
+    def wrap(self, candidate: Candidate) -> Candidate:
+        """The candidate behind the table's preparation."""
+        return PreparedCandidate(candidate, self.preparation)
+
+    def rows(self, numbers: NDArray[np.int64]) -> Rows:
+        """Some of the file's rows by their numbers, 0 for the first; each is an entity where the table has no id."""
+        lines = self.found.frame["row"].to_numpy()
+        at = np.searchsorted(lines, np.sort(numbers) + 2)  # line 1 is the header
+        return Rows(self.found.frame.iloc[at], tuple(column.name for column in self.found.columns))
