@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from willbuy.doctor.diagnosis import LeakFound
-from willbuy.pipeline.doctor import ask_doctor, case_of
+from willbuy.pipeline.doctor import ask_doctor
+from willbuy.pipeline.log.doctor import case_of
 from willbuy.pipeline.rows import Rows
 from willbuy.shop import Shop
 
@@ -40,7 +41,7 @@ def training(leak: bool, accept: dict[str, str] | None = None) -> Any:
         say=said.append,
         said=said,
         asked_apart=lambda: iter(()),
-        period_names={},
+        case=lambda: case_of(rows(leak)),
         drop_words="[features] drop",
     )
 
