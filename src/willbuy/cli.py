@@ -13,6 +13,7 @@ import typer
 
 from willbuy.commands.doctor import doctor
 from willbuy.commands.explore import explore
+from willbuy.commands.init import init
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.reproduce import reproduce
 from willbuy.errors import WillbuyError
@@ -35,57 +36,7 @@ Reasons = Annotated[
 ]
 
 
-@app.command()
-def init(
-    files: Annotated[list[Path], typer.Argument(help="The event log: one file or more.")],
-    preset: Annotated[str | None, typer.Option(help="A known log: retailrocket, rees46, taobao, ...")] = None,
-    within: Annotated[str | None, typer.Option(help="The horizon: 7d, 30d, ... or session.")] = None,
-    zone: Annotated[
-        str | None, typer.Option(help="Zone of times that carry none, such as Europe/London.")
-    ] = None,
-    shop: ShopFile = DEFAULT_SHOP,
-    force: Annotated[bool, typer.Option("--force", help="Write over an existing shop file.")] = False,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(help="FIELD=NAME: the column that holds a field, such as entity=cookie."),
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(help="KIND=NAME: what a name means, such as purchase=order; other=* the rest."),
-    ] = None,
-    every_row: Annotated[str | None, typer.Option(help="The kind of every row, such as purchase.")] = None,
-    header: Annotated[
-        str | None, typer.Option(help="Names for columns without a header line: user,time,...")
-    ] = None,
-    time_unit: Annotated[str | None, typer.Option(help="The unit of the times: s, ms, us or text.")] = None,
-    time_format: Annotated[
-        str | None, typer.Option(help="How times are written, as for strptime: '%d.%m.%Y %H:%M'.")
-    ] = None,
-    encoding: Annotated[str | None, typer.Option(help="How letters are written, such as cp1252.")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="What stands between two columns.")] = None,
-) -> None:
-    """Look at an event log and write a commented shop file."""
-    from willbuy.events.look import init as look_and_write
-    from willbuy.events.look import render
-
-    sight = look_and_write(
-        files,
-        preset=preset,
-        within=within,
-        shop_path=shop,
-        zone=zone,
-        force=force,
-        columns=column,
-        kinds=kind,
-        every_row=every_row,
-        header=header.split(",") if header else None,
-        time_unit=time_unit,
-        time_format=time_format,
-        encoding=encoding,
-        delimiter=delimiter,
-    )
-    show(render(sight))
-    typer.echo(f"Wrote {shop}. Read it, then run: willbuy ingest{shop_flag(shop)}")
+app.command("init")(init)
 
 
 @app.command()
