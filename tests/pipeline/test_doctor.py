@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from willbuy.doctor.diagnosis import LeakFound
+from willbuy.doctor.diagnosis import DROP, LeakFound
 from willbuy.pipeline.doctor import ask_doctor
 from willbuy.pipeline.log.doctor import case_of
 from willbuy.pipeline.rows import Rows
@@ -42,7 +42,7 @@ def training(leak: bool, accept: dict[str, str] | None = None) -> Any:
         said=said,
         asked_apart=lambda: iter(()),
         case=lambda: case_of(rows(leak)),
-        drop_words="[features] drop",
+        drop_words=DROP,
     )
 
 

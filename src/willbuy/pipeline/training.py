@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from willbuy.backtest import Origin, Split
 from willbuy.doctor.case import Case
-from willbuy.doctor.diagnosis import Answered, Diagnosis
+from willbuy.doctor.diagnosis import DROP, Answered, Diagnosis
 from willbuy.evaluation.result import FeatureResult, Metrics, Result
 from willbuy.evaluation.rows_result import Task
 from willbuy.evaluation.rules import Rule
@@ -56,8 +56,8 @@ class Training(ABC):
 
     @property
     def drop_words(self) -> str:
-        """How a column is left out of such a shop."""
-        return "[features] drop"
+        """How a column called NAME is left out of such a shop."""
+        return DROP
 
     @property
     def shuffling_tells(self) -> bool:

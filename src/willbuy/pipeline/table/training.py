@@ -50,7 +50,7 @@ class TableTraining(Training):
 
     @property
     def drop_words(self) -> str:
-        return '[table.columns] role = "ignore"'
+        return '[table.columns.NAME] role = "ignore"'
 
     @property
     def shuffling_tells(self) -> bool:
