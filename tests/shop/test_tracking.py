@@ -34,7 +34,7 @@ def test_nothing_is_tracked_unless_asked_for(tmp_path):
     ("place", "words"),
     [
         ("postgresql://db/mlflow", "expected true, the address of a server"),
-        ("file:///somewhere", "expected true, the address of a server"),
+        ("ftp://somewhere", "expected true, the address of a server"),
         ("sqlite:///", "expected the path of a file"),
         ("http://", "expected the address of a server"),
         ("yes", "expected true, the address of a server"),
