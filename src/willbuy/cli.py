@@ -16,6 +16,7 @@ from willbuy.commands.explore import explore
 from willbuy.commands.init import init
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.reproduce import reproduce
+from willbuy.commands.runs import mirror_after, runs
 from willbuy.errors import WillbuyError
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     from willbuy.progress import step_log
     from willbuy.shop import load_any
 
+    loaded = load_any(shop)
     with step_log(quiet=as_json) as progress:
-        result = run_training(load_any(shop), progress=progress)
+        result = run_training(loaded, progress=progress)
     if as_json:
         print_json(summary(result))
     else:
@@ -102,9 +104,11 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
         show(render(result))
         rows = " --input FILE" if result["task"]["kind"] == "table" else ""
         typer.echo(f"Next: willbuy report{shop_flag(shop)}, willbuy score{shop_flag(shop)}{rows}")
+    mirror_after(loaded, result["run"], shop, quiet=as_json)
 
 
 app.command("doctor")(doctor)
+app.command("runs")(runs)
 
 
 @app.command()

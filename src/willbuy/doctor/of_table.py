@@ -16,16 +16,20 @@ MOST = 40  # values of a category that are kept
 
 
 def case_of_table(
-    frame: "pd.DataFrame", columns: Sequence[Column], order_names: Mapping[int, str] | None = None
+    frame: "pd.DataFrame",
+    columns: Sequence[Column],
+    order_names: Mapping[int, str] | None = None,
+    *,
+    ids: bool = False,
 ) -> Case:
     """The case of rows that `willbuy.tables.read_table` read: raw columns, when they are known, their order as periods.
 
-    Rows whose table has no ids are entities of their own, and stand without any.
+    Without `ids` rows are entities of their own, and stand without any, unless reading has put equal ones together.
     """
     import pandas as pd
 
     values = {column.name: _values(frame, column) for column in columns}
-    own = not frame["entity"].duplicated().any()
+    own = not ids and not frame["entity"].duplicated().any()
     return Case(
         values,
         frame["label"].to_numpy() != 0,

@@ -7,8 +7,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.models.candidates import Candidate
-from willbuy.models.candidates.prepared import PreparedCandidate
+from willbuy.models.candidates import Candidate, for_table
 from willbuy.models.prepare import Preparation
 from willbuy.pipeline.rows import Rows
 from willbuy.shop import Shop, TableShop
@@ -39,7 +38,7 @@ class OurTable:
 
     def wrap(self, candidate: Candidate) -> Candidate:
         """The candidate behind the table's preparation."""
-        return PreparedCandidate(candidate, self.preparation)
+        return for_table(candidate, self.preparation)
 
     def rows(self, numbers: NDArray[np.int64]) -> Rows:
         """Some of the file's rows by their numbers, 0 for the first; each is an entity where the table has no id."""

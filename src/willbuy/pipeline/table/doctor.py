@@ -36,7 +36,8 @@ def ask_table(run: "TableTraining") -> Iterator[Answered]:
 
 def case_of_all(run: "TableTraining") -> Case:
     """All rows of the table, for the doctor alone."""
-    return case_of_table(run.table.frame, run.table.columns, run.table.order_names)
+    ids = run.shop.table.id is not None
+    return case_of_table(run.table.frame, run.table.columns, run.table.order_names, ids=ids)
 
 
 def _schema(run: "TableTraining") -> Answered:
