@@ -17,6 +17,7 @@ from willbuy.commands.init import init
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.reproduce import reproduce
 from willbuy.commands.runs import mirror_after, runs
+from willbuy.commands.simulate import simulate
 from willbuy.errors import WillbuyError
 
 if TYPE_CHECKING:
@@ -200,48 +201,7 @@ def predict(
     _say_scored(result, as_json)
 
 
-@app.command()
-def simulate(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The log to write: .csv or .csv.gz.")] = Path(
-        "events.csv"
-    ),
-    visitors: Annotated[int, typer.Option(help="How many visitors.")] = 100_000,
-    preset: Annotated[
-        str, typer.Option(help="retailrocket: near its rates; dense: more buyers.")
-    ] = "retailrocket",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
-    days: Annotated[int, typer.Option(help="How many days, from 2015-05-03 on.")] = 138,
-    truth: Annotated[
-        Path | None, typer.Option(help="Also write each visitor's true probability at --truth-anchor.")
-    ] = None,
-    truth_anchor: Annotated[
-        str | None, typer.Option(help="The moment of --truth, such as 2015-09-01; every week's by default.")
-    ] = None,
-    truth_within: Annotated[str, typer.Option(help="The horizon of --truth.")] = "7d",
-    as_json: Json = False,
-) -> None:
-    """Write a simulated log in the Retail Rocket shape."""
-    from willbuy.events.simulate import simulate as run_simulation
-    from willbuy.progress import progress_bar
-
-    with progress_bar("simulate", unit="visitors", quiet=as_json) as progress:
-        result = run_simulation(
-            output,
-            visitors=visitors,
-            preset=preset,
-            seed=seed,
-            days=days,
-            truth=truth,
-            truth_anchor=truth_anchor,
-            truth_within=truth_within,
-            progress=progress,
-        )
-    if as_json:
-        print_json(result.to_json())
-    else:
-        typer.echo(result.sentence())
-
-
+app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 
 
