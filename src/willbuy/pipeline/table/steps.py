@@ -44,7 +44,7 @@ def split_rows(run: TableTraining) -> None:
     run.test = SealedTest(test.frame, seal_record(run.folder))
     alone = best_column(
         {name: run.train.X[:, number] for number, name in enumerate(names)},
-        [column.name for column in run.table.columns if column.role == "category"],
+        [column.name for column in run.table.columns if column.role != "number"],
         run.train.y,
         run.train.groups,
         metric=run.shop.train.metric,
