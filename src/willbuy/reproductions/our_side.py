@@ -52,6 +52,7 @@ class Tested:
     words: Mapping[str, str]  # of the rules
     learnt: tuple[Learning, ...]
     metric: str
+    scores: Mapping[str, Floats]  # of the test rows
     train_rate: float | None = None
     by_fold: tuple[float, ...] = ()  # ROC-AUC of ours in each fold alone
 
@@ -114,7 +115,7 @@ def hold_ours_out(
     draws, seed = shop.train.bootstrap, shop.train.seed
     both = side_by_side(test.y, dict(scores), test.groups, thresholds, draws=draws, seed=seed)
     words = {rule.name: rule.words for rule in rules}
-    return Tested(on, both, words, (learnt,), shop.train.metric, float(train.y.mean()))
+    return Tested(on, both, words, (learnt,), shop.train.metric, scores, float(train.y.mean()))
 
 
 def cross_validate_ours(
