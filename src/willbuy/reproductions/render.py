@@ -44,7 +44,7 @@ def as_text(found: Reproduction) -> str:
 
 def as_markdown(found: Reproduction) -> str:
     """For a page: a section."""
-    lines = [f"## {found['title']}", "", f"Published ({found['source']}): {found['method']}", ""]
+    lines = [f"### {found['title']}", "", f"Published ({found['source']}): {found['method']}", ""]
     lines += [f"- {data['source']}: {_rows(data['rows'], data['positives'])}" for data in found["data"]]
     for on in _places(found):
         head, *rest = (f"| {' | '.join(line)} |" for line in _table(found, on))
