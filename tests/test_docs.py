@@ -10,7 +10,8 @@ import pytest
 
 from scripts import cli_reference
 from scripts.docs_examples import blocks, pages, render
-from willbuy.shop import Shop
+from willbuy.shop import Shop, TableShop
+from willbuy.shop.beneath import with_table_preset
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
@@ -81,8 +82,14 @@ def merged(base: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
 def test_every_toml_block_is_part_of_a_shop_file(path: Path) -> None:
     smallest = {"source": {"files": ["events.csv"], "preset": "retailrocket"}, "target": {"within": "7d"}}
     for block in blocks(path.read_text(encoding="utf-8")):
-        if block.language == "toml":
-            Shop.model_validate(merged(smallest, tomllib.loads(block.body)))
+        if block.language != "toml":
+            continue
+        content = tomllib.loads(block.body)
+        if "table" in content:
+            whole = with_table_preset(merged({"table": {"target": "Revenue"}}, content))
+            TableShop.model_validate(whole)
+        else:
+            Shop.model_validate(merged(smallest, content))
 
 
 def anchors_of(page: str) -> set[str]:

@@ -28,6 +28,7 @@ FLOORS = (
     {"backtest", "evaluation"},
     {"doctor", "explore", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
+    {"tracking"},
     {"service", "flows", "reproductions"},
     {"commands"},
     {"cli"},
@@ -48,7 +49,7 @@ SERVING = (
     "willbuy.offers.bands",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
-SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy"}
+SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy", "mlflow", "sqlalchemy"}
 
 
 def label(path: Path) -> str:

@@ -13,8 +13,11 @@ import typer
 
 from willbuy.commands.doctor import doctor
 from willbuy.commands.explore import explore
+from willbuy.commands.init import init
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.reproduce import reproduce
+from willbuy.commands.runs import mirror_after, runs
+from willbuy.commands.simulate import simulate
 from willbuy.errors import WillbuyError
 
 if TYPE_CHECKING:
@@ -35,57 +38,7 @@ Reasons = Annotated[
 ]
 
 
-@app.command()
-def init(
-    files: Annotated[list[Path], typer.Argument(help="The event log: one file or more.")],
-    preset: Annotated[str | None, typer.Option(help="A known log: retailrocket, rees46, taobao, ...")] = None,
-    within: Annotated[str | None, typer.Option(help="The horizon: 7d, 30d, ... or session.")] = None,
-    zone: Annotated[
-        str | None, typer.Option(help="Zone of times that carry none, such as Europe/London.")
-    ] = None,
-    shop: ShopFile = DEFAULT_SHOP,
-    force: Annotated[bool, typer.Option("--force", help="Write over an existing shop file.")] = False,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(help="FIELD=NAME: the column that holds a field, such as entity=cookie."),
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(help="KIND=NAME: what a name means, such as purchase=order; other=* the rest."),
-    ] = None,
-    every_row: Annotated[str | None, typer.Option(help="The kind of every row, such as purchase.")] = None,
-    header: Annotated[
-        str | None, typer.Option(help="Names for columns without a header line: user,time,...")
-    ] = None,
-    time_unit: Annotated[str | None, typer.Option(help="The unit of the times: s, ms, us or text.")] = None,
-    time_format: Annotated[
-        str | None, typer.Option(help="How times are written, as for strptime: '%d.%m.%Y %H:%M'.")
-    ] = None,
-    encoding: Annotated[str | None, typer.Option(help="How letters are written, such as cp1252.")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="What stands between two columns.")] = None,
-) -> None:
-    """Look at an event log and write a commented shop file."""
-    from willbuy.events.look import init as look_and_write
-    from willbuy.events.look import render
-
-    sight = look_and_write(
-        files,
-        preset=preset,
-        within=within,
-        shop_path=shop,
-        zone=zone,
-        force=force,
-        columns=column,
-        kinds=kind,
-        every_row=every_row,
-        header=header.split(",") if header else None,
-        time_unit=time_unit,
-        time_format=time_format,
-        encoding=encoding,
-        delimiter=delimiter,
-    )
-    show(render(sight))
-    typer.echo(f"Wrote {shop}. Read it, then run: willbuy ingest{shop_flag(shop)}")
+app.command("init")(init)
 
 
 @app.command()
@@ -141,8 +94,9 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     from willbuy.progress import step_log
     from willbuy.shop import load_any
 
+    loaded = load_any(shop)
     with step_log(quiet=as_json) as progress:
-        result = run_training(load_any(shop), progress=progress)
+        result = run_training(loaded, progress=progress)
     if as_json:
         print_json(summary(result))
     else:
@@ -151,9 +105,11 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
         show(render(result))
         rows = " --input FILE" if result["task"]["kind"] == "table" else ""
         typer.echo(f"Next: willbuy report{shop_flag(shop)}, willbuy score{shop_flag(shop)}{rows}")
+    mirror_after(loaded, result["run"], shop, quiet=as_json)
 
 
 app.command("doctor")(doctor)
+app.command("runs")(runs)
 
 
 @app.command()
@@ -245,48 +201,7 @@ def predict(
     _say_scored(result, as_json)
 
 
-@app.command()
-def simulate(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The log to write: .csv or .csv.gz.")] = Path(
-        "events.csv"
-    ),
-    visitors: Annotated[int, typer.Option(help="How many visitors.")] = 100_000,
-    preset: Annotated[
-        str, typer.Option(help="retailrocket: near its rates; dense: more buyers.")
-    ] = "retailrocket",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
-    days: Annotated[int, typer.Option(help="How many days, from 2015-05-03 on.")] = 138,
-    truth: Annotated[
-        Path | None, typer.Option(help="Also write each visitor's true probability at --truth-anchor.")
-    ] = None,
-    truth_anchor: Annotated[
-        str | None, typer.Option(help="The moment of --truth, such as 2015-09-01; every week's by default.")
-    ] = None,
-    truth_within: Annotated[str, typer.Option(help="The horizon of --truth.")] = "7d",
-    as_json: Json = False,
-) -> None:
-    """Write a simulated log in the Retail Rocket shape."""
-    from willbuy.events.simulate import simulate as run_simulation
-    from willbuy.progress import progress_bar
-
-    with progress_bar("simulate", unit="visitors", quiet=as_json) as progress:
-        result = run_simulation(
-            output,
-            visitors=visitors,
-            preset=preset,
-            seed=seed,
-            days=days,
-            truth=truth,
-            truth_anchor=truth_anchor,
-            truth_within=truth_within,
-            progress=progress,
-        )
-    if as_json:
-        print_json(result.to_json())
-    else:
-        typer.echo(result.sentence())
-
-
+app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 
 

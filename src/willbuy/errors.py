@@ -36,6 +36,10 @@ class InputError(WillbuyError):
     """Rows handed over for scoring do not fit the model: a column is missing, or a value is no number."""
 
 
+class TrackingError(WillbuyError):
+    """A run could not be mirrored: the tracking is switched off, not installed, or does not answer. The run is complete."""
+
+
 def did_you_mean(found: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the nearest known spelling, or "".
 

@@ -7,14 +7,14 @@ import duckdb
 
 from willbuy.evaluation.report import write_report
 from willbuy.evaluation.result import Result
-from willbuy.runs import complete_run, read_result
+from willbuy.runs import PREDICTIONS, complete_run, read_result
 from willbuy.shop import Common
 
 
 def write_run_report(shop: Common, output: Path, run: str | None = None) -> None:
     """Write the report of a complete run, the newest by default."""
     folder = complete_run(shop.home, run)
-    predictions = duckdb.read_parquet(str(folder / "predictions.parquet")).df()
+    predictions = duckdb.read_parquet(str(folder / PREDICTIONS)).df()
     write_report(cast(Result, read_result(folder)), predictions, output)
 
 

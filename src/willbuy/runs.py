@@ -12,6 +12,7 @@ from willbuy.errors import WillbuyError
 RESULT = "result.json"
 SNAPSHOTS = "snapshots"
 BUNDLE = "bundle"
+PREDICTIONS = "predictions.parquet"
 _NAME = re.compile(r"[0-9]{4,9}")
 
 
@@ -42,6 +43,14 @@ def complete_run(home: Path, name: str | None = None) -> Path:
     if name is not None and name not in complete:
         raise WillbuyError(f"no complete run {name!r}. There are: {', '.join(complete[-10:])}")
     return runs / (name or complete[-1])
+
+
+def run_entries(home: Path) -> tuple[list[str], list[str]]:
+    """(names of runs in their order, complete or not; names of whatever else lies in their folder)."""
+    runs = home / "runs"
+    names = sorted(_names(runs), key=int)
+    entries = [entry.name for entry in runs.iterdir()] if runs.is_dir() else []
+    return names, sorted(set(entries) - set(names))
 
 
 def write_result(folder: Path, result: Mapping[str, Any]) -> None:

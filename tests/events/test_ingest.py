@@ -11,8 +11,10 @@ from events.shops import HEADER, SOURCE, events, shop_at, some_rows, tables, wri
 from willbuy.errors import ShopError, SourceError, WillbuyError
 from willbuy.events.ingest import ingest, render
 from willbuy.events.rules import RULES
+from willbuy.features.log import summarise
 from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
+from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.layout import BUCKETS
 
 ROW = "u1,2024-03-01 10:00:00,view,a,1.50,1"
@@ -51,8 +53,65 @@ def test_silver_is_split_by_entity_and_sorted_by_time(tmp_path: Path) -> None:
         found = warehouse.rows("SELECT typeof(COLUMNS(*)) FROM events LIMIT 1")[0]
     assert found == (
         "BIGINT", "TIMESTAMP", "VARCHAR", "BIGINT", "VARCHAR", "BIGINT", "BIGINT", "VARCHAR", "VARCHAR", "TIMESTAMP",
-        "VARCHAR", "INTEGER", "BIGINT",
+        "VARCHAR", "INTEGER", "BIGINT", "BOOLEAN",
     )  # fmt: skip
+
+
+def not_told_apart(shop: Shop) -> list[object]:
+    """Entities of which silver says anything else about being alone than their number of events does."""
+    with open_warehouse(shop) as warehouse:
+        return warehouse.rows(
+            "SELECT entity_key, count(*), list(alone) FROM events GROUP BY entity_key "
+            "HAVING count(*) <> count(alone) OR bool_and(alone) <> (count(*) = 1) OR bool_or(alone) <> (count(*) = 1)"
+        )
+
+
+def test_silver_knows_who_has_a_single_event(tmp_path: Path) -> None:
+    rows = some_rows(400, people=300)
+    write_log(tmp_path / "a.csv", rows[:150])
+    shop = shop_at(tmp_path, files=["a.csv"])
+    ingest(shop)
+    with open_warehouse(shop) as warehouse:
+        before = {key for (key,) in warehouse.rows("SELECT entity_key FROM events WHERE alone")}
+    assert len(before) > 30
+    assert not not_told_apart(shop)
+    write_log(
+        tmp_path / "b.csv", rows[100:300]
+    )  # 50 rows come twice: whoever has but one of them stays alone
+    ingest(shop, [str(tmp_path / "b.csv")])
+    assert not not_told_apart(shop)
+    with open_warehouse(shop) as warehouse:
+        after = {key for (key,) in warehouse.rows("SELECT entity_key FROM events WHERE alone")}
+    assert before & after
+    assert before - after
+    together = shop_at(tmp_path / "together", files=[str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
+    ingest(together)
+    assert not not_told_apart(together)
+    assert events(together) == events(shop)
+
+
+def test_silver_of_an_older_layout_is_read_and_then_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = some_rows(300, people=200)
+    write_log(tmp_path / "a.csv", rows[:200])
+    shop = shop_at(tmp_path, files=["a.csv"])
+    with monkeypatch.context() as older:
+        older.setattr("willbuy.events.settings.TYPING", 1)
+        ingest(shop)
+    for path in (shop.home / "silver").rglob("events/*.parquet"):
+        with DuckDBWarehouse(None) as engine:
+            engine.execute(f"CREATE TABLE old AS SELECT * EXCLUDE (alone) FROM '{path}'")
+            engine.execute(f"COPY old TO '{path}' (FORMAT parquet)")
+    with open_warehouse(shop) as warehouse:
+        assert warehouse.rows("SELECT count(*), count(alone) FROM events") == [(200, 0)]
+        assert summarise(warehouse).alone == 0
+    write_log(tmp_path / "b.csv", rows[200:])
+    ingest(shop, [str(tmp_path / "b.csv")])
+    assert not not_told_apart(shop)
+    fresh = shop_at(tmp_path / "fresh", files=[str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
+    ingest(fresh)
+    assert events(shop) == events(fresh)
 
 
 def test_every_form_of_one_log_gives_the_same_events(tmp_path: Path) -> None:

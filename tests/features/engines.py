@@ -20,7 +20,13 @@ Log = Mapping[str, Sequence[Event]]
 Pair = tuple[str, datetime]
 Values = dict[str, Any]
 
-_PANDAS = {"BIGINT": "Int64", "INTEGER": "Int32", "VARCHAR": "string", "TIMESTAMP": "datetime64[us]"}
+_PANDAS = {
+    "BIGINT": "Int64",
+    "INTEGER": "Int32",
+    "VARCHAR": "string",
+    "TIMESTAMP": "datetime64[us]",
+    "BOOLEAN": "boolean",
+}
 _NO_PAIRS = (
     "SELECT CAST(0 AS BIGINT) pair, CAST(0 AS BIGINT) entity_key, TIMESTAMP '2000-01-01' moment LIMIT 0"
 )
@@ -38,7 +44,7 @@ def fill(warehouse: DuckDBWarehouse, log: Log) -> None:
     for key, events in enumerate(log.values()):
         for event in events:
             item = None if event.item is None else items.setdefault(event.item, len(items))
-            place = [event.received, event.kind_name, 1, len(rows) + 1]
+            place = [event.received, event.kind_name, 1, len(rows) + 1, len(events) == 1]
             rows.append([key, event.time, event.kind, item, *event[3:8], *place])
     insert(warehouse, "entities", [[key, entity] for key, entity in enumerate(log)])
     insert(warehouse, "events", rows)

@@ -19,6 +19,7 @@ from willbuy.features.algebra import (
     Ratio,
     SessionPosition,
     Sessions,
+    Total,
     Window,
 )
 from willbuy.features.batch import BatchFeatures
@@ -59,9 +60,18 @@ CASES: dict[str, tuple[FeatureSet, list[object]]] = {
         FeatureSet((Count("view", "7d"), DaysSinceFirst(), Count("cart", "30d"))),
         [4, 19.0, 2],
     ),
+    "alone": (
+        FeatureSet((Distinct("view", "7d"), Sessions((), "7d"), Total("purchase"), DaysSinceFirst())),
+        [1, 1, 0, 2.0],
+    ),
 }
 
-POPULATIONS = {"recent_and_ever": Count((), Window.parse("30d"))}  # of the others everyone who was ever seen
+LOGS = {"current_session": VISIT, "alone": SHOP[4:5]}  # the others read SHOP
+
+POPULATIONS = {  # of the others everyone who was ever seen
+    "recent_and_ever": Count((), Window.parse("30d")),
+    "alone": Count("view", Window.parse("30d")),
+}
 
 
 def queries_of(engine: BatchFeatures, features: FeatureSet) -> dict[str, str]:
@@ -80,7 +90,7 @@ def test_sql_is_as_written_and_runs(name: str) -> None:
     features, expected = CASES[name]
     population = POPULATIONS.get(name, Count())
     with DuckDBWarehouse(None) as warehouse:
-        fill(warehouse, {"visitor": VISIT if name == "current_session" else SHOP})
+        fill(warehouse, {"visitor": LOGS.get(name, SHOP)})
         engine = BatchFeatures(warehouse, features, summarise(warehouse), [NOON, LATER], population)
         queries = queries_of(engine, features)
         text = "\n".join(f"-- {title}\n{sql};\n" for title, sql in queries.items())

@@ -139,7 +139,7 @@ def test_groups_of_entities_change_nothing(tmp_path: Path, monkeypatch: pytest.M
         features = features_of(shop, summary.kinds, summary.fields)
         one = build_snapshots(warehouse, shop, features).frame()
         monkeypatch.setattr(
-            "willbuy.snapshots.horizon.entity_groups", lambda *_: groups.entity_groups(4, 2, 1, 1)
+            "willbuy.snapshots.horizon.entity_groups", lambda *_, **__: groups.entity_groups(4, 2, 1, 1)
         )
         built = build_snapshots(warehouse, shop, features, progress=said.append)
         pd.testing.assert_frame_equal(built.frame(), one, check_exact=True)

@@ -354,6 +354,7 @@ class Result(TypedDict):
     shuffled: NotRequired[Shuffled]
     doctor: NotRequired[DoctorResult]
     lag_seconds: NotRequired[float]
+    shop_file: NotRequired[dict[str, Any]]  # every key of it that can move a figure, defaults as well
     seeds: NotRequired[dict[str, int]]
     versions: NotRequired[dict[str, str]]
     notes: NotRequired[list[str]]

@@ -25,6 +25,7 @@ EVENTS_COLUMNS = {
     "kind_name": "VARCHAR, what the shop called the kind",
     "source": "INTEGER, number of the file it came from, see `sources`",
     "line": "BIGINT, line (CSV, JSON lines) or row (Parquet) in that file, from 1",
+    "alone": "BOOLEAN, whether it is all that its entity ever did; null where nobody looked",
 }
 """The columns of silver `events`, with their type and meaning."""
 

@@ -65,7 +65,7 @@ class Merge:
 
         Silver's other columns are nulls; the view adds them, which is cheaper than to write and read them.
         """
-        always = {"entity_key", "time", "kind", "kind_name", "source", "line"}
+        always = {"entity_key", "time", "kind", "kind_name", "source", "line", "alone"}
         also = {"item_key"} if "item" in self.mapped else set()
         return [name for name in EVENTS_TYPES if name in always | also | self.mapped]
 
@@ -94,26 +94,31 @@ def merge_items(merge: Merge, engine: duckdb.DuckDBPyConnection) -> Outcome:
 
 def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -> Outcome:
     """Write a bucket's entities and events, and count what became of each source's rows."""
-    rows = f"SELECT * FROM {_parquet(merge.staged)} WHERE bucket = {bucket}"
+    rows = f"SELECT * EXCLUDE (bucket, rule) FROM {_parquet(merge.staged)} WHERE bucket = {bucket}"
     if _run(engine, f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
         return Outcome([*merge.existing("events", bucket), *merge.existing("entities", bucket)])
-    found = "SELECT DISTINCT entity FROM staged"
+    found = "SELECT entity, count(*) AS events FROM staged GROUP BY entity"
     numbered = _numbered("entity", merge.path("entities", bucket), found, f"{bucket} + ", BUCKETS)
     _run(engine, f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
-    entities = merge.write(engine, "FROM numbered ORDER BY entity_key", "entities", bucket)
+    named = "SELECT entity_key, entity FROM numbered ORDER BY entity_key"
+    entities = merge.write(engine, named, "entities", bucket)
     _run(engine, f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge)}")
     known = merge.path("events", bucket)
     silver = f"SELECT * FROM {_parquet([known])}" if known else ""
     dropped = Outcome([])
-    if silver or len(merge.sources) > 1 or "event_id" in merge.mapped:  # else no row can be a duplicate
+    doubtful = bool(silver) or len(merge.sources) > 1 or "event_id" in merge.mapped
+    if doubtful:  # else no row can be a duplicate
         dropped = _drop_duplicates(merge, engine, bucket, silver)
-    events = merge.write(engine, _sorted(merge, silver), "events", bucket)
+    events = merge.write(engine, _sorted(merge, silver, doubtful), "events", bucket)
     written = _parquet([merge.layout.home / events.file])
-    first, last = _run(engine, f"SELECT min(time), max(time) FROM {written}")[0]
-    if first is not None:
+    spans = _run(
+        engine,
+        f"SELECT source, count(*), min(time), max(time) FROM {written} GROUP BY source ORDER BY source",
+    )
+    if spans:
+        first, last = min(span[2] for span in spans), max(span[3] for span in spans)
         events = replace(events, first=first.isoformat(), last=last.isoformat())
-    numbers = ", ".join(str(source) for source in merge.sources)
-    kept = _counts(engine, f"SELECT source FROM {written} WHERE source IN ({numbers})")
+    kept = {source: count for source, count, *_ in spans if source in merge.sources}
     return replace(dropped, files=[*dropped.files, entities, events], kept=kept)
 
 
@@ -134,22 +139,32 @@ def _drop_duplicates(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: in
     return Outcome(files, duplicates=duplicates, conflicts=conflicts)
 
 
-def _sorted(merge: Merge, silver: str) -> str:
-    """The bucket's events in order of time. Rows are widened after they are sorted: that halves the cost."""
+def _sorted(merge: Merge, silver: str, doubtful: bool) -> str:
+    """The bucket's events in order of time. Rows are widened after they are sorted: that halves the cost.
+
+    What arrived says how many rows of an entity were staged: where they are `doubtful`, its events are counted anew.
+    """
+    rows, columns = "arrived", _wide(merge)
     if silver:
-        return f"{silver} UNION ALL SELECT {_wide(merge)} FROM arrived ORDER BY time, source, line"
-    return f"SELECT {_wide(merge)} FROM (FROM arrived ORDER BY time, source, line)"
+        rows, columns = f"({silver} UNION ALL SELECT {columns} FROM arrived)", "*"
+    if doubtful:
+        alone = f"SELECT entity_key FROM {rows} GROUP BY entity_key HAVING count(*) = 1"
+        rows = f"(SELECT * REPLACE (entity_key IN ({alone}) AS alone) FROM {rows})"
+    return f"SELECT {columns} FROM (FROM {rows} ORDER BY time, source, line)"
 
 
 def _numbered(name: str, known: Path | None, found: str, offset: str, step: int) -> str:
-    """The known ids with their keys, and the new ones among those found, numbered on from them in byte order."""
+    """The known ids with their keys, and the new ones among those found, numbered on from them in byte order.
+
+    What else stands beside those found is kept; it is null for the known ones.
+    """
     if known is None:
         key = f"CAST({offset}{step} * (row_number() OVER (ORDER BY {name}) - 1) AS BIGINT)"
-        return f"SELECT {key} AS {name}_key, {name} FROM ({found})"
+        return f"SELECT {key} AS {name}_key, * FROM ({found})"
     old = f"SELECT * FROM {_parquet([known])}"
     number = f"(SELECT count(*) FROM ({old})) + row_number() OVER (ORDER BY {name}) - 1"
-    new = f"SELECT CAST({offset}{step} * ({number}) AS BIGINT), {name} FROM ({found}) ANTI JOIN ({old}) USING ({name})"
-    return f"{old} UNION ALL {new}"
+    key = f"CAST({offset}{step} * ({number}) AS BIGINT) AS {name}_key"
+    return f"{old} UNION ALL BY NAME SELECT {key}, * FROM ({found}) ANTI JOIN ({old}) USING ({name})"
 
 
 def _keyed(merge: Merge) -> str:
@@ -158,7 +173,7 @@ def _keyed(merge: Merge) -> str:
     items = item = ""
     if "item" in merge.mapped:
         items, item = f"LEFT JOIN {_parquet([merge.items])} AS i USING (item)", ", i.item_key"
-    chosen = f"n.entity_key, s.kind_code, s.source, s.line{item}, {', '.join(kept)}"
+    chosen = f"n.entity_key, n.events = 1 AS alone, s.kind_code, s.source, s.line{item}, {', '.join(kept)}"
     return f"SELECT {chosen} FROM staged AS s JOIN numbered AS n USING (entity) {items}"
 
 

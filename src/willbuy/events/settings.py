@@ -7,8 +7,8 @@ from dataclasses import asdict
 from willbuy.events.presets import ResolvedSource
 from willbuy.events.rules import RULES
 
-TYPING = 1
-"""Raised when rows are typed in another way than by earlier versions of willbuy: silver is then made anew."""
+TYPING = 2
+"""Raised when silver is another than earlier versions of willbuy would make of the same rows: it is then made anew."""
 
 _READING = ("format", "delimiter", "header", "encoding")
 

@@ -23,6 +23,7 @@ _FIELDS = {
 class LogSummary:
     """A log's span (naive UTC), its events, the kinds and optional fields that occur, and its lag.
 
+    `alone` counts the events that are all that their entity ever did, as far as silver knows them.
     `lag` is the 99th percentile of `received - time`, 0 where the log has no `received`. `late` tells whether
     any event became known after it happened.
     """
@@ -34,6 +35,7 @@ class LogSummary:
     fields: tuple[str, ...]
     lag: timedelta = timedelta()
     late: bool = False
+    alone: int = 0
 
     @property
     def end(self) -> datetime:
@@ -59,9 +61,9 @@ def _look(warehouse: "DuckDBWarehouse") -> LogSummary:
     fields = ", ".join(f'COUNT("{column}")' for column in _FIELDS.values())
     [row] = warehouse.rows(
         f'SELECT MIN("time"), MAX("time"), COUNT(*), COUNT("received"), '
-        f'COUNT(*) FILTER (WHERE "received" > "time"), {fields} FROM "events"'
+        f'COUNT(*) FILTER (WHERE "received" > "time"), COUNT(*) FILTER (WHERE "alone"), {fields} FROM "events"'
     )
-    first, last, events, received, late, *counts = row
+    first, last, events, received, late, alone, *counts = row
     if not events:
         raise NotEnoughData("the log holds no event; ingest one first: willbuy ingest")
     kinds = {kind for (kind,) in warehouse.rows('SELECT DISTINCT "kind" FROM "events"')}
@@ -73,6 +75,7 @@ def _look(warehouse: "DuckDBWarehouse") -> LogSummary:
         fields=tuple(field for field, count in zip(_FIELDS, counts, strict=True) if count),
         lag=_lag(warehouse) if received else timedelta(),
         late=bool(late),
+        alone=alone,
     )
 
 

@@ -14,6 +14,7 @@ from willbuy.pipeline.tuned import candidates_over_folds, describe_tuning
 if TYPE_CHECKING:
     from willbuy.pipeline.training import Training
 
+NOT_A_DECISION = {"storage", "tracking"}  # sections that move no figure
 SUMMARY = ("run", "bundle", "model", "parts", "test", "rules", "verdict", "offer", "thresholds", "bands")
 
 
@@ -53,6 +54,7 @@ def assemble_result(
         tuning=describe_tuning(run.learning),
         features=run.describe_features(),
         differences=differences,
+        shop_file=run.shop.model_dump(mode="json", exclude=NOT_A_DECISION),
         seeds={"train": run.seed},
         versions={"willbuy": __version__, "python": platform.python_version()},
         notes=[*silent_features(run.train, run.drop_words), *run.notes()],

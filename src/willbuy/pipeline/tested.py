@@ -28,6 +28,7 @@ from willbuy.pipeline.folds import (
 from willbuy.pipeline.offer import add_offer
 from willbuy.pipeline.result import assemble_result
 from willbuy.pipeline.rows import Rows
+from willbuy.runs import PREDICTIONS
 
 if TYPE_CHECKING:
     from willbuy.pipeline.training import Training
@@ -103,7 +104,7 @@ def keep_predictions(run: "Training", test: Rows, probability: NDArray[np.float6
     """Write the test part's predictions for the report: `predictions.parquet`."""
     scored = run.predictions(test).assign(y=test.y, p=probability)
     run.warehouse.connection.register("willbuy_predictions", scored)
-    run.warehouse.to_parquet('SELECT * FROM "willbuy_predictions"', run.folder / "predictions.parquet")
+    run.warehouse.to_parquet('SELECT * FROM "willbuy_predictions"', run.folder / PREDICTIONS)
     run.warehouse.connection.unregister("willbuy_predictions")
 
 

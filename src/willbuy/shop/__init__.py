@@ -17,6 +17,7 @@ from willbuy.shop.source import Source, SourceRule, SourceTime
 from willbuy.shop.storage import Storage
 from willbuy.shop.table import Table
 from willbuy.shop.target import Target
+from willbuy.shop.tracking import Tracking
 from willbuy.shop.train import Train
 from willbuy.shop.values import check_zone
 
@@ -38,6 +39,7 @@ __all__ = [
     "Table",
     "TableShop",
     "Target",
+    "Tracking",
     "Train",
     "check_zone",
     "load_any",

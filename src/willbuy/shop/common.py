@@ -1,15 +1,17 @@
 """What the shop file of a log and that of a table have in common."""
 
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from willbuy.shop.doctor import Doctor
 from willbuy.shop.names import ShopKeys
 from willbuy.shop.offer import Offer
 from willbuy.shop.section import Section
 from willbuy.shop.storage import Storage
+from willbuy.shop.tracking import Tracking, short_form
 from willbuy.shop.train import Train
 
 
@@ -21,6 +23,7 @@ class Common(Section):
     offer: Offer = Offer()
     storage: Storage = Storage()
     doctor: Doctor = Doctor()
+    tracking: Annotated[Tracking, BeforeValidator(short_form)] = Tracking()
     folder: Path = Field(default=Path(), exclude=True)
 
     @property
@@ -38,7 +41,7 @@ class Common(Section):
         """The sections in the order in which one reads a shop file: its name, what is its own, what all have.
 
         >>> Common.sections()
-        ('shop', 'train', 'offer', 'storage', 'doctor')
+        ('shop', 'train', 'offer', 'storage', 'doctor', 'tracking')
         """
         shared = [name for name, field in Common.model_fields.items() if not field.exclude]
         own = [name for name in cls.model_fields if name not in Common.model_fields]

@@ -72,7 +72,13 @@ def dotted(path: Sequence[str | int]) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    """The value as it is shown: cut when long, without the secret that an address may carry.
+
+    >>> _short("https://ann:secret@host/path?token=secret")
+    "'https://***@host/path?***'"
+    """
+    text = re.sub(r"://.*@", "://***@", repr(value))
+    text = re.sub(r"(://[^?#\s]*)[?#].*(['\"])$", r"\1?***\2", text)
     return text if len(text) <= 80 else text[:77] + "..."
 
 

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 SMALL, LARGE = 250_000, 2_000_000
-"""A log of fewer events is not worth parting; a group should hold no more: about 60 bytes an event once prepared."""
+"""A log of fewer events is not worth parting; a group of more may be, see `largest_group`."""
+
+PREPARED = 160_000_000
+"""Bytes that the prepared events of a group may well take."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,17 @@ class Group:
         """A FROM item with the group's events."""
         whole = len(self.buckets) == BUCKETS
         return '"events"' if whole else warehouse.events_of(self.buckets)
+
+
+def largest_group(columns: int) -> int:
+    """How many events a group should hold at most, where so many columns are prepared of each.
+
+    Fewer groups ask fewer queries: each costs some milliseconds to plan.
+
+    >>> largest_group(5), largest_group(40)
+    (4000000, 2000000)
+    """
+    return max(LARGE, PREPARED // (8 * columns))
 
 
 def entity_groups(events: int, workers: int, small: int = SMALL, large: int = LARGE) -> list[Group]:

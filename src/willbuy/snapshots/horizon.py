@@ -13,7 +13,7 @@ from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of
 from willbuy.shop import Shop
 from willbuy.snapshots.grid import horizon_of
-from willbuy.snapshots.groups import Group, entity_groups, for_each_group, groups_of
+from willbuy.snapshots.groups import Group, entity_groups, for_each_group, groups_of, largest_group
 from willbuy.snapshots.steps import Progress, Steps
 from willbuy.snapshots.store import Anchor, Snapshots, anchor_folder
 
@@ -45,11 +45,12 @@ class HorizonTask:
 
     def build(self, folder: Path, place: Path, progress: Progress | None) -> Snapshots:
         """Write the snapshots into `folder`, by groups of entities; they will be read from `place`."""
-        self._engine(self.warehouse, Tables()).prepare_items()
+        engine = self._engine(self.warehouse, Tables())
+        engine.prepare_items()
         self._collect_targets()
         try:
             with self.warehouse.side_by_side() as workers:
-                groups = self._groups(workers)
+                groups = self._groups(workers, largest_group(engine.prepared_columns))
                 steps = Steps("snapshots", len(groups) * len(self.moments), progress)
                 for_each_group(
                     self.warehouse,
@@ -83,8 +84,10 @@ class HorizonTask:
         finally:
             engine.close()
 
-    def _groups(self, workers: int) -> list[Group]:
-        return entity_groups(self.log.events, workers) if self.buckets is None else groups_of(self.buckets)
+    def _groups(self, workers: int, largest: int) -> list[Group]:
+        if self.buckets is not None:
+            return groups_of(self.buckets)
+        return entity_groups(self.log.events, workers, large=largest)
 
     def _engine(self, warehouse: "DuckDBWarehouse", tables: Tables) -> BatchFeatures:
         population = population_of(self.shop)

@@ -63,7 +63,7 @@ def _source(sight: Sight, folder: Path) -> Iterator[str]:
     source = sight.source
     yield "[source]"
     yield comment("Relative to this file; a glob such as logs/*.csv takes many.")
-    yield f"files = {value([_relative(Path(file), folder) for file in source.files])}"
+    yield f"files = {value([relative(Path(file), folder) for file in source.files])}"
     if sight.preset is not None:
         yield comment(
             f"Recognised: {sight.preset.why}." if sight.preset.why != "declared" else "A known log."
@@ -199,7 +199,7 @@ def _rest() -> Iterator[str]:
     ))  # fmt: skip
 
 
-def _relative(file: Path, folder: Path) -> str:
+def relative(file: Path, folder: Path) -> str:
     """The file as seen from the shop file; a link on the way stays a link."""
     home = folder.resolve()
     inside = file.resolve().is_relative_to(home)

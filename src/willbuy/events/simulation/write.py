@@ -1,23 +1,18 @@
 """Write a simulated log, and what only a simulation can know: the true probabilities behind it."""
 
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import duckdb
-
-from willbuy.errors import WillbuyError
 from willbuy.events.simulation import arguments
 from willbuy.events.simulation.block import Simulation
 from willbuy.events.simulation.expand import NAMES
 from willbuy.events.simulation.presets import PRESETS
 from willbuy.events.simulation.runs import Runs
 from willbuy.events.simulation.truth import Chain, truth_at
+from willbuy.events.simulation.workroom import put, workroom
 
 START = datetime(2015, 5, 3, 3)
 """When Retail Rocket's log begins, to the hour: midnight at UTC-3."""
@@ -110,7 +105,7 @@ def write_simulated_log(
         moments = arguments.weekly_anchors(start, days, horizon) if anchors is None else list(anchors)
         arguments.check_anchors(moments, start, days, horizon)
     simulation = Simulation(PRESETS[preset], visitors, seed, days, start)
-    with _workroom(path) as room:
+    with workroom(path) as room:
         runs = Runs(room, (start - EPOCH) // MILLISECOND, days * DAY // MILLISECOND)
         try:
             _fill(runs, simulation, block, moments, horizon, progress=progress)
@@ -122,8 +117,8 @@ def write_simulated_log(
         finally:
             runs.close()
         if truth:
-            _put(room / f"truth{truth.suffix}", truth)
-        _put(room / path.name, path)
+            put(room / f"truth{truth.suffix}", truth)
+        put(room / path.name, path)
     return SimulationResult(
         path=path,
         rows=runs.rows,
@@ -159,30 +154,3 @@ def _fill(
             runs.add_truth(since // MILLISECOND, found.visitor, found.probability)
         if progress:
             progress(part.first + part.n, simulation.visitors, "living")
-
-
-def _put(made: Path, path: Path) -> None:
-    """Give a finished file its name: a rename within its own folder, which is never seen half done."""
-    beside = path.with_name(f".{path.name}.partial")
-    try:
-        shutil.move(made, beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-@contextmanager
-def _workroom(path: Path) -> Iterator[Path]:
-    """A folder beside `path`, gone afterwards; what the disk or the engine refuses becomes one clear error."""
-    room = None
-    try:
-        room = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-        yield room
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        reason = str(error).splitlines()[0]
-        raise WillbuyError(
-            f"{path} could not be written ({reason}): make room on its disk and start again"
-        ) from error
-    finally:
-        if room:
-            shutil.rmtree(room, ignore_errors=True)

@@ -20,8 +20,11 @@ from willbuy.features.log import LogSummary
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
+FEW = 10
+"""Where at least one event in so many is all that its entity ever did, such events are worked on apart."""
+
 MANY = 6
-"""From how many anchors on it pays to sort the prepared events by time, so that each query skips what it cannot see."""
+"""From how many anchors on it pays to sort the prepared events by hour, so that each query skips what it cannot see."""
 
 
 class BatchFeatures:
@@ -58,6 +61,7 @@ class BatchFeatures:
         self.tables = tables or Tables()
         self.has_late = log.late and len(self.moments) > 1
         latest = max(log.last, self.moments[-1]) + timedelta(days=1)
+        self.alone = self._pays_apart()
         self.offsets = tuple(features.clock.offsets(min(log.first, self.moments[0]), latest))
 
     # Once.
@@ -78,9 +82,15 @@ class BatchFeatures:
         needed = [*self._visible_at_all(), *self._of_kinds()]
         if self.log.late and not self.has_late:
             needed.append(f'COALESCE(e."received", e."time") <= {self.dialect.timestamp(self.moments[0])}')
-        sql = self._preparation().sql(source, " AND ".join(needed))
-        bounded = self._literal(self.moments[0]).recent is not None
-        return f'{sql}\nORDER BY "time"' if bounded and len(self.moments) >= MANY else sql
+        preparation = self._preparation()
+        by_hour = self._literal(self.moments[0]).recent is not None and len(self.moments) >= MANY
+        prepared = preparation.sql_by_alone if self.alone else preparation.sql
+        return prepared(source, " AND ".join(needed), by_hour)
+
+    @property
+    def prepared_columns(self) -> int:
+        """How many columns the prepared events have."""
+        return self._preparation().width + self.alone
 
     def prepare_items(self) -> None:
         """Make the table of facts about items, which all groups of entities read, where the features need it."""
@@ -122,7 +132,7 @@ class BatchFeatures:
         """The query of one grid anchor for entities of which all that had happened was known."""
         query = self._literal(moment)
         if not self.features.in_session:
-            return grid_sql(query, self.tables.prepared, condition)
+            return grid_sql(query, self.tables.prepared, condition, self.alone)
         at = self.dialect.timestamp(moment)
         bounds = [f'p."time" < {at}', *lower_bound(query)]
         where = " AND ".join([*bounds, *([condition] if condition else [])])
@@ -166,6 +176,17 @@ class BatchFeatures:
         return not is_empty(self.warehouse, self.tables.late_pairs)
 
     # What it is made of.
+
+    def _pays_apart(self) -> bool:
+        """Whether entities with a single event are many, and all that is asked of them can be said of that event.
+
+        Who has one event is known from the whole log, the part after an anchor included: it may decide how a value is
+        computed, never what it is.
+        """
+        if self.sessions or self.log.alone * FEW < self.log.events or not self.log.alone:
+            return False
+        aggregates = self._literal(self.moments[0]).aggregates.values()
+        return all(aggregate.of_one is not None for aggregate in aggregates)
 
     def _late_pairs(self) -> str:
         return f'SELECT "pair" FROM "{self.tables.late_pairs}"'

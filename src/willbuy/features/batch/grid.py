@@ -1,21 +1,43 @@
 """The query of one grid anchor: literal bounds over the prepared events."""
 
+from willbuy.features.batch.condition import Aggregate
 from willbuy.features.batch.query import Query
 from willbuy.features.batch.select import aggregates, having, item_facts, lower_bound, values
 
 
-def grid_sql(query: Query, prepared: str, condition: str = "") -> str:
+def grid_sql(query: Query, prepared: str, condition: str = "", alone: bool = False) -> str:
     """One row an entity of the population, with `entity_key` and a column a feature.
 
-    `prepared` is the name of the prepared events, `condition` narrows them further.
+    `prepared` is the name of the prepared events, `condition` narrows them further. With `alone` they say which are
+    all that their entity ever did: what is made of one event needs no grouping.
     """
     events = query.dialect.identifier(prepared)
     more = [condition] if condition else []
-    return (
-        f'SELECT f."entity_key"{values(query)}\n'
-        f"FROM (\n{_apart(query, events, more) if query.split else _at_once(query, events, more)}\n"
-        f") f{item_facts(query)}"
+    grouped = _apart if query.split else _at_once
+    if alone:
+        parts = [
+            _of_one(query, events, ['p."alone"', *more]),
+            grouped(query, events, ['NOT p."alone"', *more]),
+        ]
+    else:
+        parts = [grouped(query, events, more)]
+    found = "\n  UNION ALL\n".join(parts)
+    return f'SELECT f."entity_key"{values(query)}\nFROM (\n{found}\n) f{item_facts(query)}'
+
+
+def _of_one(query: Query, events: str, more: list[str]) -> str:
+    """The aggregates of entities with one event, in the order in which `_at_once` or `_apart` has them."""
+    member = query.matches(query.population).text if query.population else ""
+    where = [*more, f'p."time" < {query.bounds.inside}', *lower_bound(query), *([member] if member else [])]
+    found = "".join(
+        f",\n    {one.of_one} AS {query.dialect.identifier(name)}" for name, one in _in_order(query)
     )
+    return f'  SELECT p."entity_key"{found}\n  FROM {events} p\n  WHERE {" AND ".join(where)}'
+
+
+def _in_order(query: Query) -> list[tuple[str, Aggregate]]:
+    """The aggregates; where they are made apart, what is recent before what is not."""
+    return sorted(query.aggregates.items(), key=lambda named: query.split and not named[1].recent)
 
 
 def _at_once(query: Query, events: str, more: list[str]) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from willbuy.events.canonical import KINDS
 from willbuy.features.batch.columns import NEVER, NextEvent, PreparedColumns, kind_code
-from willbuy.features.batch.local_sql import local_day, local_microseconds
+from willbuy.features.batch.local_sql import local_day, local_microseconds, utc_hour
 from willbuy.features.sessions import SessionRule
 from willbuy.warehouse.dialect import Dialect
 
@@ -40,14 +40,41 @@ class Preparation:
     sessions: SessionRule
     offsets: tuple[tuple[datetime, int], ...]
 
-    def sql(self, source: str, condition: str = "") -> str:
-        """The SELECT that prepares the events `e` of a FROM item, those that satisfy the condition."""
-        sql = self._base(source, condition)
+    @property
+    def width(self) -> int:
+        """How many columns are prepared."""
+        return len(self._kept()) + len(self._next_events())
+
+    def sql(self, source: str, condition: str = "", by_hour: bool = False) -> str:
+        """The SELECT that prepares the events `e` of a FROM item, those that satisfy the condition.
+
+        With `by_hour` in order of the hours they lie in, which is as good as that of time, and a narrower key to sort.
+        """
+        sql = self._base(source, condition, with_previous=self.columns.session_start)
         if self.columns.session_start:
             sql = f"SELECT b.*,\n  {self._session_start()}\nFROM (\n{indented(sql)}\n) b"
         kept = ", ".join(f"b.{self.dialect.identifier(name)}" for name in self._kept())
         lines = "".join(f",\n  {self._next(next_event)}" for next_event in self._next_events())
-        return f"SELECT {kept}{lines}\nFROM (\n{indented(sql)}\n) b"
+        hour = utc_hour('b."time"', self.dialect)
+        order = f"\nORDER BY CAST({hour} AS INTEGER)" if by_hour else ""
+        return f"SELECT {kept}{lines}\nFROM (\n{indented(sql)}\n) b{order}"
+
+    def sql_by_alone(self, source: str, condition: str = "", by_hour: bool = False) -> str:
+        """The same with a column `alone`: what an entity did beside nothing else needs no look at other events.
+
+        Nothing comes before or after such an event, whatever group it is in: no sort has to find that out. Silver
+        lies in order of time, so these events need no sort at all.
+        """
+        conditions = [condition] if condition else []
+        several = self.sql(source, " AND ".join(['e."alone" IS NOT TRUE', *conditions]), by_hour)
+        one = self._base(source, " AND ".join(['e."alone"', *conditions]))
+        start = ('b."time" AS "session_start"',) if self.columns.session_start else ()
+        kept = [f"b.{self.dialect.identifier(name)}" for name in self._kept() if name != "session_start"]
+        lines = "".join(f",\n  {self._next(next_event, alone=True)}" for next_event in self._next_events())
+        return (
+            f'SELECT TRUE AS "alone", {", ".join([*kept, *start])}{lines}\nFROM (\n{indented(one)}\n) b\n'
+            f'UNION ALL\nSELECT FALSE AS "alone", s.*\nFROM (\n{indented(several)}\n) s'
+        )
 
     def _next_events(self) -> list[NextEvent]:
         found = dict(self.columns.next_events)
@@ -77,13 +104,13 @@ class Preparation:
             read.add("session")
         return sorted(read & set(_COLUMNS))
 
-    def _base(self, source: str, condition: str) -> str:
+    def _base(self, source: str, condition: str, with_previous: bool = False) -> str:
         read = self._read()
         columns = ['e."entity_key"', 'e."time"', *(self._base_column(name) for name in read)]
         if self.columns.day:
             local = local_microseconds('e."time"', self.offsets, self.dialect)
             columns.append(f'{local_day(local, self.dialect)} AS "day"')
-        if self.columns.session_start:
+        if with_previous:
             columns.append(f'LAG(e."time") OVER ({self._session_window("e.")}) AS "previous"')
         joined = '\nLEFT JOIN "items" i ON i."item_key" = e."item_key"' if "item" in read else ""
         where = f"\nWHERE {condition}" if condition else ""
@@ -108,7 +135,14 @@ class Preparation:
             f'MAX(CASE WHEN {opens} THEN b."time" END) OVER ({self._session_window("b.")}) AS "session_start"'
         )
 
-    def _next(self, next_event: NextEvent) -> str:
+    def _next(self, next_event: NextEvent, alone: bool = False) -> str:
+        never = self.dialect.timestamp(NEVER)
+        next_time = never if alone else self._lead(next_event, never)
+        name = self.dialect.identifier(next_event.name)
+        known = " AND ".join(f'b."{column}" IS NOT NULL' for column in next_event.known)
+        return f"CASE WHEN {known} THEN {next_time} END AS {name}" if known else f"{next_time} AS {name}"
+
+    def _lead(self, next_event: NextEvent, never: str) -> str:
         group = ", ".join(
             [
                 'b."entity_key"',
@@ -116,11 +150,7 @@ class Preparation:
             ]
         )
         order = ", ".join(['b."time"', *(self._tie(name) for name in next_event.ties)])
-        name = self.dialect.identifier(next_event.name)
-        never = self.dialect.timestamp(NEVER)
-        lead = f'LEAD(b."time", 1, {never}) OVER (PARTITION BY {group} ORDER BY {order})'
-        known = " AND ".join(f'b."{column}" IS NOT NULL' for column in next_event.known)
-        return f"CASE WHEN {known} THEN {lead} END AS {name}" if known else f"{lead} AS {name}"
+        return f'LEAD(b."time", 1, {never}) OVER (PARTITION BY {group} ORDER BY {order})'
 
     def _tie(self, name: str) -> str:
         pieces = 'COALESCE(b."quantity", 1)'

@@ -92,9 +92,9 @@ class Query:
 
     # Aggregates over the visible events.
 
-    def aggregate(self, name: str, sql: str, recent: bool = False) -> str:
-        """Add an aggregate over the visible events; return it as a column of `f`."""
-        found = Aggregate(sql, recent)
+    def aggregate(self, name: str, sql: str, recent: bool = False, of_one: str | None = None) -> str:
+        """Add an aggregate over the visible events; return it as a column of `f`. `of_one` as of `Aggregate`."""
+        found = Aggregate(sql, recent, of_one)
         known = self.aggregates.setdefault(name, found)
         if known != found:
             raise ValueError(f"two aggregates are called {name!r}: {known.sql} and {sql}")
@@ -102,19 +102,27 @@ class Query:
 
     def count(self, name: str, condition: Condition) -> str:
         """Add a count of the visible events that satisfy a condition."""
-        return self.aggregate(name, condition.filter('COUNT(p."time")'), condition.recent)
+        of_one = condition.choose("CAST(1 AS BIGINT)", "CAST(0 AS BIGINT)")
+        return self.aggregate(name, condition.filter('COUNT(p."time")'), condition.recent, of_one)
 
     def sum(self, name: str, number: str, condition: Condition) -> str:
         """Add a sum of whole numbers; null where nothing satisfies the condition."""
-        return self.aggregate(name, f"CAST({condition.filter(f'SUM({number})')} AS BIGINT)", condition.recent)
+        total, of_one = (
+            f"CAST({sql} AS BIGINT)" for sql in (condition.filter(f"SUM({number})"), condition.choose(number))
+        )
+        return self.aggregate(name, total, condition.recent, of_one)
 
     def least(self, name: str, value: str, condition: Condition) -> str:
         """Add a minimum; null where nothing satisfies the condition."""
-        return self.aggregate(name, condition.filter(f"MIN({value})"), condition.recent)
+        return self.aggregate(
+            name, condition.filter(f"MIN({value})"), condition.recent, condition.choose(value)
+        )
 
     def greatest(self, name: str, value: str, condition: Condition) -> str:
         """Add a maximum; null where nothing satisfies the condition."""
-        return self.aggregate(name, condition.filter(f"MAX({value})"), condition.recent)
+        return self.aggregate(
+            name, condition.filter(f"MAX({value})"), condition.recent, condition.choose(value)
+        )
 
     # Conditions on the events `p`.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from willbuy.errors import printable
 from willbuy.models.prepare.column import Column
-from willbuy.models.reasons.written import number
+from willbuy.models.reasons.written import figure
 
 MOST = 40  # characters of a name or a value
 
@@ -19,12 +19,12 @@ def phrases_of(column: Column, typical: float = math.nan) -> dict[str, Any]:
     ('sign_in yes', ['Feb'])
     """
     name = printable(column.name, MOST).replace("{value}", "{ value }")  # a name is no place for a value
-    texts: dict[str, Any] = {"some": f"{name} {{value}}", "null": f"{name} missing", "form": "number"}
+    texts: dict[str, Any] = {"some": f"{name} {{value}}", "null": f"{name} missing", "form": "figure"}
     if column.role == "flag":
         return {**texts, "one": f"{name} yes", "none": f"{name} no"}
     if column.role == "category":
         values = [printable(value, MOST) for value in column.every_value]
         return {**texts, "form": "value", "values": values, "unseen": f"{name} a value never seen before"}
     if not math.isnan(typical):
-        texts["some"] = f"{name} {{value}} (typical {number(typical)})"
+        texts["some"] = f"{name} {{value}} (typical {figure(typical)})"
     return texts

@@ -17,6 +17,15 @@ def number(value: float) -> str:
     return f"{value:.3g}" if abs(value) >= 0.01 else "less than 0.01" if value > 0 else f"{value:.1g}"
 
 
+def figure(value: float) -> str:
+    """As `number`, but small ones in full: in a table's column 0.003 may be much.
+
+    >>> figure(12.0), figure(1234.5), figure(0.25), figure(0.00312), figure(-0.000045)
+    ('12', '1,234', '0.25', '0.00312', '-4.5e-05')
+    """
+    return number(value) if value == int(value) or abs(value) >= 100 else f"{value:.3g}"
+
+
 def seconds(value: float) -> str:
     """A span of seconds, in the largest unit that fills it twice.
 
@@ -48,6 +57,7 @@ def money(value: float, digits: int) -> str:
 
 FORMS: dict[str, Callable[[float], str]] = {
     "number": number,
+    "figure": figure,
     "span": span,
     "seconds": seconds,
     "percent": lambda value: f"{value:.0%}",

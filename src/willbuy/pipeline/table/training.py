@@ -13,7 +13,7 @@ from willbuy.evaluation.dropped import dropped
 from willbuy.evaluation.result import FeatureResult, Metrics
 from willbuy.evaluation.rows_result import PeriodPoint, Task
 from willbuy.evaluation.words import places_in_words
-from willbuy.models.candidates import Candidate, PreparedCandidate
+from willbuy.models.candidates import Candidate, for_table
 from willbuy.models.prepare import Preparation
 from willbuy.pipeline.learning import Learning
 from willbuy.pipeline.rows import Rows
@@ -61,7 +61,7 @@ class TableTraining(Training):
 
     def prepared(self, candidate: Candidate) -> Candidate:
         """A candidate on raw columns: what is fitted between them and it is fitted with it."""
-        return PreparedCandidate(candidate, self.preparation)
+        return for_table(candidate, self.preparation)
 
     @staticmethod
     def rows_a_file(rows: Rows) -> float:
