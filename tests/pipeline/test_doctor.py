@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from willbuy.doctor.diagnosis import LeakFound
-from willbuy.pipeline.doctor import ask_doctor, case_of
+from willbuy.doctor.diagnosis import DROP, LeakFound
+from willbuy.pipeline.doctor import ask_doctor
+from willbuy.pipeline.log.doctor import case_of
 from willbuy.pipeline.rows import Rows
 from willbuy.shop import Shop
 
@@ -40,8 +41,8 @@ def training(leak: bool, accept: dict[str, str] | None = None) -> Any:
         say=said.append,
         said=said,
         asked_apart=lambda: iter(()),
-        period_names={},
-        drop_words="[features] drop",
+        case=lambda: case_of(rows(leak)),
+        drop_words=DROP,
     )
 
 

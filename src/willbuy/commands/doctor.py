@@ -23,9 +23,9 @@ def doctor(
     from willbuy.doctor.render import render
     from willbuy.pipeline.doctor import diagnose
     from willbuy.progress import step_log
-    from willbuy.shop import load_shop
+    from willbuy.shop import load_any
 
-    loaded = load_shop(shop)
+    loaded = load_any(shop)
     with step_log(quiet=as_json) as progress:
         diagnosis = diagnose(loaded, progress)
     page = output or (None if as_json else Path("doctor.html"))

@@ -9,6 +9,8 @@ from willbuy.evaluation.doctor_result import AskedResult, DoctorResult, FindingR
 from willbuy.shop import toml
 
 MOST = 15  # columns whose ROC-AUC is kept
+NAME = "NAME"
+DROP = f'[features] drop = ["{NAME}"]'  # how a feature is left out; a table has words of its own
 DOUBT = "too_true"
 ORDER = ("leak", "change", "warning", "note")
 
@@ -40,7 +42,7 @@ class Diagnosis:
     of: int = 0
     sample: str = ""
     accept: Mapping[str, str] = field(default_factory=dict)
-    drop: str = "[features] drop"
+    drop: str = DROP
     alone: Mapping[str, float] = field(default_factory=dict)  # column -> its ROC-AUC alone
 
     @property
@@ -82,7 +84,7 @@ class Diagnosis:
             return ""
         first, more = self.stopping[0], len(self.stopping) - 1
         others = f" (and {more} more: {', '.join(one.name for one in self.stopping[1:4])})" if more else ""
-        drop = f" ({self.drop})" if first.about in first.remedy else ""
+        drop = f" ({self.drop.replace(NAME, first.about)})" if first.about in first.remedy else ""
         return (
             f"the doctor found a {first.grade}, {first.name}: {first.words}{others}. Nothing was trained. {first.remedy}"
             f'{drop}; or accept it: [doctor] accept = {{ {toml.key(first.name)} = "why" }}. See all: willbuy doctor'

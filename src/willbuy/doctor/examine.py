@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from willbuy.doctor.case import Case
-from willbuy.doctor.diagnosis import Asked, Diagnosis, answer
+from willbuy.doctor.diagnosis import DROP, Asked, Diagnosis, answer
 from willbuy.doctor.suspicions import SUSPICIONS
 
 ROWS = 50_000  # examined at most: entities are drawn whole
@@ -15,7 +15,7 @@ def examine(
     case: Case,
     *,
     accept: Mapping[str, str] | None = None,
-    drop: str = "[features] drop",
+    drop: str = DROP,
     seed: int = 0,
     rows: int = ROWS,
 ) -> Diagnosis:

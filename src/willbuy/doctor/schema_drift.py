@@ -19,6 +19,7 @@ NULLS = 0.10  # more of all rows
 UNIT = 5.0  # times the median
 MORE_VALUES, SOME = 2.0, 20  # times as many values for as many rows, and so many more
 OTHER_FORM = 0.3  # of the values: total variation between the shapes
+KEPT = 40  # values that a profile keeps: with more, some are not there by cut
 KIND = 0.005  # of the events: a kind as frequent as that does not vanish by chance
 DAYS, HOURS = 3, 2  # whole days are held against each other; an hour is what summer time does
 MOVED = 0.1  # of the events: what turning the clock explains
@@ -50,6 +51,9 @@ def _field(name: str, then: Profile, now: Profile) -> Iterator[Finding]:
             "is gone" if after == 1 else f"is null in {after:.1%} of the rows, {before:.1%} in the last run"
         )
         yield _change(name, "nulls", f"{name} {words.replace('%', ' %')}", then=before, now=after)
+    if then.get("role") != now.get("role"):
+        words = f"{name} is a {now['role']}, a {then['role']} in the last run"
+        yield _change(name, "role", words, then=then["role"], now=now["role"])
     known, knew = now["n"] * (1 - after), then["n"] * (1 - before)
     if min(known, knew) < FEWEST:
         return
@@ -62,6 +66,7 @@ def _field(name: str, then: Profile, now: Profile) -> Iterator[Finding]:
         words = f"{name} has {now['distinct']:,} values in {known:,.0f} rows, {then['distinct']:,} in {knew:,.0f} in the last run"
         yield _change(name, "values", words, then=then["distinct"], now=now["distinct"])
     yield from _form(name, then.get("shapes") or {}, now.get("shapes") or {})
+    yield from _values(name, then.get("values") or {}, now.get("values") or {})
 
 
 def _unit(name: str, then: float | None, now: float | None) -> Iterator[Finding]:
@@ -83,6 +88,18 @@ def _form(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> Iterato
             f"{apart:.0%} of the values of {name} have another form{looks} (9: digits, a: letters, #: both)"
         )
         yield _change(name, "form", words.replace("%", " %"), then=old, now=new)
+
+
+def _values(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Finding]:
+    """A category of which most rows hold values that the last run never saw: they were renamed."""
+    rows = sum(now.values())
+    new = {value: count for value, count in now.items() if value not in then}
+    if len(then) < KEPT and rows >= FEWEST and sum(new.values()) > OTHER_FORM * rows:
+        shown, share = max(new, key=lambda value: new[value]), sum(new.values()) / rows
+        words = (
+            f"{share:.0%} of the rows hold values of {name} that the last run did not have, such as {shown!r}"
+        )
+        yield _change(name, "renamed", words.replace("%", " %"), new=list(new)[:5])
 
 
 def _kinds(then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Finding]:

@@ -116,7 +116,7 @@ def _rates(sides: Sides) -> list[Finding]:
                 f"inside the training part the base rate goes from {percent(rate)} to {percent(other)}"
                 f" ({figure(other / rate, 1)} times) at {border}: the past may not tell the future"
             ),
-            remedy="See what changed then; [anchors] last trains on the newest anchors alone",
+            remedy="See what changed then: what came before may be of another shop, and not worth learning from",
             proof={"early": early, "late": late, "from": border},
         )
     ]

@@ -33,7 +33,7 @@ def best_column(
 ) -> Rule | None:
     """The rule of the best of the columns (n,); None where none of them is known for two rows, or too few buy to judge.
 
-    Of a category every value has its own rate; a number ranks by more or by less.
+    Of a category (a flag as well) every value has its own rate; a number ranks by more or by less.
 
     >>> x, noise = np.arange(200.0), np.tile([1.0, 2.0], 100)
     >>> rule = best_column({"noise": noise, "x": x}, (), (x > 120).astype(int), np.arange(200))

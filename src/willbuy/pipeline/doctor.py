@@ -1,21 +1,17 @@
 """The doctor in a training, and alone: the training part is examined before anything is tuned on it."""
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Asked, Diagnosis, answer
 from willbuy.doctor.examine import examine
 from willbuy.doctor.too_true import QUESTION, too_true
 from willbuy.progress import StepCallback
-from willbuy.shop import Shop
+from willbuy.shop import Shop, TableShop
 
 if TYPE_CHECKING:
-    from willbuy.pipeline.rows import Rows
     from willbuy.pipeline.training import Training
 
 
@@ -34,11 +30,14 @@ def ask_doctor_again(run: "Training") -> None:
     run.result["doctor"] = run.diagnosis.to_result()
 
 
-def diagnose(shop: Shop, say: StepCallback) -> Diagnosis:
-    """What the doctor says of a shop's log, without training: snapshots and split as for training, then every suspicion.
+def diagnose(shop: Shop | TableShop, say: StepCallback) -> Diagnosis:
+    """What the doctor says of a shop's log or table, without training: rows and split as for training, then every suspicion.
 
-    No run is left behind, and no file.
+    Of a table all rows are examined, of a log the training part: here nothing is chosen by what is found. No run is left
+    behind, and no file.
     """
+    if isinstance(shop, TableShop):
+        return _diagnose_table(shop, say)
     from willbuy.pipeline.log.steps import split_rows, take_snapshots
     from willbuy.pipeline.log.training import LogTraining
     from willbuy.warehouse import open_warehouse
@@ -52,25 +51,24 @@ def diagnose(shop: Shop, say: StepCallback) -> Diagnosis:
         return diagnose_training(run)
 
 
-def diagnose_training(run: "Training") -> Diagnosis:
-    """Every suspicion, asked of the training part."""
-    case = case_of(run.train)
-    if run.period_names:
-        case = replace(case, period_names=run.period_names)
-    found = examine(case, accept=run.shop.doctor.accept, drop=run.drop_words, seed=run.seed)
+def _diagnose_table(shop: TableShop, say: StepCallback) -> Diagnosis:
+    from willbuy.pipeline.table.doctor import case_of_all
+    from willbuy.pipeline.table.steps import read_rows, split_rows
+    from willbuy.pipeline.table.training import TableTraining
+    from willbuy.warehouse.duckdb import DuckDBWarehouse
+
+    with DuckDBWarehouse(None) as warehouse, tempfile.TemporaryDirectory() as folder:
+        run = TableTraining(shop, warehouse, Path(folder), say)
+        for title, step in (("rows", read_rows), ("split", split_rows)):
+            say(title)
+            step(run)
+        say("the doctor")
+        return diagnose_training(run, case_of_all(run))
+
+
+def diagnose_training(run: "Training", case: Case | None = None) -> Diagnosis:
+    """Every suspicion, asked of the training part, or of another case, and of the training itself."""
+    found = examine(case or run.case(), accept=run.shop.doctor.accept, drop=run.drop_words, seed=run.seed)
     for findings, asked in run.asked_apart():
         found = found.plus(findings, [asked])
     return found
-
-
-def case_of(rows: "Rows") -> Case:
-    """The rows as the doctor sees them; the days of their anchors, or their table's order, are the periods."""
-    columns = {name: rows.X[:, number] for number, name in enumerate(rows.names)}
-    case = Case(columns, rows.y != 0, entities=rows.groups)
-    if "anchor" in rows.frame:
-        days = rows.frame["anchor"].to_numpy(dtype="datetime64[D]")
-        names = {int(day.astype(np.int64)): str(day) for day in np.unique(days)}
-        return replace(case, periods=days.astype(np.int64), period_names=names, dated=True)
-    if "order" in rows.frame:
-        return replace(case, periods=rows.frame["order"].to_numpy(dtype=np.int64))
-    return case

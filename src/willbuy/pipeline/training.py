@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import Origin, Split
-from willbuy.doctor.diagnosis import Answered, Diagnosis
+from willbuy.doctor.case import Case
+from willbuy.doctor.diagnosis import DROP, Answered, Diagnosis
 from willbuy.evaluation.result import FeatureResult, Metrics, Result
 from willbuy.evaluation.rows_result import Task
 from willbuy.evaluation.rules import Rule
@@ -54,14 +55,9 @@ class Training(ABC):
         return self.shop.train.seed
 
     @property
-    def period_names(self) -> Mapping[int, str]:
-        """What the places of an order are called; nothing where rows have moments of their own."""
-        return {}
-
-    @property
     def drop_words(self) -> str:
-        """How a column is left out of such a shop."""
-        return "[features] drop"
+        """How a column called NAME is left out of such a shop."""
+        return DROP
 
     @property
     def shuffling_tells(self) -> bool:
@@ -88,6 +84,10 @@ class Training(ABC):
     @abstractmethod
     def features_spec(self) -> Any:
         """How the columns are declared, for whoever computes them from a bundle."""
+
+    @abstractmethod
+    def case(self) -> Case:
+        """The training part as the doctor sees it."""
 
     def asked_apart(self) -> Iterator[Answered]:
         """What the doctor asks of this kind of task alone: findings and the answer, question by question."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from willbuy.backtest import SessionSplit, TimeSplit
+from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Answered, Asked, answer
 from willbuy.doctor.drift import QUESTION as DRIFT
 from willbuy.doctor.drift import drift
@@ -20,6 +21,7 @@ from willbuy.doctor.split_audit import QUESTION as SPLIT
 from willbuy.doctor.split_audit import Sides, said, split_audit
 from willbuy.doctor.time_travel import QUESTION as TRAVEL
 from willbuy.doctor.time_travel import Traveller
+from willbuy.pipeline.rows import Rows
 from willbuy.runs import last_manifest
 from willbuy.snapshots.grid import horizon_of
 from willbuy.warehouse.profile import profile
@@ -43,6 +45,21 @@ def ask_log(run: "LogTraining") -> Iterator[Answered]:
     yield _drift(run)
     found = enough(supply_of(run))
     yield found, Asked("enough", ENOUGH, answer(found) if found else "not asked: nobody buys in the test")
+
+
+def case_of(rows: Rows) -> Case:
+    """Snapshots as the doctor sees them; the days of their anchors are the periods."""
+    columns = {name: rows.X[:, number] for number, name in enumerate(rows.names)}
+    days = rows.frame["anchor"].to_numpy(dtype="datetime64[D]")
+    names = {int(day.astype(np.int64)): str(day) for day in np.unique(days)}
+    return Case(
+        columns,
+        rows.y != 0,
+        entities=rows.groups,
+        periods=days.astype(np.int64),
+        period_names=names,
+        dated=True,
+    )
 
 
 def _schema(run: "LogTraining") -> Answered:

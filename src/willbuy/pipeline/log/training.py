@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import Origin, SessionSplit, TimeSplit, origins_in_time, rolling_sessions
+from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Answered
 from willbuy.evaluation.result import FeatureResult
 from willbuy.evaluation.rows_result import Task
@@ -16,7 +17,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.pipeline.learning import Learning
 from willbuy.pipeline.log import told
-from willbuy.pipeline.log.doctor import ask_log
+from willbuy.pipeline.log.doctor import ask_log, case_of
 from willbuy.pipeline.moment import rows_a_moment
 from willbuy.pipeline.rows import Rows
 from willbuy.pipeline.training import Training
@@ -57,6 +58,9 @@ class LogTraining(Training):
 
     def features_spec(self) -> Any:
         return self.features.to_spec()
+
+    def case(self) -> Case:
+        return case_of(self.train)
 
     def asked_apart(self) -> Iterator[Answered]:
         return ask_log(self)

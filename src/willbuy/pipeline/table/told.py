@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.backtest import PART_NAMES, OrderSplit
+from willbuy.doctor.of_table import profile_of_table
 from willbuy.evaluation.result import FeatureResult
 from willbuy.evaluation.rows_result import IngestCounts, PeriodPoint, Task
 from willbuy.models.prepare import Column
@@ -111,6 +112,7 @@ def own_manifest(run: "TableTraining") -> dict[str, Any]:
         "phrases": prepared.phrases(),
         "shares": shares(run),
         "data": fingerprint(run),
+        "profile": profile_of_table(run.table.frame, run.table.columns, run.table.counts),
     }
 
 

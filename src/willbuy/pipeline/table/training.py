@@ -1,6 +1,6 @@
 """The training of a table: ready-made rows, one a session or customer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from willbuy.backtest import OrderSplit, Origin, origins_in_order
 from willbuy.backtest.by_order import MANY
+from willbuy.doctor.case import Case
+from willbuy.doctor.diagnosis import Answered
+from willbuy.doctor.of_table import case_of_table
 from willbuy.evaluation.dropped import dropped
 from willbuy.evaluation.result import FeatureResult, Metrics
 from willbuy.evaluation.rows_result import PeriodPoint, Task
@@ -19,6 +22,7 @@ from willbuy.pipeline.learning import Learning
 from willbuy.pipeline.rows import Rows
 from willbuy.pipeline.table import told
 from willbuy.pipeline.table.alike import Alike
+from willbuy.pipeline.table.doctor import ask_table
 from willbuy.pipeline.table.slices import slices_by
 from willbuy.pipeline.training import Training
 from willbuy.shop import TableShop
@@ -38,13 +42,16 @@ class TableTraining(Training):
     alike: Alike | None = field(init=False, default=None)  # of a table without ids
     periods: list[PeriodPoint] = field(init=False, default_factory=list)  # where there is an order
 
-    @property
-    def period_names(self) -> Mapping[int, str]:
-        return self.table.order_names
+    def case(self) -> Case:
+        ids = self.shop.table.id is not None
+        return case_of_table(self.train.frame, self.table.columns, self.table.order_names, ids=ids)
+
+    def asked_apart(self) -> Iterator[Answered]:
+        return ask_table(self)
 
     @property
     def drop_words(self) -> str:
-        return '[table.columns] role = "ignore"'
+        return '[table.columns.NAME] role = "ignore"'
 
     @property
     def shuffling_tells(self) -> bool:

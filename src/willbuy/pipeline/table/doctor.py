@@ -1,0 +1,86 @@
+"""What the doctor asks of a table's training alone: its form, its split, drift, how many buyers."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from willbuy.backtest import FoldSplit
+from willbuy.doctor.case import Case
+from willbuy.doctor.diagnosis import Answered, Asked, answer
+from willbuy.doctor.drift import QUESTION as DRIFT
+from willbuy.doctor.drift import drift
+from willbuy.doctor.enough import QUESTION as ENOUGH
+from willbuy.doctor.enough import Supply, enough
+from willbuy.doctor.of_table import case_of_table, profile_of_table
+from willbuy.doctor.schema_drift import QUESTION as SCHEMA
+from willbuy.doctor.schema_drift import schema_drift
+from willbuy.doctor.split_audit import QUESTION as SPLIT
+from willbuy.doctor.split_audit import Sides, said, split_audit
+from willbuy.runs import last_manifest
+
+if TYPE_CHECKING:
+    from willbuy.pipeline.table.training import TableTraining
+
+
+def ask_table(run: "TableTraining") -> Iterator[Answered]:
+    """Each question about the table of a training, its findings and its answer."""
+    yield _schema(run)
+    sides = _sides(run)
+    found = split_audit(sides)
+    yield found, Asked("split_audit", SPLIT, answer(found) if found else said(sides))
+    yield _drift(run)
+    found = enough(_supply(run))
+    yield found, Asked("enough", ENOUGH, answer(found) if found else "not asked: nobody buys in the test")
+
+
+def case_of_all(run: "TableTraining") -> Case:
+    """All rows of the table, for the doctor alone."""
+    ids = run.shop.table.id is not None
+    return case_of_table(run.table.frame, run.table.columns, run.table.order_names, ids=ids)
+
+
+def _schema(run: "TableTraining") -> Answered:
+    then = last_manifest(run.shop.home).get("profile")
+    if then is None:
+        return [], Asked("schema_drift", SCHEMA, "not asked: there is no earlier run of this table")
+    found = schema_drift(then, profile_of_table(run.table.frame, run.table.columns, run.table.counts))
+    return found, Asked("schema_drift", SCHEMA, f"{answer(found)} in {len(run.table.frame):,} rows")
+
+
+def _sides(run: "TableTraining") -> Sides:
+    """A table does not say when an outcome was known: only who stands on both sides, and how the rate moves."""
+    frame, names = run.train.frame, run.table.order_names
+    rates = None
+    if "order" in frame:
+        by_place = frame.groupby("order")["label"].agg(["size", "sum"])
+        rates = {
+            names.get(int(place), str(place)): (int(rows), int(buyers))
+            for place, rows, buyers in by_place.itertuples()
+        }
+    shared = run.parts["audit"]["shared_share"]
+    return Sides(shared=shared, by_entity=run.split.kind != "time", rates=rates)
+
+
+def _drift(run: "TableTraining") -> Answered:
+    if run.split.kind != "time":
+        return [], Asked("drift", DRIFT, "not asked: the split is not in time")
+    ahead = run.test.features(("entity", *run.train.names))
+    sides = [
+        {
+            name: one[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            for name in run.train.names
+            if name != run.shop.table.order
+        }
+        for one in (run.train.frame.drop_duplicates("entity"), ahead.drop_duplicates("entity"))
+    ]
+    found = drift(*sides)
+    return found, Asked("drift", DRIFT, answer(found))
+
+
+def _supply(run: "TableTraining") -> Supply:
+    """The buyers that the test should hold, by the base rate of the training part."""
+    folded = isinstance(run.split, FoldSplit)
+    entities = run.train.frame["entity"] if folded else run.test.features(("entity",))["entity"]
+    buyers = entities.nunique() * float(run.train.y.mean())
+    return Supply(buyers, entities.nunique() - buyers)
