@@ -1,10 +1,10 @@
 """The whole way on real logs and on the simulated shop, from `init` to `score`: every row accounted for, every figure
-with its interval.
+with its interval. And published systems beside ours, by `willbuy reproduce`.
 
-    python scripts/results.py online_retail_30d taobao        (all cases by default)
+    python scripts/results.py online_retail_30d taobao reproduce_retailtech        (all cases by default)
 
-The real logs are not part of the project: `--data` names the folder that holds them. `make results` runs this and
-writes docs/results.md from what came out.
+The real data are not part of the project: `--data` names the folder that holds them. `make results` runs this and
+writes docs/results.md from what came out: each case is a part of the page, and `--write` renews it in its place.
 """
 
 import argparse
@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run by its path
 
 from scripts.results_page import page  # noqa: E402
+from willbuy.reproductions.page import put_part, with_part  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,38 @@ CASES = {
     "simulated": Case("Simulated shop, dense, 100,000 visitors", "7d", "Will a visitor buy within 7 days?"),
 }
 PUBLISHED = "taobao_published"
+REPRODUCED = {
+    "online_shoppers": "uci_online_shoppers/online_shoppers_intention.csv",
+    "retailtech": "retailtech/input_model_features.csv",
+    "rees46": "rees46_sample/2019-Oct.csv",
+    "retailrocket": "online_retail/online_retail.parquet",
+    "propensity_flags": None,
+}
 HEAD = """# Results
 
-Written by `make results` (`scripts/results.py`): each log goes from `willbuy init` to `willbuy score`. The real logs
-belong to their publishers and are not part of the project. Intervals are 95 %, from 1,000 resamples of the visitors.
+Written by `make results` (`scripts/results.py`), part by part; each says which command made it. The real data belong to
+their publishers and are not part of the project. Intervals are 95 %, from 1,000 resamples of the visitors.
+
+## What the published figures were really worth
+
+Five published systems, each run again by its own method with `willbuy reproduce NAME --data FILE`, and ours on the same rows. A
+published figure carries no interval; one that is missing from a table was not published.
 """
+BETWEEN = """## Logs from end to end
+
+Each log goes from `willbuy init` to `willbuy score`.
+"""
+
+
+def skeleton() -> str:
+    """The page before anything is known: its heads, and an empty part for each case."""
+    page = HEAD
+    for system in REPRODUCED:
+        page = with_part(page, f"reproduce {system}", "")
+    page += f"\n{BETWEEN}"
+    for name in [*CASES, PUBLISHED]:
+        page = with_part(page, f"results {name}", "")
+    return page
 
 
 def willbuy(folder: Path, *arguments: str) -> str:
@@ -123,7 +151,7 @@ def taobao_published(data: Path) -> str:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(command[1:])} ended with exit code {done.returncode}:\n{done.stderr}")
-    return f"## Taobao, beside the published recipe\n\n{done.stdout.strip()}\n"
+    return f"### Taobao, beside the published recipe\n\n{done.stdout.strip()}\n"
 
 
 def main() -> None:
@@ -131,29 +159,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "cases", nargs="*", choices=[*CASES, PUBLISHED, []], help="which logs; all by default"
-    )
+    names = [*(f"reproduce_{system}" for system in REPRODUCED), *CASES, PUBLISHED]
+    parser.add_argument("cases", nargs="*", choices=[*names, []], help="which parts; all by default")
     parser.add_argument(
         "--data",
         type=Path,
         default=Path(os.environ.get("WILLBUY_SHARED_DATA") or ROOT.parent / "shared" / "data"),
     )
-    parser.add_argument("--write", type=Path, help="write the page here, such as docs/results.md")
+    parser.add_argument("--write", type=Path, help="renew the parts of this page, such as docs/results.md")
     arguments = parser.parse_args()
-    sections = []
-    data = arguments.data.resolve()
-    for name in arguments.cases or [*CASES, PUBLISHED]:
-        if name == PUBLISHED:
-            sections.append(taobao_published(data))
-            print(sections[-1], flush=True)
+    write, data = arguments.write, arguments.data.resolve()
+    if write and not write.exists():
+        write.write_text(skeleton(), encoding="utf-8")
+    for name in arguments.cases or names:
+        if name.startswith("reproduce_"):
+            print(reproduced(name.removeprefix("reproduce_"), data, write), flush=True)
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            case = CASES[name]
-            sections.append(page(case.title, case.question, run(case, data, Path(folder))))
-        print(sections[-1], flush=True)
-    if arguments.write:
-        arguments.write.write_text("\n".join([HEAD, *sections]), encoding="utf-8")
+        text = taobao_published(data) if name == PUBLISHED else section(CASES[name], data)
+        print(text, flush=True)
+        if write:
+            put_part(write, f"results {name}", text)
+
+
+def section(case: Case, data: Path) -> str:
+    """One log from end to end."""
+    with tempfile.TemporaryDirectory() as folder:
+        return page(case.title, case.question, run(case, data, Path(folder)))
+
+
+def reproduced(system: str, data: Path, write: Path | None) -> str:
+    """What `willbuy reproduce` prints of a system; it writes its part of the page itself."""
+    file = REPRODUCED[system]
+    given = ["--data", str(data / file)] if file else []
+    written = ["--write", str(write.resolve())] if write else []
+    with tempfile.TemporaryDirectory() as folder:
+        return willbuy(Path(folder), "reproduce", system, *given, *written)
 
 
 if __name__ == "__main__":

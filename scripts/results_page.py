@@ -11,7 +11,7 @@ def page(title: str, question: str, found: Mapping[str, Any]) -> str:
     rows, result, scored = found["ingest"], found["result"], found["score"]
     test = result["test"]
     lines = [
-        f"## {title}",
+        f"### {title}",
         "",
         f"{question} Split: {result['split']['kind']}. Model: {result['model']}.",
         "",

@@ -11,7 +11,7 @@ from events.shops import HEADER
 from explore.small import ROWS, explored, ingested
 from willbuy.errors import NotEnoughData, WillbuyError
 from willbuy.explore.log.explore import explore_log
-from willbuy.explore.page import log_page
+from willbuy.explore.page import page
 
 
 @pytest.fixture(scope="module")
@@ -167,10 +167,10 @@ DEGENERATE = {
 @pytest.mark.parametrize("rows", DEGENERATE.values(), ids=DEGENERATE.keys())
 def test_a_log_that_holds_next_to_nothing_still_has_a_page(tmp_path: Path, rows: list[str]) -> None:
     found = explored(tmp_path, rows)
-    page = log_page(found)
+    text_of_page = page(found)
     text = json.dumps(found, allow_nan=False)
     assert not re.search(r"None|NaN|\bnan\b|–%", text)
-    assert page.count("<figure") == page.count('type="application/json"')
+    assert text_of_page.count("<figure") == text_of_page.count('type="application/json"')
 
 
 def test_no_log_says_what_to_do(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from evaluation.test_report import Reader
 from events.shops import some_rows
 from explore.small import explored
-from willbuy.explore.page import log_page, write_page
+from willbuy.explore.page import page, write_page
 
 
 @pytest.fixture(scope="module")
@@ -26,24 +26,24 @@ def sentences(found: Any) -> list[str]:
 
 
 def test_the_page_asks_nothing_of_the_network(found: dict[str, Any]) -> None:
-    page = Reader(log_page(found))
-    assert not page.open, "every element is closed"
-    names = {name for name, _ in page.attributes}
+    read = Reader(page(found))
+    assert not read.open, "every element is closed"
+    names = {name for name, _ in read.attributes}
     assert not names & {"src", "href", "srcset", "data", "action", "background", "poster"}
-    assert not any(re.search(r"https?:|url\(|@import", style) for style in page.styles)
-    assert not any("http" in str(spec) for spec in page.specs)
-    assert len(page.specs) >= 10
+    assert not any(re.search(r"https?:|url\(|@import", style) for style in read.styles)
+    assert not any("http" in str(spec) for spec in read.specs)
+    assert len(read.specs) >= 10
 
 
 def test_the_page_shows_every_sentence(found: dict[str, Any]) -> None:
-    text = " ".join(Reader(log_page(found)).text).replace("\u00a0", " ")
+    text = " ".join(Reader(page(found)).text).replace("\u00a0", " ")
     told = sentences(found)
     assert len(told) > 15
     assert [one for one in told if one not in text] == []
 
 
 def test_every_chart_has_axes_with_titles_or_names(found: dict[str, Any]) -> None:
-    for spec in Reader(log_page(found)).specs:
+    for spec in Reader(page(found)).specs:
         layers = spec.get("layer", [spec])
         axes = [
             layer["encoding"][axis] for layer in layers for axis in ("x", "y") if axis in layer["encoding"]
@@ -53,8 +53,8 @@ def test_every_chart_has_axes_with_titles_or_names(found: dict[str, Any]) -> Non
 
 
 def test_a_hostile_name_stays_text(found: dict[str, Any]) -> None:
-    page = log_page({**found, "shop": '</title><script>alert("x")</script>'})
-    assert "<script>alert" not in page
+    text_of_page = page({**found, "shop": '</title><script>alert("x")</script>'})
+    assert "<script>alert" not in text_of_page
 
 
 def test_the_page_is_written_whole(found: dict[str, Any], tmp_path: Path) -> None:

@@ -228,7 +228,7 @@ def test_rows_to_be_scored_have_no_target(read: Read) -> None:
     assert rows.unused == ("extra",)
     assert rows.notes == (
         "Columns of the file that are not declared and not used: extra.",
-        "1 rows hold a value of kind that the column does not have.",
+        "1 row holds a value of kind that the column does not have.",
     )
 
 

@@ -2,8 +2,10 @@
 
 import json
 
+import pandas as pd
 import pytest
 
+from tracking.conftest import write_parquet
 from tracking.test_listing import printed
 from willbuy.errors import WillbuyError
 from willbuy.evaluation.evaluate import compare
@@ -73,18 +75,15 @@ def unlike(rows, what):
         return rows.iloc[1:]
     if what == "outcomes":
         return rows.assign(y=1 - rows["y"])
-    if what == "kind":
-        return rows.rename(columns={"anchor": "row"})
-    return rows.assign(entity=1, anchor=rows["anchor"].iloc[0])
+    return rows.rename(columns={"anchor": "row"})
 
 
 @pytest.mark.parametrize(
     ("what", "words"),
     [
         ("fewer", "they were tested on different rows"),
-        ("outcomes", "the log or the question has changed"),
+        ("outcomes", "the data or the question has changed"),
         ("kind", "their test rows are of different kinds"),
-        ("twice", "rows cannot be told apart"),
     ],
 )
 def test_rows_that_cannot_be_paired_say_why(shop, add_run, sample, what, words):
@@ -95,9 +94,34 @@ def test_rows_that_cannot_be_paired_say_why(shop, add_run, sample, what, words):
     assert "No paired difference: " in printed(render_comparison(found))
 
 
+def test_rows_of_one_entity_at_one_moment_are_paired_whatever_their_order(shop, add_run, sample):
+    """Equal rows of a table share an entity: they are drawn together, so that their order says nothing."""
+    rows = sample[1].assign(entity=lambda frame: frame["entity"] % 50)
+    other = blurred(rows).sample(frac=1, random_state=2)
+    add_run(predictions=rows), add_run(predictions=other)
+    found = compare_runs(shop, "0001", "0002")["paired"]
+    entities = rows["entity"].factorize()[0]
+    expected = compare(rows["y"], blurred(rows)["p"], rows["p"], entities, draws=100, seed=1)
+    assert found["differences"]["log_loss"]["value"] == pytest.approx(expected["log_loss"]["value"], rel=1e-9)
+
+
+def test_rows_without_a_moment_are_paired(shop, add_run, sample):
+    add_run(predictions=sample[1].assign(anchor=None)), add_run(predictions=sample[1].assign(anchor=None))
+    assert compare_runs(shop, "0001", "0002")["paired"]["rows"] == len(sample[1])
+
+
 def test_predictions_that_are_gone_are_said(shop, add_run):
     add_run(), add_run(predictions=None)
     assert compare_runs(shop, "0001", "0002")["paired"]["why_not"] == "run 0002 has no predictions.parquet"
+
+
+def test_predictions_that_cannot_be_read_are_said(shop, add_run):
+    add_run(), add_run()
+    file = shop.home / "runs" / "0002" / "predictions.parquet"
+    file.write_bytes(b"PAR1 no more")
+    assert "cannot be read" in compare_runs(shop, "0001", "0002")["paired"]["why_not"]
+    write_parquet(pd.DataFrame({"p": [0.5]}), file)
+    assert "not what a training writes" in compare_runs(shop, "0001", "0002")["paired"]["why_not"]
 
 
 def test_a_run_that_is_not_there_is_refused(shop, add_run):

@@ -1,6 +1,7 @@
 """The list of runs: what stands in it, and that nothing in the folder of runs can break it."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from io import StringIO
 
@@ -31,6 +32,11 @@ def test_a_run_in_a_line(shop, add_run, sample):
     assert line.made == datetime.fromtimestamp(1_700_000_001, tz=UTC)
     assert line.verdict == result["verdict"]["kind"]
     json.dumps(list_runs(shop).to_dict(), allow_nan=False)
+
+
+def test_a_copied_run_bears_the_name_of_its_folder(shop, add_run):
+    shutil.copytree(shop.home / "runs" / add_run(), shop.home / "runs" / "0009")
+    assert [line.run for line in list_runs(shop).runs] == ["0001", "0009"]
 
 
 def test_what_is_printed_fits_a_narrow_window(shop, add_run, sample):

@@ -1,4 +1,4 @@
-"""willbuy explore: one page that shows what the log holds."""
+"""willbuy explore: one page that shows what the log, or the table, holds."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,13 +18,13 @@ def explore(
     ] = False,
 ) -> None:
     """Write what the data hold: one self-contained HTML page of charts."""
-    from willbuy.explore.log.explore import explore_log
+    from willbuy.explore.explore import explore as run_explore
     from willbuy.explore.page import write_page
     from willbuy.progress import step_log
-    from willbuy.shop import load_shop
+    from willbuy.shop import load_any
 
     with step_log(quiet=as_json) as progress:
-        found = explore_log(load_shop(shop), progress)
+        found = run_explore(load_any(shop), progress)
     if as_json:
         print_json(found)
     else:

@@ -63,14 +63,15 @@ def _who(result: Result) -> str:
 
 def _parts(result: Result) -> Table:
     of_table = result["task"]["kind"] == "table"
-    second = str(result["split"].get("column", "")) if of_table else "anchors"
-    table = _table("part", escape(second), "rows", "bought", "base rate")
+    when = str(result["split"].get("column", "")) if of_table else "anchors"
+    table = _table("part", *([escape(when)] if when else []), "rows", "bought", "base rate")
     for part in result["parts"]:
         if of_table and not part["n"]:
             continue
+        held = places_in_words(part["anchors"]) if of_table else count(len(part["anchors"]))
         table.add_row(
             escape(part["part"]),
-            escape(places_in_words(part["anchors"])) if of_table else count(len(part["anchors"])),
+            *([escape(held)] if when else []),
             count(part["n"]),
             count(part["positives"]),
             percent(part["base_rate"]),

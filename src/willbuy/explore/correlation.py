@@ -98,7 +98,7 @@ def _says(names: Sequence[str], spearman: "np.typing.NDArray[np.float64]", fewes
         said.append(
             f"Of {number_of(len(columns), 'column')}, {columns[best]} goes most with the label (Spearman {_signed(spearman[0, best + 1])})."
         )
-    if len(columns) > 1:
+    if not np.isnan(spearman[1:, 1:][np.triu_indices(len(columns), 1)]).all():
         said.append(_alike(columns, spearman[1:, 1:]))
     return " ".join(said)
 

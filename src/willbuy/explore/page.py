@@ -6,6 +6,7 @@ from typing import Any
 from willbuy.evaluation.report.document import document, write_whole
 from willbuy.evaluation.report.html import Html, escape, join, paragraph, tag
 from willbuy.evaluation.words import count, moment, percent
+from willbuy.explore.sections import table
 from willbuy.explore.sections.features import features
 from willbuy.explore.sections.labels import labels
 from willbuy.explore.sections.quality import quality
@@ -14,60 +15,78 @@ from willbuy.explore.sections.time import time
 from willbuy.explore.sections.visitors import visitors
 
 OF_A_LOG = (steps, time, visitors, labels, features, quality)
+OF_A_TABLE = (table.outcome, table.columns, table.together, table.came_in)
+
+Tile = tuple[str, str, str]
 
 
 def write_page(found: dict[str, Any], path: Path) -> None:
-    """Write the page of `explore_log`'s numbers: one HTML file that needs nothing beside it."""
-    write_whole(log_page(found), path)
+    """Write the page of `explore`'s numbers: one HTML file that needs nothing beside it."""
+    write_whole(page(found), path)
 
 
-def log_page(found: dict[str, Any]) -> str:
-    """The page of a log as text."""
-    body = join([_tiles(found), *(section(found) for section in OF_A_LOG)], "\n")
-    title = f"{found['shop']}: what the log holds"
+def page(found: dict[str, Any]) -> str:
+    """The page of a log or of a table as text."""
+    of_log = found["of"] == "log"
+    sections = OF_A_LOG if of_log else OF_A_TABLE
+    tiles = _log_tiles(found) if of_log else _table_tiles(found)
+    body = join([tag("div", *map(_tile, tiles), class_="tiles"), *(one(found) for one in sections)], "\n")
+    title = f"What the {found['of']} holds"
     footer = paragraph(
-        "Made by willbuy explore. Every figure is of the log as it was read; --json prints the same figures."
+        f"Made by willbuy explore. Every figure is of the {found['of']} as it was read; --json prints the same figures."
     )
-    return document(
-        title,
-        _header(found),
-        body,
-        footer,
-        "The charts need JavaScript; willbuy explore --json prints their figures.",
-    )
+    header = _header(title, found["shop"], _log_facts(found) if of_log else _table_facts(found))
+    without = "The charts need JavaScript; willbuy explore --json prints their figures."
+    return document(f"{found['shop']}: {title}", header, body, footer, without)
 
 
-def _header(found: dict[str, Any]) -> Html:
-    log = found["log"]
-    facts = [
-        found["shop"],
-        f"{moment(log['first'])} to {moment(log['last'])} (UTC)",
-        f"days and hours of {log['zone']}",
-    ]
+def _header(title: str, shop: str, facts: list[str]) -> Html:
+    spans = (tag("span", escape(fact)) for fact in (shop, *facts))
     return tag(
         "header",
         tag("p", "willbuy", class_="brand"),
-        tag("h1", escape("What the log holds")),
-        tag("p", join((tag("span", escape(fact)) for fact in facts), " "), class_="facts"),
+        tag("h1", escape(title)),
+        tag("p", join(spans, " "), class_="facts"),
     )
 
 
-def _tiles(found: dict[str, Any]) -> Html:
+def _log_facts(found: dict[str, Any]) -> list[str]:
+    log = found["log"]
+    return [f"{moment(log['first'])} to {moment(log['last'])} (UTC)", f"days and hours of {log['zone']}"]
+
+
+def _table_facts(found: dict[str, Any]) -> list[str]:
+    made = found["table"]
+    order = f"ordered by {made['order']}" if made["order"] else "no order in time"
+    return [f"who bought: {made['target']}", order]
+
+
+def _log_tiles(found: dict[str, Any]) -> list[Tile]:
     log, visitors = found["log"], found["conversion"]["visitors"]
-    goal = log["goal"]
-    tiles = [
+    bought = f"{count(visitors['hits'])} of {count(visitors['of'])}"
+    return [
         ("events", count(log["events"]), ""),
         ("visitors", count(log["visitors"]), ""),
         ("sessions", count(log["sessions"]), ""),
-        (
-            f"visitors with a {goal}",
-            percent(visitors["rate"]),
-            f"{count(visitors['hits'])} of {count(visitors['of'])}",
-        ),
+        (f"visitors with a {log['goal']}", percent(visitors["rate"]), bought),
     ]
-    return tag("div", *(_tile(*tile) for tile in tiles), class_="tiles")
 
 
-def _tile(name: str, value: str, below: str) -> Html:
+def _table_tiles(found: dict[str, Any]) -> list[Tile]:
+    made, buyers = found["table"], found["balance"]["buyers"]
+    return [
+        ("rows", count(made["rows"]), ""),
+        ("entities", count(made["entities"]), "" if made["id"] else "each row its own"),
+        (
+            "columns used",
+            count(made["columns"]),
+            f"{count(len(made['unused']))} not declared" if made["unused"] else "",
+        ),
+        ("rows that buy", percent(buyers["rate"]), f"{count(buyers['hits'])} of {count(buyers['of'])}"),
+    ]
+
+
+def _tile(tile: Tile) -> Html:
+    name, value, below = tile
     lines = [tag("p", escape(name), class_="name"), tag("p", escape(value), class_="value")]
     return tag("div", *lines, tag("p", escape(below), class_="bounds") if below else "", class_="tile")

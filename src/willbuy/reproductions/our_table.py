@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from willbuy.errors import SourceError
 from willbuy.models.candidates import Candidate, for_table
 from willbuy.models.prepare import Preparation
 from willbuy.pipeline.rows import Rows
@@ -41,7 +42,15 @@ class OurTable:
         return for_table(candidate, self.preparation)
 
     def rows(self, numbers: NDArray[np.int64]) -> Rows:
-        """Some of the file's rows by their numbers, 0 for the first; each is an entity where the table has no id."""
+        """Rows of the file by their numbers, 0 for the first, in the order asked for. A row is its own entity without an id.
+
+        Raises SourceError where one of them was refused.
+        """
         lines = self.found.frame["row"].to_numpy()
-        at = np.searchsorted(lines, np.sort(numbers) + 2)  # line 1 is the header
+        at = np.searchsorted(lines, numbers + 2).clip(max=len(lines) - 1)  # line 1 is the header
+        if (lost := lines[at] != numbers + 2).any():
+            raise SourceError(
+                f"{int(lost.sum())} rows that the published method takes are refused by willbuy:"
+                f" {' '.join(self.found.notes) or 'see the account of the file'}"
+            )
         return Rows(self.found.frame.iloc[at], tuple(column.name for column in self.found.columns))

@@ -44,7 +44,7 @@ def as_text(found: Reproduction) -> str:
 
 def as_markdown(found: Reproduction) -> str:
     """For a page: a section."""
-    lines = [f"## {found['title']}", "", f"Published ({found['source']}): {found['method']}", ""]
+    lines = [f"### {found['title']}", "", f"Published ({found['source']}): {found['method']}", ""]
     lines += [f"- {data['source']}: {_rows(data['rows'], data['positives'])}" for data in found["data"]]
     for on in _places(found):
         head, *rest = (f"| {' | '.join(line)} |" for line in _table(found, on))
@@ -87,17 +87,20 @@ def _table(found: Reproduction, on: str) -> list[list[str]]:
     named = dict.fromkeys(name for _, row in rows for name in row["figures"])
     metrics = [name for name in METRICS if name in named] + [name for name in named if name not in METRICS]
     heads = ["", "", *(NAMES.get(name, name.replace("_", " ")) for name in metrics)]
-    return [heads, *([kind, _who(row), *(_cell(row, name) for name in metrics)] for kind, row in rows)]
+    return [heads, *([kind, _who(row), *(_cell(kind, row, name) for name in metrics)] for kind, row in rows)]
 
 
 def _who(row: Row) -> str:
     return f"{row['who']} ({row['note']})" if "note" in row else row["who"]
 
 
-def _cell(row: Row, metric: str) -> str:
+def _cell(kind: str, row: Row, metric: str) -> str:
     found: Estimate | None = row["figures"].get(metric)
     if found is None or found["value"] is None:
         return NONE
     bounds = interval(found)
-    # A figure without an interval was published, or is held against one: with as many digits as were given
-    return f"{found['value']:.6g}" if bounds == NONE else f"{figure(found['value'])} ({bounds})"
+    if bounds != NONE:
+        return f"{figure(found['value'])} ({bounds})"
+    # What was published, and what is held against it, has as many digits as were given
+    exact = kind == "published" or (kind == "reproduced" and metric not in ("highest", "distance"))
+    return f"{found['value']:.6g}" if exact else figure(found["value"])

@@ -154,7 +154,7 @@ def _a_constant(logistic: Metrics, everyone: Metrics) -> Wrong:
     return Wrong(
         words=(
             f"The model that won says “buys” of {cells['true_positive'] + cells['false_positive']} of {logistic['n']}"
-            f" customers, and of {cells['true_negative']} that they do not and is right: its F1 of"
+            f" customers, and is right about {cells['true_negative']} of the others: its F1 of"
             f" {figure(logistic['f1'])} is below the {figure(everyone['f1'])} of saying “buys” of everyone."
         ),
         figures={

@@ -15,7 +15,7 @@ from willbuy.scoring.columns import ScoreColumns
 from willbuy.scoring.output import check_output, write_scores
 from willbuy.scoring.parts import Parts
 from willbuy.scoring.scored import Scored
-from willbuy.scoring.table_output import AS_OF, ID, TableOutput, table_output
+from willbuy.scoring.table_output import AS_OF, ID, TableOutput, table_output, wants_reasons
 from willbuy.scoring.table_rows import TableRowsToScore
 from willbuy.shop import Table, make_table
 from willbuy.tables.texts import Texts
@@ -83,7 +83,7 @@ def score_table_file(
         )
     if not rows.is_file():
         raise InputError(f"no file {rows}")
-    scores = ScoreColumns(bundle, reasons)
+    scores = ScoreColumns(bundle, reasons and wants_reasons(table))
     named = table_output(table, scores.names, list(bundle.labels(bundle.golden["rows"][:1])), as_of)
     if named.wants_moment and not as_of:
         raise WillbuyError(

@@ -26,6 +26,12 @@ class TableOutput:
         return set(self.columns.values())
 
 
+def wants_reasons(table: Table) -> bool:
+    """Whether any column of the output holds a reason: they take most of the time."""
+    held = table.output.values()
+    return not held or any(one.startswith(("reason_", "contribution_")) for one in held)
+
+
 def table_output(
     table: Table, scores: Sequence[str], labels: Sequence[str], as_of: str | None
 ) -> TableOutput:

@@ -63,7 +63,8 @@ class Table(Section):
     )
     split: Literal["order", "folds", "holdout"] | None = key(
         "How the test is taken: `order` (the newest rows), `folds` (every row once, dealt at random) or `holdout` (a fifth at "
-        "random); `order` where an order is declared, `folds` otherwise. Only `order` tests the future.",
+        "random); `order` where an order is declared, otherwise `folds`, or `holdout` where 5,000 rows or more of either outcome make "
+        "a fifth enough. Only `order` tests the future.",
         "folds",
     )
     repeats: Whole = key("With `folds`: how often the folds are dealt anew.", 5, 2, ge=1, le=20)

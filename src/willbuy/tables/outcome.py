@@ -11,6 +11,7 @@ from willbuy.errors import NotEnoughData, SourceError, listed, printable
 from willbuy.shop import Table
 from willbuy.tables.refused import Refused
 from willbuy.tables.texts import Fault
+from willbuy.tables.words import rows_that
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +72,8 @@ def say(
     if unused:
         notes.append(f"Columns of the file that are not declared and not used: {listed(unused)}.")
     for name, rows in unseen.items():
-        notes.append(f"{rows:,} rows hold a value of {printable(name)} that the column does not have.")
+        said = f"a value of {printable(name)} that the column does not have."
+        notes.append(rows_that(rows, f"holds {said}", f"hold {said}"))
     entities = frame["entity"].nunique()
     if table.id is not None and entities < len(frame):
         notes.append(

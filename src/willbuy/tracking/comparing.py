@@ -7,6 +7,7 @@ from typing import Any
 from willbuy.evaluation.result import Estimate
 from willbuy.runs import complete_run, read_result
 from willbuy.shop import Common
+from willbuy.tracking.contents import data_checksum
 from willbuy.tracking.listing import estimate_of, read_line, read_manifest
 from willbuy.tracking.paired import paired
 
@@ -38,7 +39,7 @@ def _described(result: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Everything of a run that may differ from another's, by a name that says what it is."""
     manifest = read_manifest(folder)
     found = {
-        "data": manifest.get("data", {}).get("checksum", UNKNOWN),
+        "data": data_checksum(manifest) or UNKNOWN,
         "model": result["model"],
         "bundle": result["bundle"],
     }

@@ -91,19 +91,28 @@ def _point(name: str, value: float | None, step: int = 0) -> Iterator[Point]:
 
 def tags(result: Mapping[str, Any], manifest: Mapping[str, Any]) -> dict[str, str]:
     """What a run is found again by: run, bundle, the fingerprint of its data, how it was tested, the verdict."""
-    checksum = manifest.get("data", {}).get("checksum")
     found = {
         "willbuy.key": run_key(result),
         "willbuy.run": result["run"],
         "willbuy.shop": result["shop"],
         "willbuy.bundle": result["bundle"],
-        "willbuy.data": checksum,
+        "willbuy.data": data_checksum(manifest),
         "willbuy.split": result["split"]["kind"],
         "willbuy.task": result["task"]["kind"],
         "willbuy.verdict": result["verdict"]["kind"],
         "mlflow.note.content": description(result),
     }
     return {name: str(value)[:5000] for name, value in found.items() if value}
+
+
+def data_checksum(manifest: Mapping[str, Any]) -> str | None:
+    """What tells the data of two runs apart: of a log the checksum of its events, of a table that of its rows.
+
+    >>> data_checksum({"data": {"rows": 3, "sha256": "0a1b"}}), data_checksum({})
+    ('0a1b', None)
+    """
+    data = manifest.get("data") or {}
+    return data.get("checksum") or data.get("sha256")
 
 
 def run_key(result: Mapping[str, Any]) -> str:

@@ -84,18 +84,18 @@ def _line(folder: Path) -> RunLine | str:
     if not (folder / RESULT).is_file():
         return "not complete: it is training, or was stopped"
     try:
-        return line_of(read_result(folder), made_at(folder))
+        return line_of(folder.name, read_result(folder), made_at(folder))
     except (OSError, ValueError, RecursionError) as error:
         return f"{RESULT} cannot be read: {type(error).__name__}"
     except (KeyError, TypeError, AttributeError):
         return f"{RESULT} is not what a training writes"
 
 
-def line_of(result: Mapping[str, Any], made: datetime) -> RunLine:
-    """The line of a result."""
+def line_of(run: str, result: Mapping[str, Any], made: datetime) -> RunLine:
+    """The line of a result. `run` is the name of its folder, which may be a copy."""
     task, test, verdict = result["task"], result["test"], result["verdict"]
     return RunLine(
-        run=str(result["run"]),
+        run=run,
         made=made,
         task=task_name(task),
         words=str(task["words"]),

@@ -90,7 +90,7 @@ def _differs(found: Mapping[str, Any], heads: list[str]) -> RenderableType:
 
 
 def _short(value: Any) -> str:
-    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), most=28)
+    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), most=24)
 
 
 def _features(found: Mapping[str, Any], names: list[str]) -> str:
@@ -136,7 +136,7 @@ def _paired(found: Mapping[str, Any], names: list[str]) -> list[Text]:
         return [Text(f"No paired difference: {found['why_not']}.")]
     return [
         Text(
-            f"Paired: both scored the same {count(found['rows'])} test rows, on the same draws of visitors."
+            f"Paired: both scored the same {count(found['rows'])} test rows, on the same draws of entities."
         ),
         Text(
             "Whoever picks a run by its test makes the test a part of training: the pick looks better than it is.",

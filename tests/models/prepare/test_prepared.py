@@ -19,7 +19,6 @@ DECLARED = st.builds(
     Preparation,
     st.just(COLUMNS),
     scale=st.sampled_from(["none", "standard", "min_max"]),
-    categories=st.sampled_from(["one_hot", "codes"]),
     rare=st.integers(1, 4),
 )
 
@@ -93,11 +92,6 @@ def test_what_stands_for_null_is_a_value_of_its_own():
     assert (without.transform(fitted).tolist(), without.unseen(fitted)) == ([[1], [0]], {"c": 1})
 
 
-def test_codes_keep_the_place_and_unseen_is_null():
-    prepared = Preparation((Column("c", "category", ("a", "b")),), categories="codes").fit(np.array([[0.0]]))
-    np.testing.assert_array_equal(prepared.transform(np.array([[1.0], [-1.0]])), [[1.0], [np.nan]])
-
-
 def test_scales_are_those_of_the_fitted_rows():
     columns = (Column("a", "number"), Column("f", "flag"), Column("same", "number"))
     fitted = np.array([[0.0, 1.0, 7.0], [4.0, 0.0, 7.0], [np.nan, 1.0, 7.0]])
@@ -124,7 +118,6 @@ def test_every_output_is_credited_to_its_column():
             {"scale": "minmax"},
             "scale = 'minmax'; expected one of none, standard, min_max. Did you mean 'min_max'",
         ),
-        ({"categories": "onehot"}, "categories = 'onehot'"),
         ({"recipe": "online_shopers"}, "no recipe 'online_shopers'"),
         ({"columns": ()}, "without a column"),
         ({"columns": COLUMNS[:1] * 2}, "two columns are named 'pages'"),

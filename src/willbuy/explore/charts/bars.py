@@ -36,11 +36,19 @@ def lying_height(rows: Sequence[Any]) -> int:
     return ROW * max(len(rows), 1)
 
 
-def standing(rows: Sequence[dict[str, Any]], x_title: str, y_title: str) -> dict[str, Any]:
-    """Rows of `name` and `value`, from left to right, as a histogram is drawn."""
+def standing(
+    rows: Sequence[dict[str, Any]], x_title: str, y_title: str, *, spans: bool = False
+) -> dict[str, Any]:
+    """Rows of `name` and `value`, from left to right, as a histogram is drawn.
+
+    With `spans`, bars go on from one to the next and each is named by where it begins: a few of the names are enough.
+    """
     names = [row["name"] for row in rows]
-    short = all(len(name) <= 3 for name in names)
-    turned = {"labelAngle": 0, "values": names[:: max(1, len(names) // 12)]} if short else {"labelAngle": -35}
+    turned: dict[str, Any] = {"labelAngle": -35}
+    if spans:
+        turned = {"labelAngle": 0, "values": names[:: max(1, -(-len(names) // 7))]}
+    elif max(map(len, names)) * len(names) <= 70:
+        turned = {"labelAngle": 0}
     axis = alt.Axis(title=x_title, grid=False, labelOverlap=False, **turned)
     x = alt.X("name:N", sort=names, axis=axis, scale=alt.Scale(paddingInner=0.12))
     y = alt.Y("value:Q", title=y_title, axis=count_axis(None))

@@ -90,14 +90,21 @@ def stacked_over_time(
 
 
 def points(
-    rows: Sequence[dict[str, Any]], x_title: str, y_title: str, unknown: Sequence[str] = ()
+    rows: Sequence[dict[str, Any]],
+    x_title: str,
+    y_title: str,
+    unknown: Sequence[str] = (),
+    *,
+    narrow: bool = False,
 ) -> dict[str, Any]:
     """Rows of `name`, `rate`, `low`, `high`, `hits` and `of`: shares of 1 with their intervals, from left to right.
 
-    The names in `unknown` come after them, with a question mark in place of a point.
+    The names in `unknown` come after them, with a question mark in place of a point. In a `narrow` place long names are turned.
     """
     names = [*(row["name"] for row in rows), *unknown]
-    axis = alt.Axis(title=x_title or None, grid=False, labelAngle=0, labelLimit=150, labelOverlap="greedy")
+    crowded = narrow and max(map(len, names)) * len(names) > 70
+    turned = {"labelAngle": -35} if crowded else {"labelAngle": 0, "labelOverlap": "greedy"}
+    axis = alt.Axis(title=x_title or None, grid=False, labelLimit=150, **turned)
     x = alt.X("name:N", sort=names, axis=axis)
     y = alt.Y("rate:Q", axis=percent_axis(y_title), scale=alt.Scale(zero=True))
     tips = [

@@ -53,6 +53,7 @@ def explore_log(shop: Shop, progress: Progress | None = None) -> dict[str, Any]:
             labels = balance.balance(warehouse, view, folder / "labels", progress)
             sample = features.features(warehouse, view, labels, folder / "features", progress)
         return {
+            "of": "log",
             "shop": shop.shop.name,
             "log": _log(view),
             "funnel": funnel.funnel(view),

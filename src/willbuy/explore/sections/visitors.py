@@ -146,4 +146,8 @@ def _hours(low: int, high: int | None) -> str:
 
 def _day_bars(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     rows = [{"name": str(one["low"]), "value": one["count"]} for one in found]
-    return bars.standing(rows, "days before the end of the log", "visitors") if len(rows) > 1 else None
+    return (
+        bars.standing(rows, "days before the end of the log", "visitors", spans=True)
+        if len(rows) > 1
+        else None
+    )

@@ -14,15 +14,13 @@ if TYPE_CHECKING:
     from willbuy.models.prepare.prepared import Prepared
 
 RARE = 10
-CATEGORIES = ("one_hot", "codes")
 
 
 @dataclass(frozen=True)
 class Preparation:
     """Raw columns, the recipe of engineered ones, and how numbers are scaled.
 
-    `categories`: a 0/1 column for each value, or the place of the value among the column's values. A value on fewer
-    than `rare` fitted rows shares a column with its like.
+    A category has a 0/1 column for each value; one on fewer than `rare` fitted rows shares a column with its like.
 
     >>> import numpy as np
     >>> pages = Column("pages", "number", missing="median")
@@ -34,7 +32,6 @@ class Preparation:
     columns: tuple[Column, ...]
     recipe: str = "none"
     scale: str = "none"
-    categories: str = "one_hot"
     rare: int = RARE
     made: Recipe = field(init=False, repr=False, compare=False)
 
@@ -45,15 +42,11 @@ class Preparation:
             raise ShopError(
                 f"two columns are named '{printable(twice[0])}'" if twice else "a table without a column"
             )
-        for key, found, expected in (
-            ("scale", self.scale, SCALES),
-            ("categories", self.categories, CATEGORIES),
-        ):
-            if found not in expected:
-                raise ShopError(
-                    f"{key} = '{printable(found)}'; expected one of {', '.join(expected)}."
-                    f"{did_you_mean(found, expected)}"
-                )
+        if self.scale not in SCALES:
+            raise ShopError(
+                f"scale = '{printable(self.scale)}'; expected one of {', '.join(SCALES)}."
+                f"{did_you_mean(self.scale, SCALES)}"
+            )
         object.__setattr__(self, "made", recipe_of(self.recipe).on(self.columns))
 
     @property
@@ -75,7 +68,7 @@ class Preparation:
     def to_dict(self) -> dict[str, Any]:
         """For the bundle."""
         columns = [column.to_dict() for column in self.columns]
-        own = ("recipe", "scale", "categories", "rare")
+        own = ("recipe", "scale", "rare")
         return {"columns": columns, **{name: getattr(self, name) for name in own}}
 
     @classmethod

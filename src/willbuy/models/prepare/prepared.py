@@ -24,7 +24,7 @@ OWN = ("declared", "fill", "typical", "learnt", "learnt_sizes", "off", "by")
 class Prepared:
     """What was learnt of the fitted rows, as flat arrays; a row's result does not depend on the rows beside it.
 
-    Outputs, in order: numbers and flags (and categories as codes), engineered columns, one-hot columns.
+    Outputs, in order: numbers and flags, engineered columns, one-hot columns.
     """
 
     def __init__(
@@ -70,8 +70,7 @@ class Prepared:
     @cached_property
     def _plain(self) -> list[int]:
         """The columns that are passed on."""
-        coded = self.declared.categories == "codes"
-        return [p for p, column in enumerate(self.declared.columns) if coded or column.role != "category"]
+        return [p for p, column in enumerate(self.declared.columns) if column.role != "category"]
 
     @cached_property
     def _scaled(self) -> list[int]:
@@ -117,9 +116,6 @@ class Prepared:
         for place, (engineered, learnt) in enumerate(zip(self._engineered, self.learnt, strict=False)):
             found[:, plain + place] = _finite(engineered.value(sources, engineered.sources, learnt))
         self.hot.of(filled, found[:, plain + made :])
-        if self.declared.categories == "codes":
-            codes = [o for o, p in enumerate(self._plain) if self.declared.columns[p].role == "category"]
-            found[:, codes] = np.where(found[:, codes] < 0, np.nan, found[:, codes])
         return found
 
     def labels(self, X: Floats) -> dict[str, list[str]]:
@@ -179,8 +175,7 @@ def fit(declared: Preparation, X: Floats) -> Prepared:
     sources, made = Sources(declared.columns, filled), declared.made
     of_labels = [label.fit(sources, label.sources) for label in made.labels]
     learnt = (*(column.fit(sources, column.sources) for column in made.engineered), *of_labels)
-    one_hot = declared.columns if declared.categories == "one_hot" else ()
-    hot = OneHot.fit(one_hot, filled, declared.rare)
+    hot = OneHot.fit(declared.columns, filled, declared.rare)
     found = Prepared(declared, fill=fill, typical=typical(declared.columns, rows), learnt=learnt, hot=hot)
     if declared.scale == "none":
         return found

@@ -1,5 +1,7 @@
 """Which split a table gets: by its order where it has one, else by chance, and then named so."""
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from willbuy.shop import TableShop
 from willbuy.tables import TableRows
 
 NO_ORDER = "No column is declared that orders the rows in time ([table] order)"
+ENOUGH = 5000  # rows of either outcome: a fifth of them tests as sharply as anyone could use, for a tenth of the work
 
 
 def split_table(shop: TableShop, table: TableRows, rows: Rows) -> Split:
@@ -18,16 +21,23 @@ def split_table(shop: TableShop, table: TableRows, rows: Rows) -> Split:
     Raises NotEnoughData where a side would hold nothing, ShopError for a `test_from` that is no value of the order.
     """
     keys, train = shop.table, shop.train
-    kind = keys.split or ("order" if keys.order else "folds")
+    kind = keys.split or ("order" if keys.order else _by_chance(rows))
     if kind == "order":
         order = rows.frame["order"].to_numpy(dtype=np.int64)
         return split_by_order(order, str(keys.order), table.order_names, _start(shop, table, order))
     reason = f'The shop file asks for split = "{kind}"' if keys.order else NO_ORDER
+    if keys.split is None and kind == "holdout":
+        reason += f"; with {ENOUGH:,} rows or more of either outcome a fifth is test enough, and folds would add no more than time"
     if kind == "holdout":
         return split_by_holdout(rows.groups, rows.y, train.seed, reason=reason, about=OTHER_ROWS)
     return split_by_fold(
         rows.groups, rows.y, train.seed, train.folds, repeats=keys.repeats, reason=reason, about=OTHER_ROWS
     )
+
+
+def _by_chance(rows: Rows) -> Literal["folds", "holdout"]:
+    bought = rows.counts["positives"]
+    return "holdout" if min(bought, len(rows.frame) - bought) >= ENOUGH else "folds"
 
 
 def _start(shop: TableShop, table: TableRows, order: NDArray[np.int64]) -> int | None:

@@ -13,10 +13,15 @@ from willbuy.pipeline.table.split import split_table
 from willbuy.pipeline.table.training import TableTraining
 from willbuy.tables import read_table
 
+REJECTED = "rejected.csv"
+"""In the folder of a run: the rows that were refused, with file, line, rule, column and value."""
+
 
 def read_rows(run: TableTraining) -> None:
     """Read the table, and say which rows are one entity. Fills table, preparation, alike."""
     run.table = read_table(run.shop)
+    if len(run.table.rejected):
+        run.table.rejected.to_csv(run.folder / REJECTED, index=False)
     keys = run.shop.table
     run.preparation = Preparation(run.table.columns, keys.recipe, keys.scale)
     frame = run.table.frame
@@ -44,7 +49,7 @@ def split_rows(run: TableTraining) -> None:
     run.test = SealedTest(test.frame, seal_record(run.folder))
     alone = best_column(
         {name: run.train.X[:, number] for number, name in enumerate(names)},
-        [column.name for column in run.table.columns if column.role == "category"],
+        [column.name for column in run.table.columns if column.role != "number"],
         run.train.y,
         run.train.groups,
         metric=run.shop.train.metric,

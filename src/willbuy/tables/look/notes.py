@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from willbuy.errors import listed, printable
 from willbuy.shop import Table
 from willbuy.tables.look.sight import BY_PRESET, ColumnSight
+from willbuy.tables.words import rows_that
 
 MUCH = 0.2
 """A column that lacks more than this share of its values is named."""
@@ -20,11 +21,11 @@ def notes(
 
 def _of_rows(table: Table, rows: int, broken: int, labelled: int) -> Iterator[str]:
     if broken:
-        yield f"{broken:,} lines cannot be split into the columns of the header: they will be refused."
+        said = "cannot be split into the columns of the header, and will be refused."
+        yield rows_that(broken, said, said)
     if labelled < rows:
-        yield (
-            f"{rows - labelled:,} rows do not say in {printable(table.target)} whether someone bought: they will be refused."
-        )
+        said = f"not say in {printable(table.target)} whether someone bought, and will be refused."
+        yield rows_that(rows - labelled, f"does {said}", f"do {said}")
     if table.decimal == ",":
         yield 'Numbers have a decimal comma: decimal = ",".'
 

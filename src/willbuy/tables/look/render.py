@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from willbuy.errors import printable
 from willbuy.tables.look.sight import ColumnSight, TableSight
-from willbuy.tables.look.words import base_rate
+from willbuy.tables.look.words import base_rate, share
 
 MOST_COLUMNS = 60
 
@@ -31,8 +31,8 @@ def _columns(sight: TableSight) -> Iterator[str]:
     wide = max(6, *map(len, names))
     yield f"  {'column':<{wide}}  {'role':<16}  {'missing':>7}  {'values':>9}"
     for name, column in zip(names, shown, strict=True):
-        share = f"{column.missing / sight.rows:.1%}" if column.missing else "-"
-        yield f"  {name:<{wide}}  {_role(column):<16}  {share:>7}  {column.distinct:>9,}  {printable(column.why)}"
+        missing = share(column.missing, sight.rows)
+        yield f"  {name:<{wide}}  {_role(column):<16}  {missing:>7}  {column.distinct:>9,}  {printable(column.why)}"
     if len(sight.columns) > len(shown):
         yield f"  and {len(sight.columns) - len(shown):,} more, all in the shop file"
 
