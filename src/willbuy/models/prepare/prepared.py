@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.errors import BundleError
+from willbuy.errors import BundleError, NotEnoughData, listed
 from willbuy.models.manifest import canonical
 from willbuy.models.prepare.fill import fills, typical
 from willbuy.models.prepare.one_hot import OneHot
@@ -130,8 +130,13 @@ class Prepared:
 
     def unseen(self, X: Floats) -> dict[str, int]:
         """By category, how many rows hold a value that the fitted rows did not; they are scored all the same."""
-        counts = self.hot.unseen(self._filled(X))
-        return {self.declared.columns[place].name: count for place, count in counts.items()}
+        filled = self._filled(X)
+        counts = self.hot.unseen(filled)
+        return {
+            column.name: counts.get(place, int(np.count_nonzero(~np.isnan(filled[:, place]))))
+            for place, column in enumerate(self.declared.columns)
+            if column.role == "category"
+        }
 
     def phrases(self) -> dict[str, dict[str, Any]]:
         """By raw column how its values are said to people, for a bundle's manifest."""
@@ -177,6 +182,10 @@ def fit(declared: Preparation, X: Floats) -> Prepared:
     learnt = (*(column.fit(sources, column.sources) for column in made.engineered), *of_labels)
     hot = OneHot.fit(declared.columns, filled, declared.rare)
     found = Prepared(declared, fill=fill, typical=typical(declared.columns, rows), learnt=learnt, hot=hot)
+    if not found.names:
+        raise NotEnoughData(
+            f"no row holds a value of {listed(declared.names)}; a model needs one column with values"
+        )
     if declared.scale == "none":
         return found
     off, by = scales(declared.scale, found._unscaled(filled)[:, found._scaled])
