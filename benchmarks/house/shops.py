@@ -24,11 +24,11 @@ def empty(shop: Path) -> None:
 
 
 def ingested(log: Log) -> Path:
-    """The shop with its log ingested; done once."""
+    """The shop with its log ingested: nothing is left to do where this willbuy has done it before."""
     shop = shop_file(log)
     if not (shop.parent / ".willbuy" / "silver").exists():
         empty(shop)
-        ask("willbuy", "ingest", "--shop", str(shop), "--json")
+    ask("willbuy", "ingest", "--shop", str(shop), "--json")  # silver of an older layout is made anew
     return shop
 
 

@@ -12,6 +12,7 @@ from made_up_table import HEAD, lines, table_shop, write_table
 from willbuy.errors import InputError, NotEnoughData, ShopError, SourceError, WillbuyError
 from willbuy.models.bundle import load_bundle
 from willbuy.pipeline import train
+from willbuy.reporting import write_run_report
 from willbuy.runs import BUNDLE, complete_run
 from willbuy.scoring import chunk as chunk_file
 from willbuy.scoring import predict, score_shop, table_rows
@@ -168,6 +169,21 @@ def test_without_ids_the_line_names_the_row(tmp_path: Path) -> None:
     score_shop(shop, tmp_path / "s.csv", rows=tmp_path / "rows.csv")
     rows = scored(tmp_path / "s.csv")
     assert [row["row"] for row in rows[:3]] == ["2", "3", "4"] and len(rows) == 600
+
+
+def test_hostile_names_are_names(tmp_path: Path) -> None:
+    """In the id, in a column and in a value: quoted where they meet the engine, escaped where they meet the page."""
+    hostile, script = 'a"; drop table texts; --', "<script>alert(1)</script>"
+    shop = table_shop(tmp_path, f"id = '{hostile}'\nsplit = 'holdout'")
+    columns = {script if name == "device" else name: keys for name, keys in shop.table.columns.items()}
+    shop = shop.model_copy(update={"table": shop.table.model_copy(update={"columns": columns})})
+    head = HEAD.replace("session", f'"{hostile.replace(chr(34), chr(34) * 2)}"').replace("device", script)
+    write_table(tmp_path / "rows.csv", [line.replace("tablet", "'; --") for line in lines()], head)
+    result = train(shop, lambda _: None)
+    score_shop(shop, tmp_path / "s.csv", rows=tmp_path / "rows.csv")
+    assert next(iter(scored(tmp_path / "s.csv")[0])) == hostile
+    write_run_report(shop, tmp_path / "report.html", result["run"])
+    assert script not in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_predict_needs_no_shop_file(shop: TableShop, tmp_path: Path) -> None:

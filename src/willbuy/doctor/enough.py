@@ -81,11 +81,11 @@ def expected_precision(auc: float, rate: float) -> float:
     >>> round(expected_precision(0.5, 0.1), 3), expected_precision(0.8, 0.1) > 0.25
     (0.1, True)
     """
-    from scipy.stats import norm
+    from scipy.special import ndtr, ndtri
 
-    apart = sqrt(2) * norm.ppf(auc)
+    apart = sqrt(2) * ndtri(auc)
     recall = (np.arange(2000) + 0.5) / 2000
-    false = norm.sf(norm.isf(recall) + apart)
+    false = ndtr(ndtri(recall) - apart)
     return float((rate * recall / (rate * recall + (1 - rate) * false)).mean())
 
 

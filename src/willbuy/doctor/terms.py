@@ -5,7 +5,7 @@ row. Products and quotients are taken only where one side is no whole number and
 chance alone in nearly every row would be a strange coincidence.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 NEARLY = 0.05  # how far from a whole number a rounded ratio may put its product
+FEW, ALMOST = (
+    2000,
+    0.9,
+)  # rows that a product is tried on first, and the share of whole numbers it must have there
 MOST = 400  # terms: what a formula is searched in must stay small
 
 
@@ -47,19 +51,26 @@ def _hidden(broken: Sequence[Term], whole: Sequence[Term]) -> Iterator[Term]:
     for one, other in [*product(broken, whole), *combinations(broken, 2)]:
         if one.columns >= other.columns:
             continue
-        for text, values in _combined(one, other):
+        step = max(1, len(one.values) // FEW)
+        a, b = one.values[::step], other.values[::step]
+        for text, make in _combined(one, other):
+            if not _whole(make(a, b), ALMOST):
+                continue  # most pairs are done with here, at the cost of a few rows
+            values = make(one.values, other.values)
             if np.ptp(values) > 0 and _whole(values):
                 yield Term(text, one.columns | other.columns, np.round(values))
 
 
-def _combined(one: Term, other: Term) -> Iterator[tuple[str, Floats]]:
-    a, b = one.values, other.values
-    yield f"round({one.text} * {other.text})", a * b
-    for top, over, under, below in ((one, a, other, b), (other, b, one, a)):
-        yield (
-            f"round({top.text} / {under.text})",
-            np.divide(over, below, out=np.zeros_like(over), where=below != 0),
-        )
+def _combined(one: Term, other: Term) -> Iterator[tuple[str, Callable[[Floats, Floats], Floats]]]:
+    """Product and quotients of two terms: how each is written, and how it is made of their values."""
+    yield f"round({one.text} * {other.text})", lambda a, b: a * b
+    yield f"round({one.text} / {other.text})", _divided
+    yield f"round({other.text} / {one.text})", lambda a, b: _divided(b, a)
+
+
+def _divided(over: Floats, below: Floats) -> Floats:
+    """0 where nothing stands under the line."""
+    return np.divide(over, below, out=np.zeros_like(over), where=below != 0)
 
 
 def _differences(whole: Sequence[Term], hidden: Sequence[Term]) -> Iterator[Term]:
@@ -79,10 +90,10 @@ def _distinct(terms: Iterable[Term], known: Sequence[Term]) -> list[Term]:
     return kept
 
 
-def _whole(values: Floats) -> bool:
+def _whole(values: Floats, share: float = 0.99) -> bool:
     """Whether nearly all of the values other than 0 are whole numbers, or as near as a rounded ratio may put them."""
     other = values[np.abs(values) > NEARLY]
-    return len(other) == 0 or bool(np.mean(np.abs(other - np.round(other)) <= NEARLY) >= 0.99)
+    return len(other) == 0 or bool(np.mean(np.abs(other - np.round(other)) <= NEARLY) >= share)
 
 
 def matrix(terms: Sequence[Term]) -> Floats:

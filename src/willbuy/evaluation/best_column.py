@@ -19,6 +19,7 @@ from willbuy.models.choose import METRICS
 from willbuy.models.entity_folds import entity_folds, sample_of_entities
 
 ROWS, FOLDS, SHORT_LIST = 30_000, 3, 10
+PRIOR = 10  # rows of the mean rate that every value of a category is seen with
 Ints = npt.NDArray[np.integer[Any]]
 
 
@@ -31,7 +32,7 @@ def best_column(
     metric: str = "average_precision",
     seed: int = 0,
 ) -> Rule | None:
-    """The rule of the best of the columns (n,); None where none of them is known for two rows, or too few buy to judge.
+    """The rule of the best of the columns (n,); None where nothing is known of any, or too few buy to judge.
 
     Of a category (a flag as well) every value has its own rate; a number ranks by more or by less.
 
@@ -48,7 +49,12 @@ def best_column(
         return None
     frame = pd.DataFrame({name: values[kept] for name, values in columns.items()})
     rules = [rule for name in columns for rule in _rules(name, name in categories)]
-    listed = sorted(rules, key=lambda rule: -_at_sight(frame, rule, labels))[:SHORT_LIST]
+    seen = [
+        (_at_sight(frame, rule, labels), rule)
+        for rule in rules
+        if frame[next(iter(rule.columns))].notna().any()
+    ]
+    listed = [rule for _, rule in sorted(seen, key=lambda one: -one[0])][:SHORT_LIST]
     judged = [(_out_of_fold(frame, rule, labels, fold_of, metric), rule) for rule in listed]
     known = [one for one in judged if np.isfinite(one[0])]
     return max(known, key=lambda one: one[0])[1] if known else None
@@ -65,10 +71,8 @@ def _rules(name: str, category: bool) -> list[Rule]:
 
 
 def _at_sight(frame: pd.DataFrame, rule: Rule, labels: Ints) -> float:
-    """ROC-AUC on the very rows: enough to put aside what says nothing; -1 where nothing is known."""
+    """ROC-AUC on the very rows: enough to put aside what says nothing."""
     [name] = rule.columns
-    if not frame[name].notna().any():
-        return -1.0
     if rule.shape == "each":
         rank = (
             frame[name].groupby(frame[name], dropna=False).transform("size")

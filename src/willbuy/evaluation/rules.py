@@ -230,7 +230,8 @@ def _probability(rule: Rule, values: Floats, at: Floats, rate: Floats, missing: 
         return np.where(np.isnan(values) | (at[place] != known), missing, rate[place])
     p = np.interp(known, at, rate)
     if rule.shape not in ("constant", "any"):  # keep the raw order: a recency rule ranks by every hour of it
-        middle = float(np.median(at)) or 1.0
-        order = np.maximum(known, 0.0) / (np.maximum(known, 0.0) + middle)  # rises from 0 to 1
+        low = min(float(at[0]), 0.0)  # a table's column may hold negative values, which have an order too
+        middle = float(np.median(at)) - low or 1.0
+        order = np.maximum(known - low, 0.0) / (np.maximum(known - low, 0.0) + middle)  # rises from 0 to 1
         p = np.clip(p + _TIE_BREAK * (order - 0.5) * (-1 if rule.shape == "fewer" else 1), 0.0, 1.0)
     return np.where(np.isnan(values), missing, p)

@@ -61,8 +61,10 @@ class Judging:
         sign = METRICS[self.metric][1]
         values: dict[str, list[float]] = {name: [] for name in dealings[0]}
         in_folds: dict[str, list[Floats]] = {name: [] for name in dealings[0]}
+        dealt = 0
         for number, found in enumerate(dealings):
             fold_of = entity_folds(y, groups, self.folds, self.seed + number)
+            dealt = dealt or int(fold_of.max()) + 1
             rows = np.isfinite(next(iter(found.values())))
             _, over_all = choose({name: scores[rows] for name, scores in found.items()}, y[rows], self.metric)
             for name, scores in found.items():
@@ -75,7 +77,7 @@ class Judging:
             log_odds={name: scores[judged] for name, scores in dealings[0].items()},
             values=means,
             by_fold={name: np.concatenate(of) for name, of in in_folds.items()},
-            dealt=int(entity_folds(y, groups, self.folds, self.seed).max()) + 1,
+            dealt=dealt,
             repeats=len(dealings),
             chosen=best(means, self.metric),
         )

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from willbuy.pipeline.training import Training
 
 ROWS, REPEATS = 5000, 3  # of the importance: its error is read off the least and the greatest repeat
+FEWEST, CELLS = (
+    500,
+    200_000_000,
+)  # of very many columns fewer rows: each is shuffled, and every time all columns are scored
 
 
 def test_once(run: "Training") -> None:
@@ -131,11 +135,12 @@ def importance(run: "Training", test: Rows, held: HeldOut | None) -> dict[str, E
     """Feature -> drop of average precision when it is shuffled; nothing where the test part has one outcome only."""
     if not 0 < int(test.y.sum()) < len(test.y):
         return {}
+    rows = min(ROWS, max(FEWEST, CELLS // (REPEATS * len(test.names) ** 2)))
     if held is not None:
-        return importance_held_out(held, ROWS, REPEATS, run.seed)
+        return importance_held_out(held, rows, REPEATS, run.seed)
     score = _quickest(run.learning.scorer).log_odds
     return permutation_importance(
-        score, test.X, test.y, test.names, rows=ROWS, repeats=REPEATS, seed=run.seed
+        score, test.X, test.y, test.names, rows=rows, repeats=REPEATS, seed=run.seed
     )
 
 

@@ -81,6 +81,12 @@ def test_one_hot_of_the_values_that_the_rows_hold():
     assert prepared.unseen(rows) == {"c": 2}  # e, and the one without a place; null is not unseen
 
 
+def test_of_a_category_that_was_never_known_every_value_is_unseen():
+    prepared = Preparation((Column("c", "category", ("a",)),)).fit(np.array([[np.nan], [-1.0]]))
+    assert prepared.names == ()
+    assert prepared.unseen(np.array([[0.0], [-1.0], [np.nan]])) == {"c": 2}
+
+
 def test_what_stands_for_null_is_a_value_of_its_own():
     column = Column("c", "category", ("a",), missing="Unknown")
     fitted = np.array([[0.0], [np.nan]])

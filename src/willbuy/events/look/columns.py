@@ -82,7 +82,8 @@ def require(found: Mapping[str, Choice], header: Sequence[str]) -> None:
     for field, meaning in (("entity", "who it was (visitor, user, customer)"), ("time", "when it happened")):
         if field not in found:
             raise SourceError(
-                f"cannot tell which column says {meaning}: {shown}. Say it: --column {field}=NAME"
+                f"cannot tell which column says {meaning}: {shown}. Say it: --column {field}=NAME. "
+                "For a table of one row a session or customer, name who bought instead: --target COLUMN"
             )
 
 

@@ -10,27 +10,32 @@ from willbuy.explore.log.view import LogView
 from willbuy.explore.rate import Rate, rate
 from willbuy.explore.words import day_text, number_of
 from willbuy.features.feature_set import FeatureSet
+from willbuy.features.local_time import EPOCH, MICROSECOND
 from willbuy.features.sessions import SessionRule
 from willbuy.snapshots.build import build_snapshots
 from willbuy.snapshots.grid import waiting
 from willbuy.snapshots.steps import Progress
-from willbuy.snapshots.store import Snapshots
+from willbuy.snapshots.store import Anchor, Snapshots
 
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 
 class AnchorRate(TypedDict):
-    """An anchor (ISO text, UTC): its snapshots and those with the label; no hits are known where it has not matured."""
+    """An anchor (ISO text, UTC, and as the shop's clock reads): its snapshots and those with the label, none where it has not matured."""
 
     anchor: str
+    local: str
     matured: bool
     n: int
     buyers: Rate
 
 
 class Balance(TypedDict):
-    """The label of the shop's task, anchor by anchor; `why_not` says why there is none to show."""
+    """The label of the shop's task, anchor by anchor; `why_not` says why there is none to show.
+
+    `waiting` are the anchors whose labels are not known yet, as the shop's clock reads.
+    """
 
     says: str
     says_maturity: str
@@ -67,7 +72,7 @@ def balance(
     except NotEnoughData as error:
         found["why_not"] = f"No label can be made: {error}."
         return found
-    found["anchors"] = [_anchor(one.moment, one.n, one.positives) for one in built.anchors]
+    found["anchors"] = [_anchor(one, view) for one in built.anchors]
     found["says"] = _says(found["anchors"], task, session)
     if session:
         found["open_sessions"] = built.open_sessions
@@ -77,14 +82,24 @@ def balance(
     return found
 
 
-def _anchor(at: datetime, n: int, positives: int | None) -> AnchorRate:
-    known = rate(positives or 0, n if positives is not None else 0)
-    return AnchorRate(anchor=at.isoformat(), matured=positives is not None, n=n, buyers=known)
+def _anchor(one: Anchor, view: LogView) -> AnchorRate:
+    return AnchorRate(
+        anchor=one.moment.isoformat(),
+        local=_local(one.moment, view),
+        matured=one.positives is not None,
+        n=one.n,
+        buyers=rate(one.positives or 0, one.n if one.positives is not None else 0),
+    )
+
+
+def _local(moment: datetime, view: LogView) -> str:
+    """As the shop's clock reads, in ISO text."""
+    return (EPOCH + view.clock.local(moment) * MICROSECOND).isoformat()
 
 
 def _maturity(found: Balance, built: Snapshots, view: LogView) -> None:
     last = built.anchors[-1].moment
-    found["waiting"] = [one.isoformat() for one in waiting(view.shop, last, view.log.end)]
+    found["waiting"] = [_local(one, view) for one in waiting(view.shop, last, view.log.end)]
     found["known_until"] = last.isoformat()
     found["days_not_known"] = view.clock.day(view.log.last) - view.clock.day(last)
     last_day, midnights = day_text(view.clock.day(last)), found["days_not_known"]

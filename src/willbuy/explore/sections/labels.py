@@ -14,7 +14,7 @@ def labels(found: dict[str, Any]) -> Html:
     title = "What a model would learn from"
     if balance["why_not"]:
         return section("labels", title, paragraph(balance["why_not"]))
-    rows = [{"name": moment(one["anchor"]), **one["buyers"]} for one in balance["anchors"]]
+    rows = [{"name": moment(one["local"]), **one["buyers"]} for one in balance["anchors"]]
     unknown = [moment(at) for at in balance["waiting"]]
     reading = (
         f"The share of {_asked(balance)} that buys {balance['task']}. Lines: 95 % intervals."
@@ -34,5 +34,5 @@ def labels(found: dict[str, Any]) -> Html:
 def _asked(balance: dict[str, Any]) -> str:
     """Who is asked about at a point of the chart."""
     if balance["known_until"] is None:
-        return "the sessions asked about in each slot of time, by its begin (UTC),"
-    return "the population at each anchor (UTC)"
+        return "the sessions asked about in each slot of time, by its begin,"
+    return "the population at each anchor"

@@ -38,6 +38,7 @@ def _missing(found: dict[str, Any]) -> Html:
         }
         for cell in missing["cells"]
     ]
+    lacks = any(cell["missing"] for cell in missing["cells"])
     absent = f"The log has no {', '.join(missing['absent'])}." if missing["absent"] else ""
     drawn = shown(
         "Missing values",
@@ -48,4 +49,4 @@ def _missing(found: dict[str, Any]) -> Html:
         f"Share of the events of each kind that lack the field. {absent}",
         height=heat.heat_height(missing["fields"]),
     )
-    return drawn if rows or not absent else Html(drawn + paragraph(absent, "note"))
+    return drawn if lacks or not absent else Html(drawn + paragraph(absent, "note"))

@@ -62,7 +62,7 @@ def _column(one: dict[str, Any]) -> Html:
             f"Values of {one['name']}",
             _explained(one),
             bars.standing(spread, one["name"], "rows", spans=one["distribution_by_span"]),
-            "Rows in spans of like width, named by where they begin."
+            "Rows in spans of like width, named by where they begin; beyond the 99th percentile all rows are in the last bar."
             if one["distribution_by_span"]
             else "Rows by value.",
             height=bars.HEIGHT,

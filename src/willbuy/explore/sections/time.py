@@ -52,7 +52,7 @@ def _days(found: dict[str, Any]) -> list[Html]:
             height=lines.HEIGHT,
         )
     ]
-    if found["conversion"]["events"] and {kind["kind"] for kind in found["kinds"]["kinds"]} - {goal, "other"}:
+    if _beside_the_goal(found):
         both.append(
             shown(
                 f"Share of a day’s visitors that {DID[goal]}",
@@ -75,10 +75,12 @@ def _days(found: dict[str, Any]) -> list[Html]:
 def _hours(found: dict[str, Any]) -> list[Html]:
     by_hour, goal = found["by_hour"], found["log"]["goal"]
     maps = [_map(by_hour["cells"], "events", "events an hour")]
-    if found["conversion"]["events"] and len(found["kinds"]["kinds"]) > 1:
+    if _beside_the_goal(found):
         maps.append(_map(by_hour["cells"], "goals", f"{PLURALS[goal]} an hour"))
     rest = {"height": heat.heat_height(_weekdays(by_hour["cells"]))}
-    reading = "Mean of each hour of the week over the times that it came. A white place is an hour that the log does not reach."
+    reading = "Mean of each hour of the week over the times that it came."
+    if not by_hour["whole_week"]:
+        reading += " An empty place is an hour that the log does not reach."
     return [
         shown("Events by hour and weekday", by_hour["says"], maps[0], reading, **rest),
         *(
@@ -92,6 +94,12 @@ def _hours(found: dict[str, Any]) -> list[Html]:
             for one in maps[1:]
         ),
     ]
+
+
+def _beside_the_goal(found: dict[str, Any]) -> bool:
+    """Whether the log holds events of the goal's kind, and others that could be without them."""
+    kinds = {kind["kind"] for kind in found["kinds"]["kinds"]}
+    return bool(found["conversion"]["events"] and kinds - {found["log"]["goal"], "other"})
 
 
 def _map(cells: list[dict[str, Any]], what: str, title: str) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _gaps(found: dict[str, Any]) -> list[Html]:
             f"From first seen to the first {goal}",
             gaps["says_to_goal"],
             _bars(gaps["to_goal"], "since first seen", f"visitors that {DID[goal]}"),
-            "Who was seen before the log began seems younger here than he is.",
+            "Visitors that came before the log began seem newer here than they are.",
             **height,
         ),
     ]

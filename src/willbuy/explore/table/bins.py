@@ -14,6 +14,9 @@ FEW = 12
 """Values up to which each is a bin of its own."""
 
 SPANS = 8
+FEWEST_ROWS = 30
+"""Rows that a span should have at least, and that a bin must have to be named in a sentence."""
+
 BARS = 20
 MISSING, UNSEEN, REST = "missing", "not among the values", "all other values"
 
@@ -57,7 +60,7 @@ def _categories(column: Column, values: Floats) -> list[Bin]:
 
 
 def _spans(values: Floats) -> list[Bin]:
-    """Spans of about as many rows each; equal values are never parted, and one that many rows have stands alone.
+    """Spans of about as many rows each; equal values are never parted, and one that an eighth of the rows have stands alone.
 
     >>> [(one.name, int(one.rows.sum())) for one in _spans(np.array([0.0] * 50 + list(range(1, 51))))][:2]
     [('0', 50), ('1 to 13', 13)]
@@ -65,10 +68,11 @@ def _spans(values: Floats) -> list[Bin]:
     distinct, counts = np.unique(values[~np.isnan(values)], return_counts=True)
     if len(distinct) <= FEW:
         return [Bin(plain(value), values == value) for value in distinct]
-    starts = [0]
-    held, target = 0, counts.sum() / SPANS
+    alone = counts >= counts.sum() / SPANS
+    target = max(counts[~alone].sum() / SPANS, min(FEWEST_ROWS, counts.sum() / SPANS))
+    starts, held = [0], 0
     for place, number in enumerate(counts.tolist()):
-        if held and (held >= target or number >= target):
+        if held and (held >= target or alone[place] or alone[place - 1]):
             starts.append(place)
             held = 0
         held += number

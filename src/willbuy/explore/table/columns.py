@@ -7,12 +7,9 @@ from numpy.typing import NDArray
 
 from willbuy.evaluation.words import percent
 from willbuy.explore.rate import Rate, rate
-from willbuy.explore.table.bins import FEW, MISSING, bins, histogram, unique_names
+from willbuy.explore.table.bins import FEW, FEWEST_ROWS, MISSING, bins, histogram, unique_names
 from willbuy.explore.words import number_of
 from willbuy.models.prepare.column import Column
-
-FEWEST_ROWS = 30
-"""Rows that a bin must have to be named in a sentence."""
 
 
 class ValueRate(TypedDict):

@@ -130,8 +130,13 @@ class Prepared:
 
     def unseen(self, X: Floats) -> dict[str, int]:
         """By category, how many rows hold a value that the fitted rows did not; they are scored all the same."""
-        counts = self.hot.unseen(self._filled(X))
-        return {self.declared.columns[place].name: count for place, count in counts.items()}
+        filled = self._filled(X)
+        counts = self.hot.unseen(filled)
+        return {
+            column.name: counts.get(place, int(np.count_nonzero(~np.isnan(filled[:, place]))))
+            for place, column in enumerate(self.declared.columns)
+            if column.role == "category"
+        }
 
     def phrases(self) -> dict[str, dict[str, Any]]:
         """By raw column how its values are said to people, for a bundle's manifest."""

@@ -10,7 +10,7 @@ from willbuy.backtest import SessionSplit, TimeSplit
 from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Answered, Asked, answer
 from willbuy.doctor.drift import QUESTION as DRIFT
-from willbuy.doctor.drift import drift
+from willbuy.doctor.drift import drift, independent
 from willbuy.doctor.enough import QUESTION as ENOUGH
 from willbuy.doctor.enough import Supply, enough
 from willbuy.doctor.lineage import QUESTION as LINEAGE
@@ -65,7 +65,7 @@ def case_of(rows: Rows) -> Case:
 def _schema(run: "LogTraining") -> Answered:
     """What came in since the last run where that is enough, else the whole log, against the last run's."""
     then = last_manifest(run.shop.home)
-    if "profile" not in then:
+    if "hours" not in then.get("profile", {}):
         return [], Asked("schema_drift", SCHEMA, "not asked: there is no earlier run of this log")
     now = profile(run.warehouse, datetime.fromisoformat(then["data"]["last"]))
     if now["rows"] < ENOUGH_NEW:
@@ -89,14 +89,10 @@ def _travel(run: "LogTraining") -> Answered:
 def _drift(run: "LogTraining") -> Answered:
     if run.split.kind != "time":
         return [], Asked("drift", DRIFT, "not asked: the split is not in time")
-    ahead = run.test.features(("entity", *run.train.names))
-    behind = run.train.frame
-    sides = []
-    for frame in (behind, ahead):
-        drawn = frame.sample(frac=1, random_state=run.seed).drop_duplicates("entity")  # independent rows
-        sides.append(
-            {name: drawn[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in run.train.names}
-        )
+    sides = [
+        independent(frame, run.train.names, run.seed)
+        for frame in (run.train.frame, run.test.features(("entity", *run.train.names)))
+    ]
     growing = {one.name for one in run.features if not one.in_session and _grows(run, one.lookback)}
     found = drift(*sides, growing=growing | set(run.train.names) - set(run.features.names))
     return found, Asked("drift", DRIFT, answer(found))
@@ -132,24 +128,30 @@ def sides_of(run: "LogTraining") -> Sides:
 
 
 def _rates(run: "LogTraining") -> dict[str, tuple[int, int]]:
-    days = run.train.frame["anchor"].dt.strftime("%Y-%m-%d")
-    by_day = run.train.frame["label"].astype(int).groupby(days).agg(["size", "sum"])
-    return {str(day): (int(rows), int(buyers)) for day, rows, buyers in by_day.itertuples()}
+    """Rows and buyers of each day that has anchors."""
+    days, place = np.unique(run.train.frame["anchor"].to_numpy(dtype="datetime64[D]"), return_inverse=True)
+    counts = zip(np.bincount(place).tolist(), np.bincount(place, weights=run.train.y).tolist(), strict=True)
+    return {str(day): (rows, int(buyers)) for day, (rows, buyers) in zip(days, counts, strict=True)}
 
 
 def supply_of(run: "LogTraining") -> Supply:
     """The buyers that the test should hold, by the base rate of the training part."""
     folded = run.split.kind != "time"
     ahead = run.train.frame["entity"] if folded else run.test.features(("entity",))["entity"]
-    bought = run.train.frame["label"].astype(int).groupby(run.train.frame["entity"]).mean()
     entities = ahead.nunique()
-    buyers = entities * float(bought.mean())
+    buyers = entities * _mean_rate(run.train)
     step = run.log.end - run.log.first
     if isinstance(run.split, TimeSplit):
         step = run.split.horizon
     elif isinstance(run.split, SessionSplit):
         step = run.log.end - run.split.cutoff
     return Supply(buyers, entities - buyers, step / timedelta(days=7), _horizons(run))
+
+
+def _mean_rate(rows: Rows) -> float:
+    """The mean over entities of how often their rows bought: one row an entity will be tested."""
+    _, place = np.unique(rows.groups, return_inverse=True)
+    return float((np.bincount(place, weights=rows.y) / np.bincount(place)).mean())
 
 
 def _horizons(run: "LogTraining") -> dict[str, float]:

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from willbuy.backtest import FoldSplit
 from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Answered, Asked, answer
 from willbuy.doctor.drift import QUESTION as DRIFT
-from willbuy.doctor.drift import drift
+from willbuy.doctor.drift import drift, independent
 from willbuy.doctor.enough import QUESTION as ENOUGH
 from willbuy.doctor.enough import Supply, enough
 from willbuy.doctor.of_table import case_of_table, profile_of_table
@@ -42,7 +40,7 @@ def case_of_all(run: "TableTraining") -> Case:
 
 def _schema(run: "TableTraining") -> Answered:
     then = last_manifest(run.shop.home).get("profile")
-    if then is None:
+    if then is None or "hours" in then:
         return [], Asked("schema_drift", SCHEMA, "not asked: there is no earlier run of this table")
     found = schema_drift(then, profile_of_table(run.table.frame, run.table.columns, run.table.counts))
     return found, Asked("schema_drift", SCHEMA, f"{answer(found)} in {len(run.table.frame):,} rows")
@@ -65,16 +63,9 @@ def _sides(run: "TableTraining") -> Sides:
 def _drift(run: "TableTraining") -> Answered:
     if run.split.kind != "time":
         return [], Asked("drift", DRIFT, "not asked: the split is not in time")
-    ahead = run.test.features(("entity", *run.train.names))
-    sides = [
-        {
-            name: one[name].to_numpy(dtype=np.float64, na_value=np.nan)
-            for name in run.train.names
-            if name != run.shop.table.order
-        }
-        for one in (run.train.frame.drop_duplicates("entity"), ahead.drop_duplicates("entity"))
-    ]
-    found = drift(*sides)
+    names = [name for name in run.train.names if name != run.shop.table.order]
+    ahead = run.test.features(("entity", *names))
+    found = drift(*(independent(frame, names, run.seed) for frame in (run.train.frame, ahead)))
     return found, Asked("drift", DRIFT, answer(found))
 
 
