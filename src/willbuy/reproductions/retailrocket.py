@@ -98,7 +98,7 @@ def run(files: Sequence[Path], say: StepCallback) -> Reproduction:
         ],
         wrong=[wrong for log, of in tested for wrong in (_too_high(log, of), _precision(log, of))]
         + _published(),
-        verdict=" ".join([answer["headline"], *answer["sentences"]]),
+        verdict=" ".join([f"{tested[-1][0].name}:", answer["headline"], *answer["sentences"]]),
     )
 
 
