@@ -2,7 +2,7 @@
 
 from willbuy.evaluation.figures import gap
 from willbuy.evaluation.result import Estimate, Interval, Metrics
-from willbuy.evaluation.words import figure, interval, percent
+from willbuy.evaluation.words import figure, interval, percent, signed_interval
 
 APART = 0.1  # base rates that differ by more explain a part of any difference in average precision
 
@@ -29,10 +29,13 @@ def _judged(apart: Estimate) -> str:
     if apart["value"] is None or apart["low"] is None or apart["high"] is None:
         return "with no interval for the difference"
     chance = "within chance" if apart["low"] <= 0 <= apart["high"] else "more than chance"
-    if apart["value"] > 0:
-        return f"a drop of {figure(apart['value'])} ({interval(apart)}), {chance}"
-    turned = Interval(low=-apart["high"], high=-apart["low"])
-    return f"a gain of {figure(-apart['value'])} ({interval(turned)}), {chance}"
+    bounds = Interval(low=apart["low"], high=apart["high"])
+    if apart["value"] <= 0:
+        bounds = Interval(low=-apart["high"], high=-apart["low"])
+    shown = interval(bounds) if (bounds["low"] or 0.0) > 0 else signed_interval(bounds)
+    return (
+        f"a {'drop' if apart['value'] > 0 else 'gain'} of {figure(abs(apart['value']))} ({shown}), {chance}"
+    )
 
 
 def _rates(inner: float | None, outer: float | None) -> str:

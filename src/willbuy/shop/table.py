@@ -43,7 +43,7 @@ class Table(Section):
         (),
     )
     id: str | None = key(
-        "The column of the entity, whose rows are never parted; each row is its own otherwise.",
+        "The column of the entity, whose rows are never parted by chance; each row is its own otherwise.",
         "UserID",
         min_length=1,
     )

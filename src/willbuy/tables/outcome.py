@@ -78,7 +78,7 @@ def say(
     if table.id is not None and entities < len(frame):
         notes.append(
             f"{printable(table.id)} stands in more than one row: {entities:,} entities have {len(frame):,} rows, and the rows "
-            "of one are never parted."
+            "of one are never parted by chance."
         )
     return notes
 

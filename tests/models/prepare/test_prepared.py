@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.prepare.tables import COLUMNS, NAMES, make_table
-from willbuy.errors import BundleError, ShopError
+from willbuy.errors import BundleError, NotEnoughData, ShopError
 from willbuy.models.arrays_file import pack, unpack
 from willbuy.models.prepare import Column, Preparation, Prepared
 
@@ -82,9 +82,12 @@ def test_one_hot_of_the_values_that_the_rows_hold():
 
 
 def test_of_a_category_that_was_never_known_every_value_is_unseen():
-    prepared = Preparation((Column("c", "category", ("a",)),)).fit(np.array([[np.nan], [-1.0]]))
-    assert prepared.names == ()
-    assert prepared.unseen(np.array([[0.0], [-1.0], [np.nan]])) == {"c": 2}
+    category = Column("c", "category", ("a",))
+    prepared = Preparation((category, Column("n", "number"))).fit(np.array([[np.nan, 1.0], [-1.0, 2.0]]))
+    assert prepared.names == ("n",)
+    assert prepared.unseen(np.array([[0.0, 1.0], [-1.0, 1.0], [np.nan, 1.0]])) == {"c": 2}
+    with pytest.raises(NotEnoughData, match="no row holds a value of c; a model needs one column"):
+        Preparation((category,)).fit(np.array([[np.nan], [-1.0]]))
 
 
 def test_what_stands_for_null_is_a_value_of_its_own():

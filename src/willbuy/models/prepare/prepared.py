@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.errors import BundleError
+from willbuy.errors import BundleError, NotEnoughData, listed
 from willbuy.models.manifest import canonical
 from willbuy.models.prepare.fill import fills, typical
 from willbuy.models.prepare.one_hot import OneHot
@@ -182,6 +182,10 @@ def fit(declared: Preparation, X: Floats) -> Prepared:
     learnt = (*(column.fit(sources, column.sources) for column in made.engineered), *of_labels)
     hot = OneHot.fit(declared.columns, filled, declared.rare)
     found = Prepared(declared, fill=fill, typical=typical(declared.columns, rows), learnt=learnt, hot=hot)
+    if not found.names:
+        raise NotEnoughData(
+            f"no row holds a value of {listed(declared.names)}; a model needs one column with values"
+        )
     if declared.scale == "none":
         return found
     off, by = scales(declared.scale, found._unscaled(filled)[:, found._scaled])

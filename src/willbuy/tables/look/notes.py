@@ -36,7 +36,7 @@ def _of_columns(columns: Sequence[ColumnSight], rows: int) -> Iterator[str]:
         if column.role == "id" and column.distinct < rows - column.missing:
             yield (
                 f"{name} stands in more than one row ({column.distinct:,} values in {rows:,} rows): it is the entity, and the "
-                "rows of one are never parted."
+                "rows of one are never parted by chance."
             )
         if column.why.startswith("dates"):
             yield f"{name} holds dates. If they order the rows in time: --order '{name}'."
