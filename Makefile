@@ -37,7 +37,7 @@ format: $(READY)  ## write the code in the one style
 bench: .venv/.bench  ## our speed against rivals, as ratios from one run (RUN="features" for one of them)
 	@$(BIN)/python -m benchmarks $(RUN)
 
-results: $(READY)  ## the whole way on real logs and on the simulated shop (docs/results.md)
+results: $(READY)  ## published systems beside ours, and the whole way on real logs and the simulated shop (docs/results.md)
 	@$(BIN)/python scripts/results.py --write docs/results.md
 
 docs: $(READY)  ## make the reference pages and the outputs shown in the docs anew

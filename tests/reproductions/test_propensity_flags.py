@@ -45,7 +45,7 @@ def test_balanced_classes_stand_further_from_the_truth_than_ours(tmp_path: Path)
     table, truth = drawn(1500)
     file = tmp_path / "training_sample.csv"
     table.to_csv(file, index=False)
-    flags = Flags("drawn", file, truth)
+    flags = Flags("drawn", "a fifth of them", file, truth)
     tested, frame = propensity_flags.hold_both_out(flags, lambda _: None, models=[LOGISTIC])
     found = tested.both.metrics
     assert (len(frame), found[OURS]["n"]) == (1500, 300)

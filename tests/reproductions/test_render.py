@@ -8,6 +8,9 @@ from willbuy.reproductions.result import Data, Reproduction, Row, Wrong, publish
 OURS = Row(
     who="willbuy", on="the test", figures={"f1": {"value": 0.5, "low": 0.4, "high": 0.6}}, n=10, positives=4
 )
+GAP = Row(
+    who="gap", on="the test", figures={"f1": {"value": -0.1, "low": -0.2, "high": 0.05}}, difference=True
+)
 FOUND = Reproduction(
     system="made_up",
     title="Made up",
@@ -17,7 +20,7 @@ FOUND = Reproduction(
     published=[published("guess", "the test", f1=0.88, roc_auc=0.89245)],
     reproduced=[],
     rules=[OURS | {"who": "the truth", "kind": "truth"}],
-    ours=[OURS, OURS | {"on": "other rows", "note": "forest"}],
+    ours=[GAP, OURS, OURS | {"on": "other rows", "note": "forest"}],
     wrong=[Wrong(words="It was a guess.", figures={"guesses": 1.0})],
     verdict="Do not use it.",
 )

@@ -74,7 +74,8 @@ class Tested:
     def minus(self, other: str, metrics: Sequence[str]) -> Row:
         """Ours minus another, with the paired interval."""
         gaps = {metric: self.both.difference(metric, OURS, other) for metric in metrics}
-        return Row(who=f"{OURS} minus {self.words.get(other, other)}, paired", on=self.on, figures=gaps)
+        who = f"{OURS} minus {self.words.get(other, other)}, paired"
+        return Row(who=who, on=self.on, figures=gaps, difference=True)
 
     def mean_of_folds(self) -> Row:
         """Ours by the mean of the folds' figures: nothing is asked of rows that two folds' models scored."""

@@ -74,8 +74,9 @@ CHECKOUT = Rule("checkout", "who saw the checkout", {"saw_checkout": None}, "any
 
 @dataclass(frozen=True)
 class Flags:
-    """A file of flags: what it is called here, and the true probability of each row, in its order, where it is known."""
+    """A file of flags: what it and its test rows are called here, and the true probability of each row, in its order, where it is known."""
 
+    name: str
     on: str
     file: Path
     truth: NDArray[np.float64] | None = None
@@ -94,7 +95,8 @@ def generated(say: StepCallback) -> Iterator[Flags]:
         write_click_flags(file, users=ROWS, truth=truth)
         ids = pd.read_csv(file, usecols=[ID], dtype=str)[ID]
         known = pd.read_csv(truth, dtype={ID: str}).set_index(ID)["probability"]
-        yield Flags(f"a fifth of {ROWS:,} generated users", file, known.reindex(ids).to_numpy(np.float64))
+        name = f"{ROWS:,} generated users"
+        yield Flags(name, f"a fifth of {name}", file, known.reindex(ids).to_numpy(np.float64))
 
 
 def published_columns(rows: "pd.DataFrame") -> "pd.DataFrame":
@@ -155,7 +157,7 @@ def published_scores(
 def run(files: Sequence[Path], say: StepCallback) -> Reproduction:
     """The three models and ours on generated flags, whose truth is known, or on the file that is given."""
     if files:
-        return _reproduced(Flags(ITS_OWN, WANTED.only(files, "propensity_flags")), say)
+        return _reproduced(Flags(WANTED.name, ITS_OWN, WANTED.only(files, "propensity_flags")), say)
     with generated(say) as flags:
         return _reproduced(flags, say)
 
@@ -174,7 +176,7 @@ def _reproduced(flags: Flags, say: StepCallback) -> Reproduction:
         title="Customer propensity: 23 click flags of a user’s day",
         source="the project’s README",
         method=str(__doc__).split("Published: ")[1].strip().replace("\n", " "),
-        data=[Data(source=flags.on, rows=len(frame), positives=int(frame[TARGET].sum()))],
+        data=[Data(source=flags.name, rows=len(frame), positives=int(frame[TARGET].sum()))],
         published=PUBLISHED,
         reproduced=[_closeness(row, tested, flags) for row in tested.rows(MODELS, METRICS)],
         rules=[*tested.rows(names, METRICS), *(row | {"kind": "truth"} for row in truth)],

@@ -37,7 +37,8 @@ WANTED = Wanted(
 TEST = "a fifth of the finished sessions, shuffled (seed 42)"
 OPEN = "sessions that are still open, asked after their 1st, 3rd and 5th event"
 FOREST, FORMULA = "random forest", "formula"
-PUBLISHED = [published(FOREST, TEST, precision=0.97)]
+ITS_OWN = "the published test, whose rows are not here"
+PUBLISHED = [published(FOREST, ITS_OWN, precision=0.97)]
 METRICS = ("precision", "recall", "roc_auc", "average_precision")
 MOST = 1_000_000  # sessions: a whole month holds nine million
 

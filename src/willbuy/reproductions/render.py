@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import fill
 
 from willbuy.evaluation.result import Estimate
-from willbuy.evaluation.words import NONE, figure, interval
+from willbuy.evaluation.words import NONE, figure, interval, signed, signed_interval
 from willbuy.reproductions.result import METRICS, Reproduction, Row
 
 WIDTH = 110
@@ -98,6 +98,8 @@ def _cell(kind: str, row: Row, metric: str) -> str:
     found: Estimate | None = row["figures"].get(metric)
     if found is None or found["value"] is None:
         return NONE
+    if row.get("difference"):
+        return f"{signed(found['value'])} ({signed_interval(found)})"
     bounds = interval(found)
     if bounds != NONE:
         return f"{figure(found['value'])} ({bounds})"

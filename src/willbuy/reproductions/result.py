@@ -27,6 +27,7 @@ class Row(TypedDict):
     n: NotRequired[int]
     positives: NotRequired[int]
     note: NotRequired[str]
+    difference: NotRequired[bool]  # of two methods, with the paired interval
     kind: NotRequired[str]  # where a table calls it otherwise than the list that it stands in
 
 
