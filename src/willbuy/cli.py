@@ -156,14 +156,13 @@ def score(
     from willbuy.scoring import score_shop
     from willbuy.shop import load_any
 
-    now = datetime.now(UTC).isoformat(timespec="seconds")
     with progress_bar("score", unit="rows", quiet=as_json) as progress:
         result = score_shop(
             load_any(shop),
             output,
             rows=rows,
             as_of=as_of,
-            now=now,
+            now=_now(),
             run=run,
             reasons=reasons,
             progress=progress,
@@ -197,7 +196,7 @@ def predict(
 
     model = load_bundle(bundle) if bundle else bundle_of_run(load_any(shop), run)
     with progress_bar("predict", unit="rows", quiet=as_json) as progress:
-        result = run_predict(model, rows, output, reasons, progress)
+        result = run_predict(model, rows, output, reasons, progress, now=_now())
     _say_scored(result, as_json)
 
 
@@ -237,6 +236,11 @@ def _fail(message: str, debug: bool, error: Exception) -> None:
 def _explain_os_error(error: OSError) -> str:
     where = f" ({error.filename})" if error.filename else ""
     return f"{error.strerror or error}{where}. Nothing was left half-written; mend it and run the same command again."
+
+
+def _now() -> str:
+    """The clock, for a column that names the moment of the scores."""
+    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _say_scored(result: "Scored", as_json: bool) -> None:

@@ -6,6 +6,7 @@ import pytest
 from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Diagnosis, LeakFound
 from willbuy.doctor.examine import examine, sample
+from willbuy.doctor.finding import Finding
 from willbuy.doctor.render import headline
 from willbuy.doctor.suspicions import SUSPICIONS
 
@@ -75,3 +76,8 @@ def test_few_rows_are_all_examined() -> None:
 
 def test_nothing_found_is_said() -> None:
     assert headline(Diagnosis()) == "No leak found." and Diagnosis().sentence() == ""
+
+
+def test_no_feature_is_to_be_dropped_for_who_is_in_the_population() -> None:
+    found = Finding("time_travel", "population", "leak", "somebody is in it", "Choose another [population]")
+    assert "drop = " not in Diagnosis((found,)).sentence()

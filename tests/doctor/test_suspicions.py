@@ -1,5 +1,6 @@
 """Each suspicion finds what was planted, says it with figures, and keeps quiet about clean tables."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,39 @@ def test_rows_of_few_values_are_alike_by_chance() -> None:
     )
     [found] = twice(case)
     assert found.grade == "note" and found.proof["copies"] < 2 * found.proof["by_chance"]
+
+
+def test_equal_rows_that_reading_put_together_are_held_against_chance_too() -> None:
+    random = np.random.default_rng(0)
+    columns = {"views": random.poisson(3, 900) * 1.0, "hour": random.integers(0, 24, 900) * 1.0}
+    y = random.random(900) < 0.2
+    together = np.unique(np.column_stack([*columns.values(), y]), axis=0, return_inverse=True)[1]
+    [found] = twice(Case(columns, y, entities=together))
+    assert found.grade == "note" and found.proof["by_chance"] > 0
+    [given] = twice(Case(columns, y, entities=together, ids=True))
+    assert given.grade == "warning"
+
+
+def test_flags_alone_cannot_tell_copies_from_chance() -> None:
+    random = np.random.default_rng(0)
+    flags = {f"flag_{number}": random.binomial(1, 0.3, 900) * 1.0 for number in range(6)}
+    [found] = twice(Case.of(flags, random.random(900) < 0.2))
+    assert found.grade == "note" and found.proof["by_chance"] is None and "may be chance" in found.words
+
+
+def test_the_same_in_another_period_is_no_copy() -> None:
+    case = clean(5)
+    again = case.take(np.concatenate([np.arange(1500)] * 2))
+    months = replace(again, periods=np.repeat([0, 1], 1500))
+    assert twice(months) == []
+    assert twice(replace(months, periods=None)) != []
+
+
+def test_copies_that_lack_a_value_are_copies() -> None:
+    case = clean(5)
+    case = replace(case, columns={**case.columns, "age": np.full(1500, np.nan)})
+    [found] = twice(case.take(np.concatenate([np.arange(1500), np.arange(40)])))
+    assert found.proof["copies"] == 40
 
 
 def test_rows_that_were_counted_twice_are_a_warning() -> None:

@@ -153,7 +153,7 @@ def test_the_output_has_the_columns_that_are_asked_for(shop: TableShop, tmp_path
     rows = scored(tmp_path / "s.csv")
     assert list(rows[0]) == list(output) and rows[0]["when"] == "2024-03-01T00:00:00Z"
     assert found.as_of == "2024-03-01T00:00:00Z"
-    run(named, tmp_path, NEW, now="2024-04-01T12:00:00+00:00")
+    run(named, tmp_path, NEW, now="2024-04-01T12:00:00Z")
     assert scored(tmp_path / "s.csv")[0]["when"] == "2024-04-01T12:00:00Z"
     with pytest.raises(WillbuyError, match="--as-of"):
         run(named, tmp_path, NEW)
@@ -192,3 +192,19 @@ def test_predict_needs_no_shop_file(shop: TableShop, tmp_path: Path) -> None:
     bundle = load_bundle(complete_run(shop.home) / BUNDLE)
     predict(bundle, tmp_path / "new.csv", tmp_path / "p.csv")
     assert (tmp_path / "p.csv").read_bytes() == (tmp_path / "s.csv").read_bytes()
+
+
+def test_the_bundle_keeps_what_its_output_is_called(tmp_path: Path) -> None:
+    shop = table_shop(
+        tmp_path,
+        'id = "session"\nsplit = "holdout"\noutput = { who = "id", chance = "probability", at = "as_of" }',
+    )
+    result = train(shop, lambda _: None)
+    bundle = load_bundle(complete_run(shop.home) / BUNDLE, result["bundle"])
+    predict(bundle, tmp_path / "rows.csv", tmp_path / "p.csv", now="2024-04-01T12:00:00Z")
+    assert list(scored(tmp_path / "p.csv")[0].items())[0::2] == [
+        ("who", "s00000"),
+        ("at", "2024-04-01T12:00:00Z"),
+    ]
+    with pytest.raises(WillbuyError, match="say it"):
+        predict(bundle, tmp_path / "rows.csv", tmp_path / "p.csv")

@@ -20,6 +20,7 @@ class CaseError(WillbuyError):
 class Case:
     """Columns (n,) of numbers with NaN for null, `y` (n,) of bool, and where there are any: entities, periods.
 
+    With `ids` the entities are those that rows came with; without, what was made of the rows, or nothing.
     `periods` (n,) are whole numbers that rise with time (months, days, anchors). `dated` columns were computed from events
     before an anchor by willbuy itself: a strong one is no wonder yet, and one that breaks in time is a broken record.
     `known` says of a table's columns when they are known, as against the moment of the score: before, after, unknown.
@@ -34,6 +35,7 @@ class Case:
     dated: bool = False
     known: Mapping[str, str] | None = None
     categories: frozenset[str] = frozenset()
+    ids: bool = False
 
     def __post_init__(self) -> None:
         lengths = {len(values) for values in (*self.columns.values(), self.y)}

@@ -84,7 +84,8 @@ class Diagnosis:
             return ""
         first, more = self.stopping[0], len(self.stopping) - 1
         others = f" (and {more} more: {', '.join(one.name for one in self.stopping[1:4])})" if more else ""
-        drop = f" ({self.drop.replace(NAME, first.about)})" if first.about in first.remedy else ""
+        one_column = first.about in self.alone and first.about in first.remedy
+        drop = f" ({self.drop.replace(NAME, first.about)})" if one_column else ""
         return (
             f"the doctor found a {first.grade}, {first.name}: {first.words}{others}. Nothing was trained. {first.remedy}"
             f'{drop}; or accept it: [doctor] accept = {{ {toml.key(first.name)} = "why" }}. See all: willbuy doctor'

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from willbuy.evaluation.words import as_sentence
+
 Grade = Literal["leak", "change", "warning", "note"]
 STOPS: tuple[Grade, ...] = ("leak", "change")
-
-
-ORDINARY = ("a", "events", "inside", "labels", "models", "none", "somebody", "the", "there")
-"""Words that a finding may begin with and that are no column's name, or not here."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +32,8 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """The words with a capital letter, where they begin with a word and not with the name of a column.
-
-        >>> Finding("enough", "", "note", "the test holds 9", "").sentence, Finding("x", "paid", "leak", "paid is", "").sentence
-        ('The test holds 9.', 'paid is.')
-        """
-        first = self.words.split(" ")[0]
-        return (self.words[:1].upper() + self.words[1:] if first in ORDINARY else self.words) + "."
+        """The words as a sentence."""
+        return as_sentence(self.words)
 
     def to_dict(self) -> dict[str, Any]:
         """For `--json`."""

@@ -38,6 +38,7 @@ def case_of_table(
         period_names=dict(order_names or {}),
         known={column.name: column.known for column in columns},
         categories=frozenset(column.name for column in columns if column.role == "category"),
+        ids=ids,
     )
 
 

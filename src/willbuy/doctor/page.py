@@ -12,6 +12,7 @@ from willbuy.doctor.render import headline, idle_words
 from willbuy.doctor.too_good import LEAK, WARN
 from willbuy.evaluation.report.document import document, write_whole
 from willbuy.evaluation.report.html import Html, chart, escape, join, paragraph, section, table, tag
+from willbuy.shop import toml
 
 
 def write_page(diagnosis: Diagnosis, shop: str, path: Path) -> None:
@@ -71,7 +72,7 @@ def _finding(one: Finding, diagnosis: Diagnosis) -> Html:
         tag(
             "p",
             "Or accept it: ",
-            tag("code", escape(f'[doctor] accept = {{ "{one.name}" = "why" }}')),
+            tag("code", escape(f'[doctor] accept = {{ {toml.key(one.name)} = "why" }}')),
             class_="note",
         )
         if one.grade in STOPS and reason is None

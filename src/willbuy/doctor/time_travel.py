@@ -133,6 +133,10 @@ def _finding(name: str, pairs: Pairs) -> Finding:
         about=about,
         grade="leak",
         words=f"{what}: {pairs.different:,} of {pairs.compared:,} pairs differ{pairs.example}",
-        remedy=f"Drop {about}, or let it read events before its anchor only" if name else "See [population]",
+        remedy=(
+            f"Drop {about}, or let it read events before its anchor only"
+            if name
+            else "Choose another [population]: who belongs to it must be known at the anchor"
+        ),
         proof={"pairs": pairs.compared, "different": pairs.different, **pairs.first},
     )

@@ -13,6 +13,7 @@ from willbuy.evaluation.words import count, figure, interval, percent, places_in
 _STYLES = {"use": "bold green", "barely": "bold yellow", "no_better": "bold red", "worse": "bold red"}
 
 
+NAME = 19  # letters of a name in the table
 _HEADS = (
     "on the\ntest part",
     "average\nprecision",
@@ -105,7 +106,7 @@ def _against_the_rate(test: Metrics) -> str:
 
 def _row(name: str, found: Metrics) -> list[str]:
     return [
-        escape(name),
+        escape(_shortened(name)),
         _with_range(found["average_precision"]),
         _with_range(found["roc_auc"]),
         figure(found["log_loss"]["value"], 4),
@@ -113,6 +114,18 @@ def _row(name: str, found: Metrics) -> list[str]:
         percent(found["precision"]),
         percent(found["recall"]),
     ]
+
+
+def _shortened(name: str) -> str:
+    """A name that leaves the figures their room.
+
+    >>> _shortened("carted_in_session"), _shortened("checked_delivery_detail alone")
+    ('carted_in_session', 'checked_deli… alone')
+    """
+    if len(name) <= NAME:
+        return name
+    end = " alone" if name.endswith(" alone") else ""
+    return f"{name[: NAME - len(end) - 1]}…{end}"
 
 
 def _with_range(found: Estimate) -> str:

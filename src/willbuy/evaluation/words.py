@@ -163,3 +163,16 @@ def moment(text: str | None) -> str:
         return text
     day, _, clock = text.replace(" ", "T").partition("T")
     return day if clock[:8] in ("", "00:00:00", "00:00") else f"{day} {clock[:5]}"
+
+
+_ORDINARY = ("a", "events", "inside", "labels", "models", "none", "somebody", "the", "there")
+
+
+def as_sentence(words: str) -> str:
+    """Words with a full stop, and a capital letter where they begin with a word and not with the name of a column.
+
+    >>> as_sentence("the test holds 9"), as_sentence("paid alone tells")
+    ('The test holds 9.', 'paid alone tells.')
+    """
+    capital = words.split(" ", maxsplit=1)[0] in _ORDINARY
+    return (words[:1].upper() + words[1:] if capital else words).rstrip(".") + "."

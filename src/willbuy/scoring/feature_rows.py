@@ -16,6 +16,7 @@ from willbuy.scoring.parquet_rows import ParquetRows
 from willbuy.scoring.parts import Parts
 from willbuy.scoring.scored import Scored
 from willbuy.scoring.table_file import columns_of, score_table_file, table_of
+from willbuy.scoring.table_output import AS_OF
 from willbuy.shop import Common
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 
@@ -32,20 +33,24 @@ def predict(
     output: Path,
     reasons: bool = True,
     progress: BarCallback = lambda done, total, stage: None,
+    now: str | None = None,
 ) -> Scored:
     """Score a file of feature rows (.csv or .parquet, columns by name) and write one row for each, in its order.
 
-    Rows of a table are read as its bundle says (see `score_table_file`).
+    Rows of a table are read as its bundle says (see `score_table_file`); `now`, ISO 8601 in UTC, is for a column that its output
+    has for the moment of the scores.
     Columns: every column of the file that is no feature, as it is, then `ScoreColumns`. Memory is bounded, and the output is
     whole or not there. Raises InputError, with the column, the line and the value, where the file does not fit.
     """
     check_output(output)
     if not rows.is_file():
         raise InputError(f"no file {rows}")
+    if columns_of(bundle):
+        table = table_of(bundle)
+        as_of = now if AS_OF in table.output.values() else None
+        return score_table_file(bundle, table, rows, output, as_of=as_of, reasons=reasons, progress=progress)
     if rows.suffix not in (".csv", ".parquet"):
         raise InputError(f"cannot read {rows.name}: expected a .csv or .parquet file of feature rows")
-    if columns_of(bundle):
-        return score_table_file(bundle, table_of(bundle), rows, output, reasons=reasons, progress=progress)
     scores = ScoreColumns(bundle, reasons)
     work = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.absolute().parent))
     try:

@@ -56,7 +56,7 @@ def columns_of(bundle: Bundle) -> tuple[Column, ...]:
 
 def table_of(bundle: Bundle) -> Table:
     """How the files of a table's bundle are read and its scores are named, as its shop file said when it was trained."""
-    return make_table(bundle.manifest["table"])
+    return make_table({**bundle.manifest["table"], "output": dict(bundle.manifest["output"])})
 
 
 def score_table_file(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.errors import ShopError, SourceError, printable
+from willbuy.errors import ShopError, SourceError, did_you_mean, printable
 from willbuy.models.prepare.column import Column
 from willbuy.models.prepare.spellings import is_null
 
@@ -60,8 +60,8 @@ def place_of(value: str | int, names: Mapping[int, str], declared: Sequence[str]
     known = [_moment(name) for _, name in sorted(names.items())]
     if wanted is None or any(type(wanted) is not type(one) for one in known):
         raise ShopError(
-            f"table.test_from = {printable(str(value))!r}: expected a value like those of the order, such as "
-            f"{printable(names[max(names)])!r}."
+            f"table.test_from = {printable(str(value))!r}: expected a value like those of the order, which goes from "
+            f"{printable(names[min(names)])!r} to {printable(names[max(names)])!r}.{did_you_mean(str(value), list(names.values()))}"
         )
     return bisect_left(known, wanted)  # type: ignore[type-var]
 

@@ -145,6 +145,16 @@ def test_what_tells_nothing_is_worth_nothing(ordered: Trained) -> None:
     assert added["visits"] > added["member"]
 
 
+def test_a_capacity_is_for_a_file_as_long_as_the_newest_period(tmp_path: Path) -> None:
+    """A table has no scoring moments: what a capacity is a part of is said beside it."""
+    offer = '[offer]\nthreshold = "capacity"\ncapacity = 30\n'
+    _, result = trained(tmp_path, ORDERED, more=offer)
+    newest = next(point["n"] for point in result["periods"] if point["name"] == "Apr")
+    assert result["offer"]["population"] == newest
+    [capacity] = [one for one in result["thresholds"] if one["name"] == "capacity"]
+    assert capacity["words"] == f"the 30 best in a file of {newest} rows"
+
+
 def test_slices_are_by_period_and_by_category(ordered: Trained, folded: Trained) -> None:
     assert list(folded[1]["slices"]["device"]) == ["desktop", "phone", "tablet"]
     assert set(folded[1]["slices"]["member"]) == {"no", "yes"}
@@ -189,7 +199,7 @@ def test_equal_rows_without_ids_are_never_parted(tmp_path: Path) -> None:
 
 def test_a_test_from_that_is_no_value_names_the_nearest(tmp_path: Path) -> None:
     shop = table_shop(tmp_path, 'id = "session"\norder = "visits"\ntest_from = "4x"')
-    with pytest.raises(ShopError, match=r"test_from = '4x' is no value of the order column 'visits'"):
+    with pytest.raises(ShopError, match=r"test_from = '4x': expected a value like those of the order"):
         train(shop, quiet)
     assert not list((shop.home / "runs").iterdir())
 

@@ -59,6 +59,7 @@ def case_of(rows: Rows) -> Case:
         periods=days.astype(np.int64),
         period_names=names,
         dated=True,
+        ids=True,
     )
 
 

@@ -2,17 +2,22 @@
 
 Two rows that agree in every column are likely the same session twice; with one of them in training, the other is no test. So
 they are dealt together. In a table of a few flags most rows equal another by chance, and that says nothing: beyond a tenth of the
-rows each stays its own.
+rows each stays its own, unless chance does not make so many, as in a file that holds an export twice.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from willbuy.doctor.twice import BEYOND, copies_by_chance, copies_in
+
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST = 0.1  # of the rows: with more, being equal is no sign of being the same
+MOST = 0.1  # of the rows: with more, being equal is no sign of being the same by itself
+ROWS = 50_000  # that chance is asked of
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,15 @@ def group_alike(frame: "pd.DataFrame", columns: Sequence[str]) -> Alike:
     """
     number = frame.groupby(list(columns), sort=False, dropna=False).ngroup()
     repeated = int(number.duplicated().sum())
-    together = 0 < repeated <= MOST * len(frame)
+    together = repeated > 0 and (repeated <= MOST * len(frame) or _beyond_chance(frame, columns))
     entity = frame["entity"].groupby(number.to_numpy(), sort=False).transform("first")
     return Alike(entity if together else frame["entity"], repeated, together, len(frame))
+
+
+def _beyond_chance(frame: "pd.DataFrame", columns: Sequence[str]) -> bool:
+    """Whether more rows are equal than chance makes of these values: asked of a draw, in which both are rarer alike."""
+    drawn = np.sort(np.random.default_rng(0).permutation(len(frame))[:ROWS])
+    inputs = [name for name in columns if name != "label"]
+    rows, y = frame[inputs].to_numpy(np.float64)[drawn], frame["label"].to_numpy()[drawn] != 0
+    chance = copies_by_chance(rows, y)
+    return chance is not None and copies_in(rows, y) > BEYOND * chance

@@ -3,13 +3,11 @@
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from willbuy.backtest import OTHER_ROWS, Split, split_by_fold, split_by_holdout, split_by_order
-from willbuy.errors import ShopError, did_you_mean
 from willbuy.pipeline.rows import Rows
 from willbuy.shop import TableShop
-from willbuy.tables import TableRows
+from willbuy.tables import TableRows, place_of
 
 NO_ORDER = "No column is declared that orders the rows in time ([table] order)"
 ENOUGH = 5000  # rows of either outcome: a fifth of them tests as sharply as anyone could use, for a tenth of the work
@@ -18,13 +16,13 @@ ENOUGH = 5000  # rows of either outcome: a fifth of them tests as sharply as any
 def split_table(shop: TableShop, table: TableRows, rows: Rows) -> Split:
     """The split that the shop file asks for, of all rows.
 
-    Raises NotEnoughData where a side would hold nothing, ShopError for a `test_from` that is no value of the order.
+    Raises NotEnoughData where a side would hold nothing, ShopError for a `test_from` that is not like the order's values.
     """
     keys, train = shop.table, shop.train
     kind = keys.split or ("order" if keys.order else _by_chance(rows))
     if kind == "order":
         order = rows.frame["order"].to_numpy(dtype=np.int64)
-        return split_by_order(order, str(keys.order), table.order_names, _start(shop, table, order))
+        return split_by_order(order, str(keys.order), table.order_names, _start(shop, table))
     reason = f'The shop file asks for split = "{kind}"' if keys.order else NO_ORDER
     if keys.split is None and kind == "holdout":
         reason += f"; with {ENOUGH:,} rows or more of either outcome a fifth is test enough, and folds would add no more than time"
@@ -40,7 +38,7 @@ def _by_chance(rows: Rows) -> Literal["folds", "holdout"]:
     return "holdout" if min(bought, len(rows.frame) - bought) >= ENOUGH else "folds"
 
 
-def _start(shop: TableShop, table: TableRows, order: NDArray[np.int64]) -> int | None:
+def _start(shop: TableShop, table: TableRows) -> int | None:
     """The place in the order from which on rows are the test; None for the newest fifth."""
     asked = shop.table.test_from
     if asked is None:
@@ -48,10 +46,4 @@ def _start(shop: TableShop, table: TableRows, order: NDArray[np.int64]) -> int |
     places = {name: place for place, name in table.order_names.items()}
     if str(asked) in places:
         return places[str(asked)]
-    if isinstance(asked, int) and not shop.table.order_values:
-        return asked
-    raise ShopError(
-        f"[table] test_from = {asked!r} is no value of the order column {shop.table.order!r} in these rows; it goes from"
-        f" {table.order_names.get(int(order.min()), order.min())} to {table.order_names.get(int(order.max()), order.max())}."
-        f"{did_you_mean(str(asked), list(places))}"
-    )
+    return place_of(asked, table.order_names, shop.table.order_values)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from willbuy.models.prepare import Prepared
     from willbuy.pipeline.table.training import TableTraining
 
-READING = ("target", "id", "format", "encoding", "delimiter", "decimal", "output")
-"""The keys of `[table]` by which a bundle without its shop file reads rows and names its scores."""
+READING = ("target", "id", "format", "encoding", "delimiter", "decimal")
+"""The keys of `[table]` by which a bundle without its shop file reads rows."""
 
 KNOWN = {
     "before": "known before the score",
@@ -108,6 +108,7 @@ def own_manifest(run: "TableTraining") -> dict[str, Any]:
     return {
         "target": {"column": keys.target, "buys": list(keys.buys), "order": keys.order},
         "table": {name: getattr(keys, name) for name in READING if getattr(keys, name)},
+        "output": list(keys.output.items()),  # pairs: a manifest sorts its keys, and columns have an order
         "recipe": keys.recipe,
         "phrases": prepared.phrases(),
         "shares": shares(run),

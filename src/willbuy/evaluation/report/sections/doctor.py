@@ -3,6 +3,7 @@
 from willbuy.evaluation.doctor_result import DoctorResult, FindingResult
 from willbuy.evaluation.report.html import Html, details, escape, join, paragraph, section, table, tag
 from willbuy.evaluation.result import Result
+from willbuy.evaluation.words import as_sentence
 
 LEAD = (
     "Before anything was tuned, the training rows were searched for columns that know the outcome beforehand. A leak stops"
@@ -43,5 +44,6 @@ def asked(found: DoctorResult) -> Html:
 def _finding(one: FindingResult) -> Html:
     reason = one["accepted"]
     accepted = tag("span", f"Accepted: {escape(reason)}", class_="badge") if reason is not None else ""
-    head = tag("strong", escape(f"{one['grade'].capitalize()}: {one['name']}"))
-    return join([head, ". ", escape(one["words"]), ". ", escape(one["remedy"]), ". ", accepted])
+    head = tag("strong", escape(f"{one['grade'].capitalize()}: {one['name']}."))
+    said = (as_sentence(one["words"]), as_sentence(one["remedy"]))
+    return join([head, *(tag("span", " ", escape(text)) for text in said), " ", accepted])
