@@ -53,6 +53,18 @@ def test_click_flags_cannot_be_dated_before_the_order(tmp_path: Path) -> None:
     assert "no column can be dated before the order" in undeclared.words
 
 
+def test_a_few_rows_lack_more_by_chance() -> None:
+    column = (Column("seconds", "number", known="before"),)
+
+    def seen(lacking: int, count: int) -> dict[str, Any]:
+        values = np.where(np.arange(count) < lacking, np.nan, np.arange(count) * 1.0)
+        return profile_of_table(pd.DataFrame({"seconds": values}), column, {"read": count, "rejected": 0})
+
+    assert schema_drift(seen(40, 100), seen(53, 100)) == []
+    [found] = schema_drift(seen(400, 1000), seen(530, 1000))
+    assert found.name == "schema_drift:seconds.nulls"
+
+
 COLUMNS = (
     Column("pages", "number"),
     Column("seconds", "number"),

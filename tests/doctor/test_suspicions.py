@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from willbuy.doctor.breaks import breaks
 from willbuy.doctor.case import Case, CaseError
-from willbuy.doctor.rebuilt import rebuilt
+from willbuy.doctor.rebuilt import rebuilt, searched
+from willbuy.doctor.terms import MOST
 from willbuy.doctor.too_good import too_good
 from willbuy.doctor.twice import twice
 from willbuy.doctor.undated import undated
@@ -145,6 +146,17 @@ def test_the_remedy_names_the_columns_that_every_formula_needs() -> None:
     assert len(found) == 2 and all(finding.grade == "leak" for finding in found)
     assert found[0].remedy == "Drop total or views: every formula that was found needs it"
     assert found[0].to_dict()["name"] == "reconstruction:carts+total+views"
+
+
+def test_a_formula_is_found_behind_very_many_columns() -> None:
+    random = np.random.default_rng(2)
+    columns = {f"noise_{number}": random.normal(size=600) for number in range(500)}
+    views, bought = random.poisson(5, 600) + 1.0, random.binomial(1, 0.2, 600) * 1.0
+    case = Case.of({**columns, "views": views, "total": views + bought}, bought > 0)
+    assert len(searched(case)) == MOST and {"views", "total"} <= set(searched(case))
+    case = Case.of({**dict(list(columns.items())[:50]), "views": views, "total": views + bought}, bought > 0)
+    [found] = rebuilt(replace(case, columns=searched(case, most=20)))
+    assert found.proof["formula"] == "total - views"
 
 
 @given(seed=st.integers(0, 10**6))

@@ -1,8 +1,14 @@
 """Suspicion: the label can be rebuilt from other columns. The proof is the formula, and in how many rows it is right."""
 
+import numpy as np
+
+from willbuy.doctor.alone import Floats
 from willbuy.doctor.case import Case
 from willbuy.doctor.finding import Finding
 from willbuy.doctor.reconstruction import Formula, reconstruct
+from willbuy.doctor.terms import MOST
+
+TELLING = 20  # columns: of very many, those that go with one of the most telling are searched
 
 
 def rebuilt(case: Case) -> list[Finding]:
@@ -10,9 +16,32 @@ def rebuilt(case: Case) -> list[Finding]:
 
     Of a single column that tells the label, `too_good` speaks.
     """
-    formulas = [formula for formula in reconstruct(case.numbers, case.y) if len(formula.columns) > 1]
+    formulas = [formula for formula in reconstruct(searched(case), case.y) if len(formula.columns) > 1]
     shared = sorted(frozenset.intersection(*(formula.columns for formula in formulas))) if formulas else []
     return [_finding(formula, shared) for formula in formulas]
+
+
+def searched(case: Case, most: int = MOST) -> dict[str, Floats]:
+    """The numbers that a formula is searched in, in their order: all, or of more than `most` a part that is likely to hold it.
+
+    A formula needs a column that holds the outcome, which shows alone, and those that are taken off it, which go with it.
+    """
+    columns = case.numbers
+    if len(columns) <= most:
+        return columns
+    names = sorted(columns, key=lambda name: -case.alone[name])
+    unit = {name: _unit(np.nan_to_num(columns[name])) for name in names}
+    leading = np.column_stack([unit[name] for name in names[:TELLING]])
+    near = {name: float(np.abs(unit[name] @ leading).max()) for name in names}
+    kept = set(sorted(names, key=lambda name: -near[name])[:most])
+    return {name: values for name, values in columns.items() if name in kept}
+
+
+def _unit(values: Floats) -> Floats:
+    """The values less their mean, of length 1; zeros where they do not vary."""
+    apart: Floats = values - values.mean()
+    length = float(np.sqrt((apart**2).sum()))
+    return apart / length if length > 0 else apart
 
 
 def _finding(formula: Formula, shared: list[str]) -> Finding:

@@ -7,6 +7,7 @@ changed unit is no opinion.
 """
 
 from collections.abc import Iterator, Mapping
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from willbuy.doctor.finding import Finding
 
 QUESTION = "Has the data changed its form since the last run?"
 FEWEST = 30  # values, for anything to be said of a field
-NULLS = 0.10  # more of all rows
+NULLS, ERRORS = 0.10, 4  # more of all rows, and so many standard errors: among few rows chance makes a tenth
 UNIT = 5.0  # times the median
 MORE_VALUES, SOME = 2.0, 20  # times as many values for as many rows, and so many more
 OTHER_FORM = 0.3  # of the values: total variation between the shapes
@@ -46,7 +47,7 @@ def _field(name: str, then: Profile, now: Profile) -> Iterator[Finding]:
     if not then["n"] or not now["n"]:
         return
     before, after = then["null_share"], now["null_share"]
-    if after - before > NULLS:
+    if after - before > max(NULLS, ERRORS * _error(before, then["n"], after, now["n"])):
         words = (
             "is gone" if after == 1 else f"is null in {after:.1%} of the rows, {before:.1%} in the last run"
         )
@@ -67,6 +68,16 @@ def _field(name: str, then: Profile, now: Profile) -> Iterator[Finding]:
         yield _change(name, "values", words, then=then["distinct"], now=now["distinct"])
     yield from _form(name, then.get("shapes") or {}, now.get("shapes") or {})
     yield from _values(name, then.get("values") or {}, now.get("values") or {})
+
+
+def _error(share: float, of: int, other: float, of_other: int) -> float:
+    """The standard error of the difference of two shares that are the same in truth.
+
+    >>> round(_error(0.4, 100, 0.6, 100), 4)
+    0.0707
+    """
+    both = (share * of + other * of_other) / (of + of_other)
+    return sqrt(both * (1 - both) * (1 / of + 1 / of_other))
 
 
 def _unit(name: str, then: float | None, now: float | None) -> Iterator[Finding]:

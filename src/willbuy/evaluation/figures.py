@@ -1,7 +1,8 @@
 """The few figures of a part that is told apart from the test, their spread over parts, and the gap between two parts."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,19 @@ COMPARED = (
     "log_loss",
     "predicted_over_actual",
 )
+
+
+def estimate_of(found: Mapping[str, Any], metric: str) -> Estimate:
+    """A metric of an evaluation with its interval, wherever the two stand; without one where none was made.
+
+    >>> estimate_of({"brier": 0.1, "intervals": {"brier": {"low": 0.0, "high": 0.2}}}, "brier")
+    {'value': 0.1, 'low': 0.0, 'high': 0.2}
+    """
+    value = found[metric]
+    if isinstance(value, Mapping):
+        return Estimate(value=value["value"], low=value["low"], high=value["high"])
+    bounds = found["intervals"].get(metric) or {"low": None, "high": None}
+    return Estimate(value=value, low=bounds["low"], high=bounds["high"])
 
 
 def figures_of(found: Metrics) -> Figures:

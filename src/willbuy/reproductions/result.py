@@ -1,8 +1,9 @@
 """The shape of a reproduction: what `willbuy reproduce NAME --json` prints and what its table is rendered from."""
 
-from collections.abc import Iterable, Mapping
-from typing import NotRequired, TypedDict, cast
+from collections.abc import Iterable
+from typing import NotRequired, TypedDict
 
+from willbuy.evaluation.figures import estimate_of
 from willbuy.evaluation.result import Estimate, Metrics
 
 METRICS = (
@@ -86,17 +87,6 @@ def row(
     """The row of an evaluation: the metrics that are asked for, each with its interval."""
     chosen = _row(who, on, {name: estimate_of(found, name) for name in metrics}, note)
     return chosen | {"n": found["n"], "positives": found["positives"]}
-
-
-def estimate_of(found: Metrics, metric: str) -> Estimate:
-    """A metric of an evaluation with its interval, wherever the result keeps the two."""
-    values = cast("Mapping[str, Estimate | float | None]", found)
-    value = values[metric]
-    if isinstance(value, dict):
-        return value
-    bounds = found["intervals"].get(metric)
-    low, high = (bounds["low"], bounds["high"]) if bounds else (None, None)
-    return Estimate(value=value, low=low, high=high)
 
 
 def _row(who: str, on: str, figures: dict[str, Estimate], note: str) -> Row:

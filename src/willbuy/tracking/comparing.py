@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from willbuy.evaluation.figures import estimate_of
 from willbuy.evaluation.result import Estimate
 from willbuy.runs import complete_run, read_result
 from willbuy.shop import Common
 from willbuy.tracking.contents import data_checksum
-from willbuy.tracking.listing import estimate_of, read_line, read_manifest
+from willbuy.tracking.listing import read_line, read_manifest
 from willbuy.tracking.paired import paired
 
 UNKNOWN = "not recorded"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from willbuy.errors import WillbuyError
+from willbuy.evaluation.figures import estimate_of
 from willbuy.evaluation.result import Estimate
 from willbuy.runs import BUNDLE, RESULT, complete_run, read_result, run_entries
 from willbuy.shop import Common
@@ -108,18 +109,6 @@ def line_of(run: str, result: Mapping[str, Any], made: datetime) -> RunLine:
         headline=str(verdict["headline"]),
         bundle=str(result["bundle"]),
     )
-
-
-def estimate_of(test: Mapping[str, Any], name: str) -> Estimate:
-    """A metric of a test with its interval, wherever the two stand.
-
-    >>> estimate_of({"brier": 0.1, "intervals": {"brier": {"low": 0.0, "high": 0.2}}}, "brier")
-    {'value': 0.1, 'low': 0.0, 'high': 0.2}
-    """
-    found = test[name]
-    bounds = found if isinstance(found, Mapping) else test["intervals"][name]
-    value = found["value"] if isinstance(found, Mapping) else found
-    return Estimate(value=value, low=bounds["low"], high=bounds["high"])
 
 
 def task_name(task: Mapping[str, Any]) -> str:

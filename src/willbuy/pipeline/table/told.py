@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from willbuy.backtest import PART_NAMES, OrderSplit
 from willbuy.doctor.of_table import profile_of_table
+from willbuy.errors import listed
 from willbuy.evaluation.result import FeatureResult
 from willbuy.evaluation.rows_result import IngestCounts, PeriodPoint, Task
-from willbuy.models.prepare import Column
+from willbuy.models.prepare import Column, recipe_of
 
 if TYPE_CHECKING:
     from willbuy.models.prepare import Prepared
@@ -152,6 +153,10 @@ def notes(run: "TableTraining") -> list[str]:
                 f"{run.split.column} orders the rows and is an input as well: of the test's own values of it the model has"
                 " seen none."
             )
+    if left := recipe_of(run.shop.table.recipe).left_out(run.table.columns):
+        found.append(
+            f"The recipe {run.shop.table.recipe} makes no {listed(left)}: columns that it needs are not among those used."
+        )
     unsaid = [column.name for column in run.table.columns if column.known == "unknown"]
     if unsaid:
         shown = ", ".join(unsaid[:8]) + (f" and {len(unsaid) - 8} more" if len(unsaid) > 8 else "")
