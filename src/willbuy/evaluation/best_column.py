@@ -78,7 +78,7 @@ def _at_sight(frame: pd.DataFrame, rule: Rule, labels: Ints) -> float:
             frame[name].groupby(frame[name], dropna=False).transform("size")
         )  # a guess would favour rare values
         rate = pd.Series(labels).groupby(frame[name], dropna=False).transform("mean")
-        rank = (rate * rank + labels.mean() * 10) / (rank + 10)
+        rank = (rate * rank + labels.mean() * PRIOR) / (rank + PRIOR)
     else:
         sign = -1.0 if rule.shape == "fewer" else 1.0
         rank = (sign * frame[name]).fillna(sign * frame[name].median())
