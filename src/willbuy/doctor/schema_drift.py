@@ -20,6 +20,7 @@ NULLS, ERRORS = 0.10, 4  # more of all rows, and so many standard errors: among 
 UNIT = 5.0  # times the median
 MORE_VALUES, SOME = 2.0, 20  # times as many values for as many rows, and so many more
 OTHER_FORM = 0.3  # of the values: total variation between the shapes
+RARE = 1e-4  # the chance that all rows hold what was the commonest value
 KEPT = 40  # values that a profile keeps: with more, some are not there by cut
 KIND = 0.005  # of the events: a kind as frequent as that does not vanish by chance
 DAYS, HOURS = 3, 2  # whole days are held against each other; an hour is what summer time does
@@ -59,7 +60,11 @@ def _field(name: str, then: Profile, now: Profile) -> Iterator[Finding]:
     if min(known, knew) < FEWEST:
         return
     yield from _unit(name, then.get("median"), now.get("median"))
-    if now["distinct"] == 1 < then["distinct"] and then["top_share"] < 0.9:
+    if (
+        now["distinct"] == 1 < then["distinct"]
+        and then["top_share"] < 0.9
+        and then["top_share"] ** known < RARE
+    ):
         words = f"{name} has one value, {then['distinct']:,} in the last run"
         yield _change(name, "constant", words, then=then["distinct"], now=1)
     expected = then["distinct"] * max(1.0, known / knew)
@@ -102,10 +107,14 @@ def _form(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> Iterato
 
 
 def _values(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Finding]:
-    """A category of which most rows hold values that the last run never saw: they were renamed."""
+    """A category of which many rows hold values that the last run never saw: they were renamed.
+
+    Of many rare values some are always new: as many as stood on one row only in the last run (Good and Turing).
+    """
     rows = sum(now.values())
+    once = sum(count == 1 for count in then.values()) / max(sum(then.values()), 1)
     new = {value: count for value, count in now.items() if value not in then}
-    if len(then) < KEPT and rows >= FEWEST and sum(new.values()) > OTHER_FORM * rows:
+    if len(then) < KEPT and rows >= FEWEST and sum(new.values()) > (OTHER_FORM + once) * rows:
         shown, share = max(new, key=lambda value: new[value]), sum(new.values()) / rows
         words = (
             f"{share:.0%} of the rows hold values of {name} that the last run did not have, such as {shown!r}"
@@ -150,7 +159,7 @@ def _account(then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Findin
         return
     for what in ("rejected", "duplicates"):
         before, after = (account[what] / account["read"] for account in (then, now))
-        if after - before > REFUSED:
+        if after - before > max(REFUSED, ERRORS * _error(before, then["read"], after, now["read"])):
             said = "were refused" if what == "rejected" else "came twice"
             words = f"{after:.1%} of the rows read {said}, {before:.1%} in the last run".replace("%", " %")
             yield _change("rows", what, words, then=before, now=after)
