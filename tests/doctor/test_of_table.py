@@ -65,6 +65,33 @@ def test_a_few_rows_lack_more_by_chance() -> None:
     assert found.name == "schema_drift:seconds.nulls"
 
 
+def test_rare_values_of_a_few_rows_are_not_renamed() -> None:
+    values = tuple(f"town {number}" for number in range(60))
+    column = (Column("town", "category", values, known="before"),)
+
+    def seen(codes: list[int]) -> dict[str, Any]:
+        frame = pd.DataFrame({"town": np.array(codes, dtype=np.float64)})
+        return profile_of_table(frame, column, {"read": len(codes), "rejected": 0})
+
+    rare = seen([0] * 10 + list(range(1, 31)))  # 30 of 40 rows hold a value of their own
+    assert schema_drift(rare, seen([0] * 10 + list(range(31, 51)) + list(range(1, 11)))) == []
+    often = seen([number for number in range(10) for _ in range(4)])
+    [found] = schema_drift(often, seen([number for number in range(5, 15) for _ in range(4)]))
+    assert found.name == "schema_drift:town.renamed"
+
+
+def test_a_few_rows_of_the_commonest_value_are_no_constant() -> None:
+    column = (Column("weekend", "flag", known="before"),)
+
+    def seen(no: int, yes: int) -> dict[str, Any]:
+        frame = pd.DataFrame({"weekend": np.repeat([0.0, 1.0], [no, yes])})
+        return profile_of_table(frame, column, {"read": no + yes, "rejected": 0})
+
+    assert schema_drift(seen(35, 5), seen(40, 0)) == []
+    [found] = schema_drift(seen(350, 50), seen(400, 0))
+    assert found.name == "schema_drift:weekend.constant"
+
+
 COLUMNS = (
     Column("pages", "number"),
     Column("seconds", "number"),

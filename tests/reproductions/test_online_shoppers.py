@@ -1,6 +1,7 @@
 """The published figures of Online Shoppers come out again, and what is wrong with them is shown on the same rows."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,34 @@ def test_the_published_search_comes_out(frame: Any) -> None:
     search = online_shoppers.published_search(online_shoppers.published_split(frame).train)
     assert search.best_score_ == pytest.approx(0.89245, abs=5e-6)
     assert search.best_params_["logistic__C"] == pytest.approx(0.0108263673, abs=1e-9)
+
+
+class Reached(Exception):
+    """Everything before ours is learnt is done."""
+
+
+def test_later_months_have_no_part_in_the_search_before_them(shared_data: Path, monkeypatch: Any) -> None:
+    searched: list[set[str]] = []
+    scored: list[float] = []
+
+    def search(train: Any) -> SimpleNamespace:
+        searched.append(set(train["Month"]))
+        return SimpleNamespace(best_params_={"logistic__C": float(len(searched))})
+
+    def score(split: Any, C: float, drop: Any = ()) -> Any:
+        scored.append(C)
+        return np.zeros(len(split.test))
+
+    def ours(*_: Any, **__: Any) -> None:
+        if len(scored) == 3:
+            raise Reached
+
+    for name, stub in (("published_search", search), ("published_scores", score), ("hold_ours_out", ours)):
+        monkeypatch.setattr(online_shoppers, name, stub)
+    with pytest.raises(Reached):
+        online_shoppers.run([shared_data / "uci_online_shoppers" / WANTED.name], lambda _: None)
+    assert scored == [1.0, 1.0, 2.0]
+    assert "Nov" in searched[0] and not searched[1] & {"Nov", "Dec"}
 
 
 def test_page_values_stop_being_necessary(frame: Any) -> None:

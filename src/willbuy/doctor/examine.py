@@ -7,6 +7,7 @@ import numpy as np
 from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import DROP, Asked, Diagnosis, answer
 from willbuy.doctor.suspicions import SUSPICIONS
+from willbuy.evaluation.words import percent
 
 ROWS = 50_000  # examined at most: entities are drawn whole
 
@@ -53,6 +54,6 @@ def sample(case: Case, rows: int = ROWS, seed: int = 0) -> tuple[Case, str]:
     luck = np.random.default_rng(seed).random(int(of_row.max()) + 1)[of_row]
     kept = luck < np.where(bought, share, others)
     what = "entities" if case.entities is not None else "rows"
-    which = "all that bought" if share == 1 else f"{share:.1%} of those that bought".replace("%", " %")
+    which = "all that bought" if share == 1 else f"{percent(share)} of those that bought"
     said = f"{int(kept.sum()):,} of {size:,} rows: {which}, and {what} drawn by chance that did not"
     return case.take(kept), said

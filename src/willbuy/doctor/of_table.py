@@ -7,12 +7,11 @@ import numpy as np
 
 from willbuy.doctor.alone import Floats
 from willbuy.doctor.case import Case
+from willbuy.doctor.schema_drift import KEPT
 from willbuy.models.prepare.column import Column
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MOST = 40  # values of a category that are kept
 
 
 def case_of_table(
@@ -70,7 +69,7 @@ def _field(values: Floats, column: Column) -> dict[str, Any]:
     }
     if column.role == "category":
         names = dict(enumerate(column.every_value))
-        shown = sorted(zip(count.tolist(), distinct.tolist(), strict=True), reverse=True)[:MOST]
+        shown = sorted(zip(count.tolist(), distinct.tolist(), strict=True), reverse=True)[:KEPT]
         field["values"] = {names.get(int(code), ""): number for number, code in shown}
     elif column.role == "number" and (known > 0).any():
         field["median"] = float(np.quantile(known[known > 0], 0.5, method="inverted_cdf"))

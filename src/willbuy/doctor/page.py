@@ -12,6 +12,7 @@ from willbuy.doctor.render import headline, idle_words
 from willbuy.doctor.too_good import LEAK, WARN
 from willbuy.evaluation.report.document import document, write_whole
 from willbuy.evaluation.report.html import Html, chart, escape, join, paragraph, section, table, tag
+from willbuy.evaluation.words import percent
 from willbuy.shop import toml
 
 
@@ -105,8 +106,8 @@ def _picture(one: Finding) -> Html:
         rows = [
             ["formula", tag("code", escape(proof["formula"]))],
             ["rows that it gets right", escape(f"{proof['rows_right']:,} of {proof['rows']:,}")],
-            ["of those it says buy, bought", escape(f"{proof['precision']:.1%}")],
-            ["of those that bought, found", escape(f"{proof['recall']:.1%}")],
+            ["of those it says buy, bought", escape(percent(proof["precision"]))],
+            ["of those that bought, found", escape(percent(proof["recall"]))],
         ]
         return table(["proof", ""], rows, class_="narrow")
     return Html("")

@@ -6,19 +6,26 @@ from willbuy.doctor.alone import Floats
 from willbuy.doctor.case import Case
 from willbuy.doctor.finding import Finding
 from willbuy.doctor.reconstruction import Formula, reconstruct
+from willbuy.doctor.small_rule import SmallRule, small_rules
 from willbuy.doctor.terms import MOST
+from willbuy.doctor.too_good import LEAK
 
 TELLING = 20  # columns: of very many, those that go with one of the most telling are searched
 
 
 def rebuilt(case: Case) -> list[Finding]:
-    """One finding a formula; dropping one column is enough only if it stands in all of them.
+    """One finding a formula or small rule; dropping one column is enough only if it stands in all of them.
 
     Of a single column that tells the label, `too_good` speaks.
     """
-    formulas = [formula for formula in reconstruct(searched(case), case.y) if len(formula.columns) > 1]
-    shared = sorted(frozenset.intersection(*(formula.columns for formula in formulas))) if formulas else []
-    return [_finding(formula, shared) for formula in formulas]
+    numbers = searched(case)
+    formulas = [formula for formula in reconstruct(numbers, case.y) if len(formula.columns) > 1]
+    spoken = {name for formula in formulas for name in formula.columns}
+    spoken |= {name for name in numbers if case.alone[name] >= LEAK}
+    rules = small_rules({name: values for name, values in numbers.items() if name not in spoken}, case.y)
+    found: list[Formula | SmallRule] = [*formulas, *(rule for rule in rules if len(rule.columns) > 1)]
+    shared = sorted(frozenset.intersection(*(one.columns for one in found))) if found else []
+    return [_finding(one, shared) for one in found]
 
 
 def searched(case: Case, most: int = MOST) -> dict[str, Floats]:
@@ -44,7 +51,7 @@ def _unit(values: Floats) -> Floats:
     return apart / length if length > 0 else apart
 
 
-def _finding(formula: Formula, shared: list[str]) -> Finding:
+def _finding(formula: Formula | SmallRule, shared: list[str]) -> Finding:
     if shared:
         remedy = f"Drop {' or '.join(shared)}: every formula that was found needs it"
     else:
@@ -54,8 +61,7 @@ def _finding(formula: Formula, shared: list[str]) -> Finding:
         about="+".join(sorted(formula.columns)),
         grade="leak",
         words=(
-            f"{formula.text} is above 0 where the label is 1:"
-            f" right in {formula.rows_right:,} of {formula.rows:,} rows"
+            f"{formula.claim} where the label is 1: right in {formula.rows_right:,} of {formula.rows:,} rows"
         ),
         remedy=remedy,
         proof={

@@ -51,6 +51,11 @@ class Formula:
         return text.removeprefix("+ ")
 
     @property
+    def claim(self) -> str:
+        """What is so where the label is 1."""
+        return f"{self.text} is above 0"
+
+    @property
     def share_right(self) -> float:
         """The share of all rows in which `sum > 0` is the label."""
         return self.rows_right / self.rows

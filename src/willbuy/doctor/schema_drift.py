@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from willbuy.doctor.finding import Finding
+from willbuy.evaluation.words import percent
 
 QUESTION = "Has the data changed its form since the last run?"
 FEWEST = 30  # values, for anything to be said of a field
@@ -20,6 +21,7 @@ NULLS, ERRORS = 0.10, 4  # more of all rows, and so many standard errors: among 
 UNIT = 5.0  # times the median
 MORE_VALUES, SOME = 2.0, 20  # times as many values for as many rows, and so many more
 OTHER_FORM = 0.3  # of the values: total variation between the shapes
+RARE = 1e-4  # the chance that all rows hold what was the commonest value
 KEPT = 40  # values that a profile keeps: with more, some are not there by cut
 KIND = 0.005  # of the events: a kind as frequent as that does not vanish by chance
 DAYS, HOURS = 3, 2  # whole days are held against each other; an hour is what summer time does
@@ -49,9 +51,11 @@ def _field(name: str, then: Profile, now: Profile) -> Iterator[Finding]:
     before, after = then["null_share"], now["null_share"]
     if after - before > max(NULLS, ERRORS * _error(before, then["n"], after, now["n"])):
         words = (
-            "is gone" if after == 1 else f"is null in {after:.1%} of the rows, {before:.1%} in the last run"
+            "is gone"
+            if after == 1
+            else f"is null in {percent(after)} of the rows, {percent(before)} in the last run"
         )
-        yield _change(name, "nulls", f"{name} {words.replace('%', ' %')}", then=before, now=after)
+        yield _change(name, "nulls", f"{name} {words}", then=before, now=after)
     if then.get("role") != now.get("role"):
         words = f"{name} is a {now['role']}, a {then['role']} in the last run"
         yield _change(name, "role", words, then=then["role"], now=now["role"])
@@ -59,7 +63,11 @@ def _field(name: str, then: Profile, now: Profile) -> Iterator[Finding]:
     if min(known, knew) < FEWEST:
         return
     yield from _unit(name, then.get("median"), now.get("median"))
-    if now["distinct"] == 1 < then["distinct"] and then["top_share"] < 0.9:
+    if (
+        now["distinct"] == 1 < then["distinct"]
+        and then["top_share"] < 0.9
+        and then["top_share"] ** known < RARE
+    ):
         words = f"{name} has one value, {then['distinct']:,} in the last run"
         yield _change(name, "constant", words, then=then["distinct"], now=1)
     expected = then["distinct"] * max(1.0, known / knew)
@@ -95,22 +103,22 @@ def _form(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> Iterato
     if apart > OTHER_FORM:
         old, new = (max(shapes, key=lambda shape: shapes[shape]) for shapes in (then, now))
         looks = f": mostly {new}, mostly {old} in the last run" if old != new else ""
-        words = (
-            f"{apart:.0%} of the values of {name} have another form{looks} (9: digits, a: letters, #: both)"
-        )
-        yield _change(name, "form", words.replace("%", " %"), then=old, now=new)
+        words = f"{percent(apart)} of the values of {name} have another form{looks} (9: digits, a: letters, #: both)"
+        yield _change(name, "form", words, then=old, now=new)
 
 
 def _values(name: str, then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Finding]:
-    """A category of which most rows hold values that the last run never saw: they were renamed."""
+    """A category of which many rows hold values that the last run never saw: they were renamed.
+
+    Of many rare values some are always new: as many as stood on one row only in the last run (Good and Turing).
+    """
     rows = sum(now.values())
+    once = sum(count == 1 for count in then.values()) / max(sum(then.values()), 1)
     new = {value: count for value, count in now.items() if value not in then}
-    if len(then) < KEPT and rows >= FEWEST and sum(new.values()) > OTHER_FORM * rows:
+    if len(then) < KEPT and rows >= FEWEST and sum(new.values()) > (OTHER_FORM + once) * rows:
         shown, share = max(new, key=lambda value: new[value]), sum(new.values()) / rows
-        words = (
-            f"{share:.0%} of the rows hold values of {name} that the last run did not have, such as {shown!r}"
-        )
-        yield _change(name, "renamed", words.replace("%", " %"), new=list(new)[:5])
+        words = f"{percent(share)} of the rows hold values of {name} that the last run did not have, such as {shown!r}"
+        yield _change(name, "renamed", words, new=list(new)[:5])
 
 
 def _kinds(then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Finding]:
@@ -119,15 +127,11 @@ def _kinds(then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Finding]
         return
     for kind, count in then.items():
         if kind not in now and count / before >= KIND and events * count / before >= FEWEST:
-            words = f"there is no event called {kind!r}, {count / before:.1%} of all in the last run".replace(
-                "%", " %"
-            )
+            words = f"there is no event called {kind!r}, {percent(count / before)} of all in the last run"
             yield _change("kind", kind, words, then=count, now=0)
     for kind, count in now.items():
         if kind not in then and count / events >= KIND and count >= FEWEST:
-            words = f"{count / events:.1%} of the events are called {kind!r}, none in the last run".replace(
-                "%", " %"
-            )
+            words = f"{percent(count / events)} of the events are called {kind!r}, none in the last run"
             yield _change("kind", kind, words, then=0, now=count)
 
 
@@ -150,9 +154,9 @@ def _account(then: Mapping[str, int], now: Mapping[str, int]) -> Iterator[Findin
         return
     for what in ("rejected", "duplicates"):
         before, after = (account[what] / account["read"] for account in (then, now))
-        if after - before > REFUSED:
+        if after - before > max(REFUSED, ERRORS * _error(before, then["read"], after, now["read"])):
             said = "were refused" if what == "rejected" else "came twice"
-            words = f"{after:.1%} of the rows read {said}, {before:.1%} in the last run".replace("%", " %")
+            words = f"{percent(after)} of the rows read {said}, {percent(before)} in the last run"
             yield _change("rows", what, words, then=before, now=after)
 
 

@@ -33,7 +33,11 @@ def _declared(case: Case) -> str:
 
 
 SUSPICIONS: tuple[Suspicion, ...] = (
-    Suspicion("reconstruction", "Does a sum or rounded product of columns give the label back?", rebuilt),
+    Suspicion(
+        "reconstruction",
+        "Does a sum, a rounded product or a small rule of columns give the label back?",
+        rebuilt,
+    ),
     Suspicion("too_good", "Does a single column tell the buyers as well as only the outcome can?", too_good),
     Suspicion("known_when", "Is each column known when the score is wanted?", undated, _declared),
     Suspicion(

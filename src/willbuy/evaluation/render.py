@@ -8,7 +8,7 @@ from rich.text import Text
 from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.render_offer import render_offer
 from willbuy.evaluation.result import Estimate, Metrics, Result
-from willbuy.evaluation.words import count, figure, interval, percent, places_in_words, skill
+from willbuy.evaluation.words import count, drawn, figure, interval, percent, places_in_words, skill
 
 _STYLES = {"use": "bold green", "barely": "bold yellow", "no_better": "bold red", "worse": "bold red"}
 
@@ -34,7 +34,7 @@ def render(result: Result) -> RenderableType:
         _parts(result),
         "",
         _figures(result),
-        Text(f"Ranges are 95 % intervals of the {_who(result)} bootstrap.", style="dim"),
+        Text(f"Ranges are 95 % intervals of the {drawn(result)} bootstrap.", style="dim"),
         Text(_against_the_rate(result["test"])),
         "",
         *render_offer(result),
@@ -56,10 +56,6 @@ def _doctor(result: Result) -> list[str]:
         for one in (found["findings"] if found else [])
         if one["grade"] != "note" or one["accepted"] is not None
     ]
-
-
-def _who(result: Result) -> str:
-    return "row" if result["task"]["kind"] == "table" else "visitor"
 
 
 def _parts(result: Result) -> Table:

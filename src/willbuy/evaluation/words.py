@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from willbuy.evaluation.result import Estimate, Interval, Metrics
+from willbuy.evaluation.result import Estimate, Interval, Metrics, Result
 
 NONE = "–"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -163,6 +163,17 @@ def moment(text: str | None) -> str:
         return text
     day, _, clock = text.replace(" ", "T").partition("T")
     return day if clock[:8] in ("", "00:00:00", "00:00") else f"{day} {clock[:5]}"
+
+
+def drawn(result: Result) -> str:
+    """What a draw of the bootstrap takes with all of its rows, in a word: a visitor, of a table an entity or a mere row.
+
+    >>> drawn({"task": {"kind": "table"}, "test": {"entities": 9, "n": 12}}), drawn({"task": {"kind": "session"}})
+    ('entity', 'visitor')
+    """
+    if result["task"]["kind"] != "table":
+        return "visitor"
+    return "row" if result["test"]["entities"] == result["test"]["n"] else "entity"
 
 
 _ORDINARY = ("a", "events", "inside", "labels", "models", "none", "somebody", "the", "there")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from willbuy.models.candidates.around import Around
 from willbuy.models.candidates.boosting import XGBoostCandidate
 from willbuy.models.candidates.protocol import Candidate, Integers, Preparing, check_rows
-from willbuy.models.candidates.space import Space
 from willbuy.models.prepare import Preparation
 from willbuy.models.scorers import Floats, PreparedScorer
 from willbuy.progress import StepCallback
@@ -24,25 +24,10 @@ def for_table(candidate: Candidate, preparation: Preparation) -> "PreparedCandid
 
 
 @dataclass(frozen=True)
-class PreparedCandidate:
+class PreparedCandidate(Around):
     """Any candidate on rows that a preparation made of raw columns; in each fold it is learnt of that fold's rows alone."""
 
-    candidate: Candidate
     preparation: Preparation
-
-    @property
-    def name(self) -> str:
-        """The family's name."""
-        return self.candidate.name
-
-    @property
-    def space(self) -> Space:
-        """What a search may vary of the family."""
-        return self.candidate.space
-
-    def with_settings(self, **settings: Any) -> Self:
-        """The same candidate with some of the family's settings changed."""
-        return replace(self, candidate=self.candidate.with_settings(**settings))
 
     def settings(self) -> dict[str, Any]:
         """The family's settings, and how its rows are prepared, for the manifest."""

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.calibration import shift_to
-from willbuy.models.candidates.protocol import Candidate, Integers, Preparing, check_rows
+from willbuy.models.candidates.around import Around
+from willbuy.models.candidates.protocol import Integers, Preparing, check_rows
 from willbuy.models.candidates.raised import raised
-from willbuy.models.candidates.space import Space
 from willbuy.models.candidates.tuning import fold_by_fold, own_groups
 from willbuy.models.scorers import Floats, Scorer
 from willbuy.progress import StepCallback
@@ -32,7 +32,7 @@ ClassWeight = float | Literal["balanced"] | None
 
 
 @dataclass(frozen=True)
-class Reweighted:
+class Reweighted(Around):
     """Any candidate, shown buyers more often in its fit, and put right after it.
 
     `class_weight`: how many times a buyer counts; `balanced` makes both outcomes count alike.
@@ -40,23 +40,8 @@ class Reweighted:
     never fewer than 1,000.
     """
 
-    candidate: Candidate
     class_weight: ClassWeight = None
     negatives_per_positive: float | None = None
-
-    @property
-    def name(self) -> str:
-        """The family's name."""
-        return self.candidate.name
-
-    @property
-    def space(self) -> Space:
-        """What a search may vary of the family."""
-        return self.candidate.space
-
-    def with_settings(self, **settings: Any) -> Self:
-        """The same candidate with some of the family's settings changed."""
-        return replace(self, candidate=self.candidate.with_settings(**settings))
 
     def settings(self) -> dict[str, Any]:
         """The family's settings and the two of this file, for the manifest."""

@@ -4,7 +4,7 @@ from willbuy.evaluation.report.charts.curve import HEIGHT, curve
 from willbuy.evaluation.report.curves import Curves
 from willbuy.evaluation.report.html import Html, chart, section, tag
 from willbuy.evaluation.result import Result
-from willbuy.evaluation.words import figure, interval, percent
+from willbuy.evaluation.words import drawn, figure, interval, percent
 
 
 def ranking(result: Result, found: Curves | None) -> Html:
@@ -36,5 +36,5 @@ def ranking(result: Result, found: Curves | None) -> Html:
             ),
             class_="pair",
         ),
-        lead="The shaded bands are pointwise 95 % intervals of the visitor bootstrap.",
+        lead=f"The shaded bands are pointwise 95 % intervals of the {drawn(result)} bootstrap.",
     )
