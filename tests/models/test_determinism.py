@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+
+from willbuy.models.candidates import XGBoostCandidate
 
 TRAIN = """
 import sys
@@ -54,3 +57,13 @@ def test_the_same_training_gives_the_same_bundle_id(root, tmp_path):
         ids.append(done.stdout.split())
     assert len(ids[0]) == 3
     assert ids[0] == ids[1] == ids[2]
+
+
+def test_trees_that_draw_rows_and_features_are_the_same_each_time():
+    """Folds grow side by side; what each draws must not hang on the thread that it is fitted in."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(1500, 8))
+    y = (random.random(1500) < 1 / (1 + np.exp(2 - X[:, 0] - X[:, 1] * X[:, 2]))).astype(np.int8)
+    drawing = XGBoostCandidate(learning_rate=0.05, subsample=0.8, feature_share=0.6, most_rounds=200)
+    rounds = {drawing.tune(X, y, 1, np.arange(1500)).rounds for _ in range(5)}
+    assert len(rounds) == 1

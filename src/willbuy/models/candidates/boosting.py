@@ -170,6 +170,7 @@ class XGBoostCandidate:
             "base_score": float(np.float32(weight * rate / (weight * rate + 1 - rate))),
             "seed": seed % 2**31,
             "nthread": self._threads(size),
+            "seed_per_iteration": True,  # draws must not hang on which thread a fold is fitted in
             "verbosity": 0,
         }
 
