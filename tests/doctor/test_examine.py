@@ -81,3 +81,11 @@ def test_nothing_found_is_said() -> None:
 def test_no_feature_is_to_be_dropped_for_who_is_in_the_population() -> None:
     found = Finding("time_travel", "population", "leak", "somebody is in it", "Choose another [population]")
     assert "drop = " not in Diagnosis((found,)).sentence()
+
+
+def test_one_buyer_fits_formulas_by_chance_and_they_are_not_asked_for() -> None:
+    random = np.random.default_rng(1)
+    columns = {name: random.integers(0, 9, 200) for name in ("views", "carts", "days")}
+    found = examine(Case.of(columns, np.arange(200) == 7))
+    assert "reconstruction" not in {finding.suspicion for finding in found.findings}
+    assert any("not asked: 1 with one outcome" in asked.answer for asked in found.asked)

@@ -65,6 +65,17 @@ class Case:
         """How many rows bought."""
         return int(self.y.sum())
 
+    @property
+    def fewest(self) -> int:
+        """How many entities stand behind the rarer outcome: of few, what looks like a law may be one visitor's habit.
+
+        >>> Case.of({"views": [1, 2, 3]}, [1, 1, 0], entities=[7, 7, 8]).fewest
+        1
+        """
+        if self.entities is None:
+            return min(self.positives, len(self.y) - self.positives)
+        return min(len(np.unique(self.entities[rows])) for rows in (self.y, ~self.y))
+
     def take(self, kept: Bools | NDArray[np.int64]) -> "Case":
         """Some of the rows, by a mask (n,) or by their places."""
         return replace(

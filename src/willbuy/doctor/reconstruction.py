@@ -16,23 +16,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from willbuy.doctor.terms import Floats, Term, matrix, terms_of
 
-RIGHT, OF_BUYERS = (
-    0.98,
-    0.9,
-)  # shares that a formula must get right: of all rows; of buyers, and of those it says buy
-DRAWS = (
-    20_000,
-    *(4000,) * 2,
-    *(1000,) * 4,
-    *(300,) * 6,
-)  # rows; a small draw may miss the rows that break a formula
-ZERO, SEEN = (
-    1e-9,
-    1e-5,
-)  # singular values of rows scaled to 1: a sum that is 0 in all rows, and one that is not in some
+# Shares that a formula must get right: of all rows; of buyers, and of those that it says buy
+RIGHT, OF_BUYERS = 0.98, 0.9
+# Rows of each draw: a small one may miss the rows that break a formula
+DRAWS = (20_000, *(4000,) * 2, *(1000,) * 4, *(300,) * 6)
+# Singular values of rows scaled to 1: of a sum that is 0 in all rows, and of one that is not in some
+ZERO, SEEN = 1e-9, 1e-5
 
 
 @dataclass(frozen=True)
@@ -83,6 +76,11 @@ def reconstruct(
     """
     labels = np.asarray(y) != 0
     filled = {name: np.nan_to_num(np.asarray(values, dtype=np.float64)) for name, values in columns.items()}
+    with threadpool_limits(limits=1):  # many small decompositions: threads would only wait for each other
+        return _formulas(filled, labels, seed, most)
+
+
+def _formulas(filled: dict[str, Floats], labels: NDArray[np.bool_], seed: int, most: int) -> list[Formula]:
     found: list[Formula] = []
     removed: list[frozenset[str]] = [frozenset()]
     tried: set[frozenset[str]] = set()

@@ -7,7 +7,7 @@ from willbuy.doctor.breaks import breaks
 from willbuy.doctor.case import Case
 from willbuy.doctor.finding import Finding
 from willbuy.doctor.rebuilt import rebuilt
-from willbuy.doctor.too_good import too_good
+from willbuy.doctor.too_good import FEWEST, too_good
 from willbuy.doctor.twice import twice
 from willbuy.doctor.undated import undated
 
@@ -26,6 +26,11 @@ def _without_periods(case: Case) -> str:
     return "" if case.periods is not None else "not asked: the rows have no order in time"
 
 
+def _of_few(case: Case) -> str:
+    few = case.fewest
+    return "" if few >= FEWEST else f"not asked: {few} with one outcome fit many formulas by chance"
+
+
 def _declared(case: Case) -> str:
     return (
         "" if case.known is not None else "not asked: willbuy computed the columns itself, as of the anchor"
@@ -37,6 +42,7 @@ SUSPICIONS: tuple[Suspicion, ...] = (
         "reconstruction",
         "Does a sum, a rounded product or a small rule of columns give the label back?",
         rebuilt,
+        _of_few,
     ),
     Suspicion("too_good", "Does a single column tell the buyers as well as only the outcome can?", too_good),
     Suspicion("known_when", "Is each column known when the score is wanted?", undated, _declared),

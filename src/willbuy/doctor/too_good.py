@@ -5,12 +5,12 @@ from willbuy.doctor.finding import Finding
 
 WARN, LEAK = 0.85, 0.98  # ROC-AUC of one column alone, either way round
 WARN_DATED = 0.95  # of a column computed before its anchor: who was here an hour ago does come back
-FEWEST = 10  # buyers: fewer rank well by chance
+FEWEST = 10  # entities of either outcome: fewer rank well by chance
 
 
 def too_good(case: Case) -> list[Finding]:
     """A finding for every column whose ROC-AUC alone is at least WARN, or WARN_DATED; nulls stand at the end that suits them best."""
-    if not FEWEST <= case.positives <= len(case.y) - FEWEST:
+    if case.fewest < FEWEST:
         return []
     found, least = [], WARN_DATED if case.dated else WARN
     for name, auc in case.alone.items():

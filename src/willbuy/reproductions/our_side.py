@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from willbuy.pipeline.learning import Learning, learn
 from willbuy.pipeline.rows import Rows
 from willbuy.reproductions.result import Row, point, row
 from willbuy.shop import Shop, TableShop
+from willbuy.shop.train import Metric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,14 +27,21 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Wrap = Callable[["Candidate"], "Candidate"]
 OURS = "willbuy"
+AnyShop = TypeVar("AnyShop", Shop, TableShop)
 
 
-def table_shop(target: str) -> Shop:
+def table_shop(target: str) -> TableShop:
     """The defaults of a shop file: candidates, metric, folds, seed and the threshold of greatest F1."""
-    return cast("Shop", TableShop.model_validate({"table": {"target": target}}))
+    return TableShop.model_validate({"table": {"target": target}})
 
 
-def unsearched(shop: Shop, candidate: str) -> Shop:
+def judged_by(shop: AnyShop, metric: Metric) -> AnyShop:
+    """The same with another metric to search and to choose by, over folds dealt three times: some candidates lie close."""
+    train = shop.train.model_copy(update={"metric": metric, "repeats": 3})
+    return shop.model_copy(update={"train": train})
+
+
+def unsearched(shop: AnyShop, candidate: str) -> AnyShop:
     """The same with one candidate, at the settings that it starts from: many times quicker, where it is learnt often."""
     train = shop.train.model_copy(update={"candidates": (candidate,), "trials": 0})
     return shop.model_copy(update={"train": train})
@@ -101,7 +109,7 @@ class Tested:
 
 def hold_ours_out(
     on: str,
-    shop: Shop,
+    shop: Shop | TableShop,
     train: Rows,
     test: Rows,
     *,
@@ -127,7 +135,7 @@ def hold_ours_out(
 
 def cross_validate_ours(
     on: str,
-    shop: Shop,
+    shop: Shop | TableShop,
     rows: Rows,
     *,
     folds: int,
@@ -170,7 +178,7 @@ def cross_validate_ours(
     return Tested(on, both, words, tuple(learnt), shop.train.metric, scores, by_fold=tuple(by_fold))
 
 
-def _learn(shop: Shop, rows: Rows, wrap: Wrap | None) -> Learning:
+def _learn(shop: Shop | TableShop, rows: Rows, wrap: Wrap | None) -> Learning:
     asked = Learning(shop, rows, lambda _: None)
     if "anchor" not in rows.frame:
         asked.population = float(len(rows.y))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from willbuy.errors import SourceError
 from willbuy.models.candidates import Candidate, for_table
 from willbuy.models.prepare import Preparation
 from willbuy.pipeline.rows import Rows
-from willbuy.shop import Shop, TableShop
+from willbuy.shop import TableShop
 from willbuy.shop.load import make_table
 from willbuy.tables import TableRows, read_table
 
@@ -20,22 +20,17 @@ from willbuy.tables import TableRows, read_table
 class OurTable:
     """A file as its preset reads it, and how its columns are prepared."""
 
-    settings: TableShop
+    shop: TableShop  # what candidates, metric, folds and thresholds are taken from
     found: TableRows
     preparation: Preparation
 
     @classmethod
     def read(cls, file: Path, preset: str, **table: Any) -> "OurTable":
         """Read a file by a preset; `table` are more keys of `[table]`. Raises as `read_table`."""
-        settings = TableShop(table=make_table({"files": [str(file.resolve())], "preset": preset, **table}))
-        found = read_table(settings)
-        keys = settings.table
-        return cls(settings, found, Preparation(found.columns, recipe=keys.recipe, scale=keys.scale))
-
-    @property
-    def shop(self) -> Shop:
-        """What candidates, metric, folds and thresholds are taken from."""
-        return cast("Shop", self.settings)
+        shop = TableShop(table=make_table({"files": [str(file.resolve())], "preset": preset, **table}))
+        found = read_table(shop)
+        keys = shop.table
+        return cls(shop, found, Preparation(found.columns, recipe=keys.recipe, scale=keys.scale))
 
     def wrap(self, candidate: Candidate) -> Candidate:
         """The candidate behind the table's preparation."""

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from willbuy.shop.section import Section, Whole, key
 
+Metric = Literal["average_precision", "log_loss", "roc_auc"]
+
 
 class Train(Section):
     """Candidates, the one metric, the seed."""
@@ -13,7 +15,7 @@ class Train(Section):
     candidates: tuple[Literal["logistic", "forest", "xgboost"], ...] = key(
         "Models to compare.", ["logistic"], ("logistic", "forest", "xgboost"), min_length=1
     )
-    metric: Literal["average_precision", "log_loss", "roc_auc"] = key(
+    metric: Metric = key(
         "The metric that picks the best candidate.", "average_precision", "average_precision"
     )
     folds: Whole = key("Folds of the out-of-fold predictions.", 5, 5, ge=2, le=20)
