@@ -43,11 +43,12 @@ def learnt(table, columns, fitted):
 
 
 @pytest.mark.parametrize(
-    ("without", "auc", "precision", "loss"),
-    [((), 0.934, 0.745, 0.226), (("PageValues",), 0.785, 0.365, 0.36)],
+    ("without", "auc", "precision", "loss", "ece"),
+    # Chance alone gives tenths of 244 rows an ECE of about 0.018 where one in six buys and little is known of whom
+    [((), 0.934, 0.745, 0.226, 0.015), (("PageValues",), 0.785, 0.365, 0.36, 0.03)],
     ids=["all columns", "without PageValues"],
 )
-def test_a_shuffled_fifth_of_online_shoppers(shoppers, without, auc, precision, loss):
+def test_a_shuffled_fifth_of_online_shoppers(shoppers, without, auc, precision, loss, ece):
     revenue = shoppers["Revenue"]
     rows = np.arange(len(shoppers))
     fitted, held = train_test_split(rows, test_size=0.2, random_state=42, stratify=revenue)
@@ -59,7 +60,7 @@ def test_a_shuffled_fifth_of_online_shoppers(shoppers, without, auc, precision, 
     assert log_loss(y[held], p) <= loss
     tenths = np.array_split(np.argsort(p, kind="stable"), 10)
     apart = [abs(p[part].mean() - y[held][part].mean()) * len(part) for part in tenths]
-    assert sum(apart) / len(p) <= 0.02
+    assert sum(apart) / len(p) <= ece
     assert abs(p.mean() - y[held].mean()) < 0.01
 
 
