@@ -13,6 +13,7 @@ from willbuy.shop.names import ShopKeys
 from willbuy.shop.offer import Offer
 from willbuy.shop.population import Population
 from willbuy.shop.section import Kind, Span
+from willbuy.shop.serve import Serve
 from willbuy.shop.source import Source, SourceRule, SourceTime
 from willbuy.shop.storage import Storage
 from willbuy.shop.table import Table
@@ -29,6 +30,7 @@ __all__ = [
     "Kind",
     "Offer",
     "Population",
+    "Serve",
     "Shop",
     "ShopKeys",
     "Source",

@@ -10,6 +10,7 @@ from willbuy.shop.doctor import Doctor
 from willbuy.shop.names import ShopKeys
 from willbuy.shop.offer import Offer
 from willbuy.shop.section import Section
+from willbuy.shop.serve import Serve
 from willbuy.shop.storage import Storage
 from willbuy.shop.tracking import Tracking, short_form
 from willbuy.shop.train import Train
@@ -24,6 +25,7 @@ class Common(Section):
     storage: Storage = Storage()
     doctor: Doctor = Doctor()
     tracking: Annotated[Tracking, BeforeValidator(short_form)] = Tracking()
+    serve: Serve = Serve()
     folder: Path = Field(default=Path(), exclude=True)
 
     @property
@@ -41,7 +43,7 @@ class Common(Section):
         """The sections in the order in which one reads a shop file: its name, what is its own, what all have.
 
         >>> Common.sections()
-        ('shop', 'train', 'offer', 'storage', 'doctor', 'tracking')
+        ('shop', 'train', 'offer', 'storage', 'doctor', 'tracking', 'serve')
         """
         shared = [name for name, field in Common.model_fields.items() if not field.exclude]
         own = [name for name in cls.model_fields if name not in Common.model_fields]
