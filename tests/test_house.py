@@ -47,6 +47,7 @@ SERVING = (
     "willbuy.models.calibrators",
     "willbuy.features.live",
     "willbuy.offers.bands",
+    "willbuy.store.predictions",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
 SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy", "mlflow", "sqlalchemy"}
