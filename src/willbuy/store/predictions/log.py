@@ -160,6 +160,7 @@ class PredictionLog:
                 writer.describe(version, names[version])
             self._told = names
         self._write_held(writer)
+        self.error = None
         while self._waiting:
             self._waiting.pop().set()
 
