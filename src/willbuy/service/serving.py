@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.features.feature_set import FeatureSet
+from willbuy.features.live import Evaluator
 from willbuy.models.bundle import Bundle
 from willbuy.models.prepare.records import RecordReader
 from willbuy.models.reasons import Reason
@@ -35,7 +36,7 @@ class Serving:
     names: tuple[str, ...]
     threshold: float
     features: FeatureSet | None
-    evaluator: Any  # features.live.Evaluator | None
+    evaluator: Evaluator | None
     record_reader: RecordReader | None
     loaded_at: datetime
     one: Callable[[Row], Score]
@@ -65,7 +66,7 @@ def serving_of(bundle: Bundle, run: str, parity: Parity | None, loaded_at: datet
         names=bundle.feature_names,
         threshold=bundle.threshold,
         features=features,
-        evaluator=None if features is None else _evaluator(features),
+        evaluator=None if features is None else Evaluator(features),
         record_reader=RecordReader.of_manifest(manifest, typed=True) if table else None,
         loaded_at=loaded_at,
         one=_one(bundle),
@@ -79,12 +80,6 @@ def serving_of(bundle: Bundle, run: str, parity: Parity | None, loaded_at: datet
 
 def _features(spec: Any) -> FeatureSet | None:
     return FeatureSet.from_spec(spec) if isinstance(spec, dict) else None
-
-
-def _evaluator(features: FeatureSet) -> Any:
-    from willbuy.features import live
-
-    return live.Evaluator(features) if hasattr(live, "Evaluator") else None
 
 
 def _one(bundle: Bundle) -> Callable[[Row], Score]:
