@@ -62,6 +62,7 @@ SERVING = (
     "willbuy.features.live",
     "willbuy.fitted_live",
     "willbuy.offers.bands",
+    "willbuy.store.predictions",
     "willbuy.hashed_ids",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
