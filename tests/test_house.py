@@ -51,7 +51,7 @@ FLOORS = (
 """The rooms, from the ground up. A file may import its own room and lower floors: so the rooms of one floor do not
 know each other, features know nothing of models, models nothing of events, and nobody imports cli or service."""
 
-OWN_ROOM = {"events.canonical": "events.canonical"}
+OWN_ROOM = {"events.canonical": "events.canonical", "fitted_live": "fitted"}
 """Files that live in another room than their name says: the canonical event is known to all."""
 
 SERVING = (
@@ -60,6 +60,7 @@ SERVING = (
     "willbuy.models.prepare",
     "willbuy.models.calibrators",
     "willbuy.features.live",
+    "willbuy.fitted_live",
     "willbuy.offers.bands",
     "willbuy.audit",
     "willbuy.registry.pointer",
