@@ -24,7 +24,7 @@ FLOORS = (
     {"shop"},
     {"warehouse", "runs", "moments", "audit", "hashed_ids"},
     {"events", "features", "models"},
-    {"snapshots", "fitted", "offers", "tables", "store"},
+    {"snapshots", "fitted", "offers", "tables", "store", "events.live"},
     {"backtest", "evaluation"},
     {"doctor", "explore", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
@@ -37,7 +37,7 @@ FLOORS = (
 """The rooms, from the ground up. A file may import its own room and lower floors: so the rooms of one floor do not
 know each other, features know nothing of models, models nothing of events, and nobody imports cli or service."""
 
-OWN_ROOM = {"events.canonical": "events.canonical"}
+OWN_ROOM = {"events.canonical": "events.canonical", "events.live": "events.live"}
 """Files that live in another room than their name says: the canonical event is known to all."""
 
 SERVING = (
@@ -46,6 +46,7 @@ SERVING = (
     "willbuy.models.prepare",
     "willbuy.models.calibrators",
     "willbuy.features.live",
+    "willbuy.events.live",
     "willbuy.offers.bands",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
