@@ -73,6 +73,7 @@ SERVING = (
     "willbuy.registry.proof",
     "willbuy.service.holder",
     "willbuy.store.predictions",
+    "willbuy.service.shadow",
     "willbuy.hashed_ids",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
