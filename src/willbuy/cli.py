@@ -15,6 +15,7 @@ from willbuy.commands.doctor import doctor
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
 from willbuy.commands.keys import keys
+from willbuy.commands.log import log
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.reproduce import reproduce
 from willbuy.commands.runs import mirror_after, runs
@@ -204,6 +205,7 @@ def predict(
 
 app.command("serve")(serve)
 app.command("keys")(keys)
+app.command("log")(log)
 app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 

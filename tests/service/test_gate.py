@@ -36,9 +36,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def tokens(home: Path) -> dict[str, str]:
     """A key of each scope alone, and one that was revoked."""
-    made = {scope: add_key(home, scope, [scope], NOW) for scope in SCOPES}
-    made["revoked"] = add_key(home, "revoked", SCOPES, NOW)
-    revoke_key(home, "revoked", NOW)
+    made = {scope: add_key(home, scope, [scope], NOW, "tester") for scope in SCOPES}
+    made["revoked"] = add_key(home, "revoked", SCOPES, NOW, "tester")
+    revoke_key(home, "revoked", NOW, "tester")
     return made
 
 
@@ -250,7 +250,7 @@ def test_a_fault_says_nothing_but_a_number(opened: Edge, caplog: pytest.LogCaptu
 
 def test_the_limit_of_a_key_holds_and_another_does_not_notice(tmp_path: Path) -> None:
     """A8: 429 with Retry-After once a key has had its share."""
-    ann, bob = (add_key(tmp_path, name, ["predict"], NOW) for name in ("ann", "bob"))
+    ann, bob = (add_key(tmp_path, name, ["predict"], NOW, "tester") for name in ("ann", "bob"))
     with edge(tmp_path, per_minute=60) as server:
         answers = [ask(server, "POST", "/predict", ann) for _ in range(5)]
         assert [one.status_code for one in answers][:1] == [200]

@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 1, 12)
 
 def test_a_key_is_shown_once_and_stored_hashed(tmp_path: Path) -> None:
     """S1: keys stored hashed, shown once; the file is its owner's alone."""
-    token = add_key(tmp_path, "shop-front", ["predict", "ingest"], NOW)
+    token = add_key(tmp_path, "shop-front", ["predict", "ingest"], NOW, "tester")
     assert token.startswith("wb_shop-front_") and len(token) > 50
     for file in tmp_path.rglob("*"):
         assert token.split("_", 2)[2].encode() not in file.read_bytes()
@@ -32,7 +32,10 @@ def test_a_key_is_shown_once_and_stored_hashed(tmp_path: Path) -> None:
 
 def test_only_the_key_itself_is_good(tmp_path: Path) -> None:
     """S1: a wrong, a cut, a revoked key and another's random part open nothing."""
-    ann, bob = add_key(tmp_path, "ann", ["read"], NOW), add_key(tmp_path, "bob", ["admin"], NOW)
+    ann, bob = (
+        add_key(tmp_path, "ann", ["read"], NOW, "tester"),
+        add_key(tmp_path, "bob", ["admin"], NOW, "tester"),
+    )
     keys = Keys(tmp_path)
     found = keys.check(f"Bearer {ann}".encode())
     assert found is not None and found.name == "ann" and found.scopes == {"read"}
@@ -62,10 +65,10 @@ def test_no_header_is_a_key_by_chance(header: bytes) -> None:
 def test_a_running_service_sees_new_and_revoked_keys(tmp_path: Path) -> None:
     keys = Keys(tmp_path)
     assert not keys.any and keys.active == 0
-    token = add_key(tmp_path, "ann", ["read"], NOW).encode()
+    token = add_key(tmp_path, "ann", ["read"], NOW, "tester").encode()
     keys.refresh()
     assert keys.check(token) is not None
-    revoke_key(tmp_path, "ann", NOW)
+    revoke_key(tmp_path, "ann", NOW, "tester")
     keys.refresh()
     assert keys.check(token) is None
     assert keys.any, "with all keys revoked the doors stay shut"
@@ -73,7 +76,7 @@ def test_a_running_service_sees_new_and_revoked_keys(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b'{"keys": [{"name": 1}]}', b"\xff\xfe"])
 def test_a_damaged_file_opens_no_door_and_closes_none(tmp_path: Path, damage: bytes) -> None:
-    token = add_key(tmp_path, "ann", ["read"], NOW).encode()
+    token = add_key(tmp_path, "ann", ["read"], NOW, "tester").encode()
     keys = Keys(tmp_path)
     (tmp_path / FILE).write_bytes(damage)
     keys.refresh()
@@ -90,29 +93,29 @@ def test_a_damaged_file_opens_no_door_and_closes_none(tmp_path: Path, damage: by
 @pytest.mark.parametrize("name", ["", "Ann", "a_b", "-a", "a" * 41, "../x", "a b", "a\n"])
 def test_names_that_are_none(tmp_path: Path, name: str) -> None:
     with pytest.raises(WillbuyError, match="name"):
-        add_key(tmp_path, name, ["read"], NOW)
+        add_key(tmp_path, name, ["read"], NOW, "tester")
 
 
 def test_scopes_and_names_are_checked(tmp_path: Path) -> None:
     with pytest.raises(WillbuyError, match="Did you mean 'predict'"):
-        add_key(tmp_path, "ann", ["predct"], NOW)
+        add_key(tmp_path, "ann", ["predct"], NOW, "tester")
     with pytest.raises(WillbuyError, match="scope"):
-        add_key(tmp_path, "ann", [], NOW)
-    add_key(tmp_path, "ann", ["read"], NOW)
+        add_key(tmp_path, "ann", [], NOW, "tester")
+    add_key(tmp_path, "ann", ["read"], NOW, "tester")
     with pytest.raises(WillbuyError, match="another name"):
-        add_key(tmp_path, "ann", ["read"], NOW)
+        add_key(tmp_path, "ann", ["read"], NOW, "tester")
     with pytest.raises(WillbuyError, match="Did you mean 'ann'"):
-        revoke_key(tmp_path, "anne", NOW)
-    revoke_key(tmp_path, "ann", NOW)
+        revoke_key(tmp_path, "anne", NOW, "tester")
+    revoke_key(tmp_path, "ann", NOW, "tester")
     with pytest.raises(WillbuyError, match="no active key"):
-        revoke_key(tmp_path, "ann", NOW)
+        revoke_key(tmp_path, "ann", NOW, "tester")
     with pytest.raises(WillbuyError, match="another name"):
-        add_key(tmp_path, "ann", ["read"], NOW)
+        add_key(tmp_path, "ann", ["read"], NOW, "tester")
 
 
 def test_twenty_at_once_lose_no_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda n: add_key(tmp_path, f"k{n}", ["read"], NOW), range(20)))
+        made = list(pool.map(lambda n: add_key(tmp_path, f"k{n}", ["read"], NOW, "tester"), range(20)))
     keys = Keys(tmp_path)
     assert all(keys.check(token.encode()) for token in made)
 

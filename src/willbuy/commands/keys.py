@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from willbuy.commands.actor import actor
 from willbuy.commands.options import DEFAULT_SHOP, Json, ShopFile, print_json
 from willbuy.errors import WillbuyError, did_you_mean, printable
 
@@ -41,7 +42,7 @@ def _add(shop: Any, name: str, scopes: list[str], as_json: bool) -> None:
     from willbuy.service.keys import add_key
     from willbuy.service.moments import utc_now
 
-    token = add_key(shop.home, name, scopes, utc_now())
+    token = add_key(shop.home, name, scopes, utc_now(), actor())
     if as_json:
         print_json({"name": name, "scopes": sorted(set(scopes)), "key": token})
     else:
@@ -69,7 +70,7 @@ def _revoke(shop: Any, name: str, as_json: bool) -> None:
     from willbuy.service.keys import revoke_key
     from willbuy.service.moments import utc_now
 
-    revoke_key(shop.home, name, utc_now())
+    revoke_key(shop.home, name, utc_now(), actor())
     if as_json:
         print_json({"revoked": name})
     else:

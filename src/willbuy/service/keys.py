@@ -8,19 +8,19 @@ a slow hash would be paid on every request.
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from willbuy.audit import append
+from willbuy.durable import locked, write_durably
 from willbuy.errors import WillbuyError, did_you_mean, printable
-from willbuy.service.alone import alone
 from willbuy.service.scopes import SCOPES
 
-FILE = "keys.json"
+FILE, LOCK = "keys.json", "keys.lock"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _NOBODY = "0" * 64
 
@@ -102,7 +102,7 @@ class Keys:
 _UNKNOWN: tuple[str, Key | None] = (_NOBODY, None)
 
 
-def add_key(home: Path, name: str, scopes: Iterable[str], moment: datetime) -> str:
+def add_key(home: Path, name: str, scopes: Iterable[str], moment: datetime, actor: str) -> str:
     """Make a key and return it: the only time it can be seen.
 
     Args:
@@ -110,32 +110,32 @@ def add_key(home: Path, name: str, scopes: Iterable[str], moment: datetime) -> s
         name: Who will use it: small letters, digits and hyphens, at most 40; never one that was used before.
         scopes: What it may do, of `ingest`, `predict`, `read`, `admin`.
         moment: When, UTC.
+        actor: Who does it, for the audit log.
 
     Raises:
         WillbuyError: The name or a scope is none, or the name is taken.
     """
     wanted = _checked(name, scopes)
     token = f"wb_{name}_{secrets.token_urlsafe(32)}"
-    with _changing(home):
+    with locked(home / LOCK):
         stored = _read(home / FILE)
         if name in {one.name for one in stored}:
             raise WillbuyError(f"there is a key {name!r} already, or there was: take another name")
+        append(home, moment, actor, "add_key", name=name, scopes=list(wanted))
         stored.append(Stored(name, wanted, hashlib.sha256(token.encode()).hexdigest(), _text(moment), None))
-        _write(home / FILE, stored)
+        _write(home, stored)
     return token
 
 
-def revoke_key(home: Path, name: str, moment: datetime) -> None:
+def revoke_key(home: Path, name: str, moment: datetime, actor: str) -> None:
     """Make a key useless; a running service knows within a second. Its name stays taken."""
-    with _changing(home):
+    with locked(home / LOCK):
         stored = _read(home / FILE)
         names = [one.name for one in stored if one.revoked is None]
         if name not in names:
             raise WillbuyError(f"no active key {printable(name)!r}.{did_you_mean(name, names)}")
-        _write(
-            home / FILE,
-            [one._replace(revoked=_text(moment)) if one.name == name else one for one in stored],
-        )
+        append(home, moment, actor, "revoke_key", name=name)
+        _write(home, [one._replace(revoked=_text(moment)) if one.name == name else one for one in stored])
 
 
 def list_keys(home: Path) -> list[Stored]:
@@ -158,10 +158,6 @@ def _checked(name: str, scopes: Iterable[str]) -> tuple[str, ...]:
     return tuple(scope for scope in SCOPES if scope in found)
 
 
-def _changing(home: Path) -> Any:
-    return alone(home / "keys.lock", "another command is changing the keys", wait=True)
-
-
 def _text(moment: datetime) -> str:
     return f"{moment.isoformat(timespec='seconds')}Z"
 
@@ -181,18 +177,7 @@ def _read(file: Path) -> list[Stored]:
         ) from None
 
 
-def _write(file: Path, stored: list[Stored]) -> None:
-    """Another file under the same name, complete and on the disk before it has that name; only its owner may read it."""
-    partial = file.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        json.dump({"keys": [one._asdict() for one in stored]}, out, indent=1)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def _write(home: Path, stored: list[Stored]) -> None:
+    """Another file under the same name; only its owner may read it."""
+    text = json.dumps({"keys": [one._asdict() for one in stored]}, indent=1)
+    write_durably(home / FILE, text.encode(), mode=0o600)

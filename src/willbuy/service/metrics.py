@@ -108,9 +108,7 @@ class Metrics:
             yield InfoMetricFamily(f"willbuy_{name}", meaning, value=texts())
 
 
-def _counter(
-    name: str, meaning: str, labels: tuple[str, ...], counts: Counter[object]
-) -> CounterMetricFamily:
+def _counter(name: str, meaning: str, labels: tuple[str, ...], counts: Counter[Any]) -> CounterMetricFamily:
     family = CounterMetricFamily(f"willbuy_{name}", meaning, labels=labels)
     for found, number in sorted(counts.items(), key=str):
         values = found if isinstance(found, tuple) else (found,)
