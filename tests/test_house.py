@@ -61,6 +61,7 @@ SERVING = (
     "willbuy.models.calibrators",
     "willbuy.features.live",
     "willbuy.offers.bands",
+    "willbuy.store",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
 SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy", "mlflow", "sqlalchemy"}
