@@ -62,6 +62,8 @@ SERVING = (
     "willbuy.features.live",
     "willbuy.offers.bands",
     "willbuy.store",
+    "willbuy.store.predictions",
+    "willbuy.hashed_ids",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
 SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy", "mlflow", "sqlalchemy"}

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from store.arrivals import arrival, store_them
 
+from store.arrivals import arrival, store_them
 from willbuy.store import Arrival, Outcome, Store
 
 POISONS = {

@@ -4,8 +4,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from store.arrivals import arrival, store_them
 
+from store.arrivals import arrival, store_them
 from willbuy.errors import StoreDead, StoreError
 from willbuy.store import Outcome, Store
 from willbuy.store.database import events_file

@@ -53,7 +53,9 @@ class Adding:
             self.outcomes.append(outcome)
 
     def _know(self, arrivals: Sequence[Arrival]) -> None:
-        self._known = self._index.find_ids(self._db, [i for i in (a.event_id for a in arrivals) if _is_text(i)])
+        self._known = self._index.find_ids(
+            self._db, [i for i in (a.event_id for a in arrivals) if _is_text(i)]
+        )
 
     def _place(self, arrival: Arrival) -> Outcome:
         try:
