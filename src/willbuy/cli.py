@@ -14,6 +14,7 @@ import typer
 from willbuy.commands.doctor import doctor
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
+from willbuy.commands.log import log
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.reproduce import reproduce
 from willbuy.commands.runs import mirror_after, runs
@@ -200,6 +201,7 @@ def predict(
     _say_scored(result, as_json)
 
 
+app.command("log")(log)
 app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 
