@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,18 +20,20 @@ from willbuy.events.account import FileAccount, IngestResult, render
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, regather
+from willbuy.events.live_gathering import gather_live
+from willbuy.events.live_source import LiveEvents
 from willbuy.events.parquet import PARTIAL
 from willbuy.events.publishing import Staged, publish
 from willbuy.events.settings import settings_of
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.shop import Shop
 from willbuy.warehouse.layout import Layout
-from willbuy.warehouse.ledger import Ledger, TableFile
+from willbuy.warehouse.ledger import Ledger, SourceRow, TableFile
 
 MOST_WORKERS = 4
 """Each holds a block in memory, and merges a bucket; more are asked for with storage.threads."""
 
-__all__ = ["FileAccount", "IngestResult", "ingest", "render"]
+__all__ = ["FileAccount", "IngestResult", "ingest", "ingest_live", "render"]
 
 
 def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | None = None) -> IngestResult:
@@ -40,13 +42,28 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
     Raises SourceError when a file cannot be read as declared: nothing of it is kept, and readers go on seeing what
     they saw. `progress` is told (rows done, rows in all or an estimate of them, stage).
     """
+    paths = find_files(shop, files)
+    return _at_work(shop, progress, lambda bench: _ingest(bench, paths))
+
+
+def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) -> IngestResult:
+    """Read what the service stored since the last time into bronze and silver, and account for every event.
+
+    A live event that a file holds too is one event, and the live one is kept. Raises SourceError where the store is
+    not the one that was read before.
+    """
+    return _at_work(shop, progress, lambda bench: _ingest_live(bench, live))
+
+
+def _at_work(
+    shop: Shop, progress: Progress | None, work: Callable[[Workbench], list[FileAccount]]
+) -> IngestResult:
     started = time.monotonic()
     source = presets.resolve(shop.source)
     if source.hash_ids:
         raise ShopError(
             "source.hash_ids = true is not there yet: ids would be stored as they are. Hash them before."
         )
-    paths = find_files(shop, files)
     layout = Layout(shop.home)
     layout.temporary.mkdir(parents=True, exist_ok=True)
     with (
@@ -64,7 +81,7 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
         ) as bench,
     ):
         _sweep(layout, ledger)
-        accounts = _ingest(bench, paths)
+        accounts = work(bench)
         tables = ledger.files()
     return _result(accounts, tables, time.monotonic() - started)
 
@@ -73,7 +90,19 @@ def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
     known = [path for path in paths if ingested_before(bench, path)]
     new = [path for path in paths if path not in known]
     bench.bytes_in_all = sum(path.stat().st_size for path in new)
-    sources = [gather(bench, path) for path in new]
+    by_path = _publish(bench, [gather(bench, path) for path in new])
+    by_path |= {str(path): FileAccount(str(path), skipped=True) for path in known}
+    return [by_path[str(path)] for path in paths]
+
+
+def _ingest_live(bench: Workbench, live: LiveEvents) -> list[FileAccount]:
+    sources = gather_live(bench, live)
+    by_path = _publish(bench, sources)
+    return [by_path[row.path] for row in sources]
+
+
+def _publish(bench: Workbench, sources: list[SourceRow]) -> dict[str, FileAccount]:
+    """Merge what was gathered, and all of the log anew where what is declared has changed; the accounts by path."""
     parts = [part for row in sources for part in bench.ledger.parts(row.source)]
     older = bench.ledger.sources("done")
     changed = any(row.settings != bench.settings for row in older)
@@ -81,9 +110,7 @@ def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
         parts += [part for row in older for part in regather(bench, row)]
         sources = [*older, *sources]
     accounts = publish(bench, Staged(sources, parts, anew=changed)) if sources else []
-    by_path = {account.path: account for account in accounts}
-    by_path |= {str(path): FileAccount(str(path), skipped=True) for path in known}
-    return [by_path[str(path)] for path in paths]
+    return {account.path: account for account in accounts}
 
 
 def _result(accounts: Sequence[FileAccount], tables: Sequence[TableFile], seconds: float) -> IngestResult:

@@ -11,8 +11,9 @@ from typing import Any
 
 import duckdb
 
-from willbuy.events.canonical import EVENTS_TYPES
+from willbuy.events.canonical import EVENTS_TYPES, FIELDS
 from willbuy.events.duplicates import find_duplicates
+from willbuy.events.live_wins import find_said_twice
 from willbuy.events.parquet import write_parquet
 from willbuy.warehouse.dialect import Dialect
 from willbuy.warehouse.layout import BUCKETS, Layout
@@ -23,12 +24,17 @@ _sql = Dialect()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a merge gave: its files, and the rows of each source by what became of them."""
+    """What a merge gave: its files, and the rows of each source by what became of them.
+
+    `replaced` and `overruled` count rows that silver held and a live event stands for now: as a duplicate, a conflict.
+    """
 
     files: Sequence[TableFile]
     kept: Mapping[int, int] = field(default_factory=dict)
     duplicates: Mapping[int, int] = field(default_factory=dict)
     conflicts: Mapping[int, int] = field(default_factory=dict)
+    replaced: Mapping[int, int] = field(default_factory=dict)
+    overruled: Mapping[int, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """For the ledger."""
@@ -37,13 +43,17 @@ class Outcome:
     @classmethod
     def from_json(cls, found: dict[str, Any]) -> "Outcome":
         """From the ledger."""
-        counts = ({int(k): v for k, v in found[name].items()} for name in ("kept", "duplicates", "conflicts"))
+        names = ("kept", "duplicates", "conflicts", "replaced", "overruled")
+        counts = ({int(k): v for k, v in found[name].items()} for name in names)
         return cls([TableFile(**file) for file in found["files"]], *counts)
 
 
 @dataclass(frozen=True)
 class Merge:
-    """What all merges of one run share. `old` are the files that readers see now, by table and bucket."""
+    """What all merges of one run share. `old` are the files that readers see now, by table and bucket.
+
+    `mapped` are the fields that files have; `live` the sources that came through the service, `staged_live` their rows.
+    """
 
     layout: Layout
     generation: int
@@ -52,6 +62,8 @@ class Merge:
     sources: Sequence[int]
     mapped: frozenset[str]
     kind_names: Sequence[tuple[str, str]]
+    live: frozenset[int] = frozenset()
+    staged_live: Sequence[Path] = ()
 
     def write(self, connection: duckdb.DuckDBPyConnection, sql: str, table: str, bucket: int) -> TableFile:
         """Write a query's rows as this generation's file of a bucket."""
@@ -66,8 +78,13 @@ class Merge:
         Silver's other columns are nulls; the view adds them, which is cheaper than to write and read them.
         """
         always = {"entity_key", "time", "kind", "kind_name", "source", "line", "alone"}
-        also = {"item_key"} if "item" in self.mapped else set()
-        return [name for name in EVENTS_TYPES if name in always | also | self.mapped]
+        also = {"item_key"} if "item" in self.fields else set()
+        return [name for name in EVENTS_TYPES if name in always | also | self.fields]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that silver has: those of files, and all where there are live events."""
+        return frozenset(FIELDS) if self.live else self.mapped
 
     def existing(self, table: str, bucket: int) -> list[TableFile]:
         """The file of a bucket that readers see now, if there is one."""
@@ -85,18 +102,18 @@ class Merge:
 
 def merge_items(merge: Merge, engine: duckdb.DuckDBPyConnection) -> Outcome:
     """Write this generation's items: the known ones with their keys, then the new ones in byte order."""
-    if "item" not in merge.mapped:
+    if "item" not in merge.fields:
         return Outcome(merge.existing("items", 0))
-    found = f"SELECT DISTINCT item FROM {_parquet(merge.staged)} WHERE rule = 0 AND item IS NOT NULL"
+    found = f"SELECT DISTINCT item FROM {staged_rows(merge)} WHERE rule = 0 AND item IS NOT NULL"
     numbered = _numbered("item", merge.path("items", 0), found, "", 1)
     return Outcome([merge.write(engine, f"{numbered} ORDER BY item_key", "items", 0)])
 
 
 def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -> Outcome:
     """Write a bucket's entities and events, and count what became of each source's rows."""
-    rows = f"SELECT * EXCLUDE (bucket, rule) FROM {_parquet(merge.staged)} WHERE bucket = {bucket}"
+    rows = f"SELECT * EXCLUDE (bucket, rule) FROM {staged_rows(merge)} WHERE bucket = {bucket}"
     if _run(engine, f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
-        return Outcome([*merge.existing("events", bucket), *merge.existing("entities", bucket)])
+        return Outcome([*_widened(merge, engine, bucket), *merge.existing("entities", bucket)])
     found = "SELECT entity, count(*) AS events FROM staged GROUP BY entity"
     numbered = _numbered("entity", merge.path("entities", bucket), found, f"{bucket} + ", BUCKETS)
     _run(engine, f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
@@ -104,11 +121,13 @@ def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -
     entities = merge.write(engine, named, "entities", bucket)
     _run(engine, f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge)}")
     known = merge.path("events", bucket)
-    silver = f"SELECT * FROM {_parquet([known])}" if known else ""
+    silver = known_rows(merge, engine, known) if known else ""
     dropped = Outcome([])
-    doubtful = bool(silver) or len(merge.sources) > 1 or "event_id" in merge.mapped
+    doubtful = bool(silver) or len(merge.sources) > 1 or "event_id" in merge.fields
     if doubtful:  # else no row can be a duplicate
         dropped = _drop_duplicates(merge, engine, bucket, silver)
+        if merge.live and silver:
+            silver = f"SELECT * FROM ({silver}) ANTI JOIN dropped USING (source, line)"
     events = merge.write(engine, _sorted(merge, silver, doubtful), "events", bucket)
     written = _parquet([merge.layout.home / events.file])
     spans = _run(
@@ -124,19 +143,37 @@ def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -
 
 def _drop_duplicates(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int, silver: str) -> Outcome:
     """Take the rows that are no new events out of `arrived`, and count them; keep the conflicts in a file."""
-    find_duplicates(engine, silver, f"SELECT {_wide(merge)} FROM arrived", merge.columns)
-    duplicates = _counts(engine, "SELECT source FROM dropped WHERE NOT conflict")
-    conflicts = _counts(engine, "SELECT source FROM dropped WHERE conflict")
+    arrived = f"SELECT {_wide(merge)} FROM arrived"
+    if merge.live:
+        find_said_twice(engine, silver, arrived, merge.columns, _told(merge), merge.live)
+    else:
+        find_duplicates(engine, silver, arrived, merge.columns)
+    by_fate = {
+        (new, conflict): _counts(engine, f"SELECT source FROM dropped WHERE new = {new} AND conflict = {conflict}")
+        for new in (True, False)
+        for conflict in (True, False)
+    }
     files = []
-    if conflicts:
-        rows = "SELECT source, line, event_id AS value FROM arrived JOIN dropped USING (source, line) WHERE conflict"
+    if by_fate[True, True] or by_fate[False, True]:
+        ids = " UNION ALL ".join(f"SELECT source, line, event_id FROM ({rows})" for rows in (arrived, silver) if rows)
+        rows = f"SELECT source, line, event_id AS value FROM ({ids}) JOIN dropped USING (source, line) WHERE conflict"
         table = f"conflicts-{merge.generation:05d}"
         files.append(merge.write(engine, f"{rows} ORDER BY source, line", table, bucket))
     _run(
         engine,
         "DELETE FROM arrived USING dropped AS d WHERE arrived.source = d.source AND arrived.line = d.line",
     )
-    return Outcome(files, duplicates=duplicates, conflicts=conflicts)
+    return Outcome(
+        files,
+        duplicates=by_fate[True, False],
+        conflicts=by_fate[True, True],
+        replaced=by_fate[False, False],
+        overruled=by_fate[False, True],
+    )
+
+
+def _told(merge: Merge) -> frozenset[str]:
+    return merge.mapped | {"kind"} | ({"item_key"} if "item" in merge.mapped else set())
 
 
 def _sorted(merge: Merge, silver: str, doubtful: bool) -> str:
@@ -169,9 +206,10 @@ def _numbered(name: str, known: Path | None, found: str, offset: str, step: int)
 
 def _keyed(merge: Merge) -> str:
     """The staged rows with keys in place of ids, as narrow as they can be until they are sorted."""
-    kept = [f"s.{name}" for name in EVENTS_TYPES if name in merge.mapped and name not in ("item", "kind")]
+    kept = [f"s.{name}" for name in EVENTS_TYPES if name in merge.fields and name not in ("item", "kind")]
+    kept += ["s.kind", "s.kind_name"] if merge.live else []
     items = item = ""
-    if "item" in merge.mapped:
+    if "item" in merge.fields:
         items, item = f"LEFT JOIN {_parquet([merge.items])} AS i USING (item)", ", i.item_key"
     chosen = f"n.entity_key, n.events = 1 AS alone, s.kind_code, s.source, s.line{item}, {', '.join(kept)}"
     return f"SELECT {chosen} FROM staged AS s JOIN numbered AS n USING (entity) {items}"
@@ -193,7 +231,8 @@ def _kind_case(merge: Merge, which: int) -> str:
     whens = " ".join(
         f"WHEN {code} THEN CAST({_sql.text(name)} AS ENUM({values}))" for code, name in enumerate(names)
     )
-    return f"CASE kind_code {whens} END"
+    coded = f"CASE kind_code {whens} END"
+    return f"coalesce(CAST({coded} AS VARCHAR), {('kind_name', 'kind')[which]})" if merge.live else coded
 
 
 def _run(engine: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
@@ -203,6 +242,52 @@ def _run(engine: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
 def _counts(engine: duckdb.DuckDBPyConnection, rows: str) -> dict[int, int]:
     found = _run(engine, f"SELECT source, count(*) FROM ({rows}) GROUP BY source ORDER BY source")
     return {int(source): int(count) for source, count in found}
+
+
+def staged_rows(merge: Merge) -> str:
+    """SQL: what was staged; rows of files and live ones with the same columns, where there are live events."""
+    if not merge.live:
+        return _parquet(merge.staged)
+    rows = []
+    for files, fields, kind in (
+        (merge.staged, merge.mapped, "kind_code, CAST(NULL AS VARCHAR) AS kind, CAST(NULL AS VARCHAR) AS kind_name"),
+        (merge.staged_live, frozenset(FIELDS), "CAST(NULL AS UTINYINT) AS kind_code, kind, kind_name"),
+    ):
+        columns = [
+            name if name in fields else f"CAST(NULL AS {EVENTS_TYPES.get(name, 'VARCHAR')}) AS {name}"
+            for name in FIELDS
+            if name != "kind"
+        ]
+        if files:
+            rows.append(f"SELECT bucket, rule, line, source, {kind}, {', '.join(columns)} FROM {_parquet(files)}")
+    return f"({' UNION ALL '.join(rows)})"
+
+
+def known_rows(merge: Merge, engine: duckdb.DuckDBPyConnection, known: Path) -> str:
+    """SQL: what silver holds of a bucket; with the columns that only live events have, where there are some."""
+    missing = _missing(merge, engine, known)
+    if not missing:
+        return f"SELECT * FROM {_parquet([known])}"
+    columns = ", ".join(
+        f"CAST(NULL AS {EVENTS_TYPES[name]}) AS {name}" if name in missing else name for name in merge.columns
+    )
+    return f"SELECT {columns} FROM {_parquet([known])}"
+
+
+def _missing(merge: Merge, engine: duckdb.DuckDBPyConnection, known: Path) -> set[str]:
+    if not merge.live:
+        return set()
+    return set(merge.columns) - {row[0] for row in _run(engine, f"DESCRIBE SELECT * FROM {_parquet([known])}")}
+
+
+def _widened(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -> list[TableFile]:
+    """The events of a bucket that nothing came for: all buckets have the same columns."""
+    [*files] = merge.existing("events", bucket)
+    known = merge.path("events", bucket)
+    if known is None or not _missing(merge, engine, known):
+        return files
+    made = merge.write(engine, known_rows(merge, engine, known), "events", bucket)
+    return [replace(made, first=files[0].first, last=files[0].last)]
 
 
 def _parquet(files: Sequence[Path]) -> str:
