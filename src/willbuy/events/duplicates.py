@@ -30,7 +30,9 @@ def find_duplicates(
         found = f"{with_id} UNION ALL {without}"
     else:
         found = without_id(pool, body)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE dropped AS SELECT *, true AS new FROM ({found})").fetchall()
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE dropped AS SELECT *, true AS new FROM ({found})"
+    ).fetchall()
 
 
 def _with_id(pool: str, body: Sequence[str]) -> str:

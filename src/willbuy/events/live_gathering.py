@@ -1,11 +1,12 @@
 """Gathering what is new in the store since the last ingest of it, or finishing what an interrupted one began."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from willbuy.errors import SourceError
-from willbuy.events.blocks import block_of
+from willbuy.events.blocks import Block, block_of
 from willbuy.events.bronze import write_block
 from willbuy.events.gathering import forget
 from willbuy.events.live_source import LiveEvents, Span, line_of, live_plan
@@ -24,10 +25,11 @@ def gather_live(bench: Workbench, live: LiveEvents) -> list[SourceRow]:
     """
     last = live.last()
     done = max((Span.of(row.path).last for row in bench.ledger.live_sources()), default=0)
-    if last < done:
+    if last < done or not _same_store(bench, live):
         raise SourceError(
-            f"{bench.layout.home} has read live events up to number {done:,}, and the store's last is {last:,}: it is "
-            "another store. Put the old one back, or delete what was ingested and ingest anew."
+            f"the live events in {bench.layout.home} are not those that were ingested before, up to number {done:,}: "
+            "they are another store's, or an older copy. Put the right ones back, or delete the ledger and all that was "
+            "ingested, and ingest files and live events anew."
         )
     begun = [row for row in bench.ledger.sources() if row.format == LIVE and row.status != "done"]
     sources = [found for row in begun if (found := _resume(bench, live, row))]
@@ -35,6 +37,23 @@ def gather_live(bench: Workbench, live: LiveEvents) -> list[SourceRow]:
     if last > done:
         sources.append(_read(bench, live, _register(bench, Span(done + 1, last))))
     return sources
+
+
+def _same_store(bench: Workbench, live: LiveEvents) -> bool:
+    """Whether the last event that was read is still the event of its number, as far as either side remembers it."""
+    parts = [part for row in bench.ledger.live_sources()[-1:] for part in bench.ledger.parts(row.source)]
+    if not parts:
+        return True
+    sql = "SELECT raw FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number DESC LIMIT 1"
+    rows = bench.connection.execute(sql, [str(bench.layout.home / parts[-1].bronze)]).fetchall()
+    known = json.loads(rows[0][0]) if rows else {}
+    if "seq" not in known:
+        return True
+    return all(
+        known[name] == getattr(row, name)
+        for row in live.between(known["seq"], known["seq"])
+        for name in ("entity", "time", "received")
+    )
 
 
 def _register(bench: Workbench, span: Span) -> SourceRow:
@@ -72,9 +91,7 @@ def _read(bench: Workbench, live: LiveEvents, row: SourceRow) -> SourceRow:
     return bench.ledger.source_staged(row, digest.hexdigest())
 
 
-def _pieces(
-    bench: Workbench, live: LiveEvents, span: Span, digest: "hashlib._Hash"
-) -> Iterator[Piece]:
+def _pieces(bench: Workbench, live: LiveEvents, span: Span, digest: "hashlib._Hash") -> Iterator[Piece]:
     line = 1
     for number, part in enumerate(span.parts()):
         digits = bench.source.currency_digits
@@ -86,7 +103,7 @@ def _pieces(
         block = block_of(data, line, 0)
         scratch = bench.layout.temporary / f"block-live-{number:05d}.txt"
 
-        def write(target: Path, block=block, scratch: Path = scratch) -> None:  # type: ignore[no-untyped-def]
+        def write(target: Path, block: Block = block, scratch: Path = scratch) -> None:
             write_block(bench.connection, block, target, scratch)
 
         done = (part.last - span.first + 1) / (span.last - span.first + 1)

@@ -15,7 +15,9 @@ from willbuy.events.presets import ResolvedSource
 from willbuy.events.typed import RowPlan
 from willbuy.warehouse.ledger import LIVE, SourceRow
 
-ROWS_A_PART = 1 << 15
+MOST_A_PART = 1 << 17
+LEAST_A_PART = 1 << 12
+PARTS = 24
 
 
 class LiveRow(NamedTuple):
@@ -71,8 +73,9 @@ class Span:
 
     def parts(self) -> Iterator["Span"]:
         """The spans of its parts."""
-        for first in range(self.first, self.last + 1, ROWS_A_PART):
-            yield Span(first, min(first + ROWS_A_PART - 1, self.last))
+        size = min(MOST_A_PART, max((self.last - self.first) // PARTS, LEAST_A_PART))
+        for first in range(self.first, self.last + 1, size):
+            yield Span(first, min(first + size - 1, self.last))
 
 
 def plan_of(source: ResolvedSource, row: SourceRow) -> RowPlan:

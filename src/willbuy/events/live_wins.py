@@ -80,5 +80,7 @@ def _beside_live() -> str:
 
 
 def _among_files(pool: str, body: Sequence[str]) -> str:
-    rest = f"SELECT * FROM ({pool}) ANTI JOIN counted USING (source, line) WHERE NOT live AND event_id IS NULL"
+    rest = (
+        f"SELECT * FROM ({pool}) ANTI JOIN counted USING (source, line) WHERE NOT live AND event_id IS NULL"
+    )
     return f"SELECT source, line, true AS new, conflict FROM ({without_id(rest, body)})"

@@ -4,100 +4,20 @@ Keys: an entity's key is `bucket + 16 x its number in the bucket`, an item's its
 numbered in byte order of their ids, so the same files give the same keys whatever the order of their rows.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from willbuy.events.canonical import EVENTS_TYPES, FIELDS
+from willbuy.events.canonical import EVENTS_TYPES
 from willbuy.events.duplicates import find_duplicates
 from willbuy.events.live_wins import find_said_twice
-from willbuy.events.parquet import write_parquet
+from willbuy.events.merge import Merge, Outcome
+from willbuy.events.merge_rows import known_rows, parquet, run, staged_rows, widened
 from willbuy.warehouse.dialect import Dialect
-from willbuy.warehouse.layout import BUCKETS, Layout
-from willbuy.warehouse.ledger import TableFile
+from willbuy.warehouse.layout import BUCKETS
 
 _sql = Dialect()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a merge gave: its files, and the rows of each source by what became of them.
-
-    `replaced` and `overruled` count rows that silver held and a live event stands for now: as a duplicate, a conflict.
-    """
-
-    files: Sequence[TableFile]
-    kept: Mapping[int, int] = field(default_factory=dict)
-    duplicates: Mapping[int, int] = field(default_factory=dict)
-    conflicts: Mapping[int, int] = field(default_factory=dict)
-    replaced: Mapping[int, int] = field(default_factory=dict)
-    overruled: Mapping[int, int] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """For the ledger."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, found: dict[str, Any]) -> "Outcome":
-        """From the ledger."""
-        names = ("kept", "duplicates", "conflicts", "replaced", "overruled")
-        counts = ({int(k): v for k, v in found[name].items()} for name in names)
-        return cls([TableFile(**file) for file in found["files"]], *counts)
-
-
-@dataclass(frozen=True)
-class Merge:
-    """What all merges of one run share. `old` are the files that readers see now, by table and bucket.
-
-    `mapped` are the fields that files have; `live` the sources that came through the service, `staged_live` their rows.
-    """
-
-    layout: Layout
-    generation: int
-    old: Mapping[tuple[str, int], TableFile]
-    staged: Sequence[Path]
-    sources: Sequence[int]
-    mapped: frozenset[str]
-    kind_names: Sequence[tuple[str, str]]
-    live: frozenset[int] = frozenset()
-    staged_live: Sequence[Path] = ()
-
-    def write(self, connection: duckdb.DuckDBPyConnection, sql: str, table: str, bucket: int) -> TableFile:
-        """Write a query's rows as this generation's file of a bucket."""
-        path = self.layout.silver(table, self.generation) / f"bucket={bucket:02d}.parquet"
-        rows = write_parquet(connection, sql, path)
-        return TableFile(table, bucket, path.relative_to(self.layout.home).as_posix(), rows)
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns of this shop's event files: those that every log has, and those that are mapped.
-
-        Silver's other columns are nulls; the view adds them, which is cheaper than to write and read them.
-        """
-        always = {"entity_key", "time", "kind", "kind_name", "source", "line", "alone"}
-        also = {"item_key"} if "item" in self.fields else set()
-        return [name for name in EVENTS_TYPES if name in always | also | self.fields]
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The fields that silver has: those of files, and all where there are live events."""
-        return frozenset(FIELDS) if self.live else self.mapped
-
-    def existing(self, table: str, bucket: int) -> list[TableFile]:
-        """The file of a bucket that readers see now, if there is one."""
-        return [file for (name, at), file in self.old.items() if (name, at) == (table, bucket)]
-
-    def path(self, table: str, bucket: int) -> Path | None:
-        """Where that file lies."""
-        return next((self.layout.home / file.file for file in self.existing(table, bucket)), None)
-
-    @property
-    def items(self) -> Path:
-        """Where this generation keeps the items."""
-        return self.layout.silver("items", self.generation) / "bucket=00.parquet"
 
 
 def merge_items(merge: Merge, engine: duckdb.DuckDBPyConnection) -> Outcome:
@@ -112,14 +32,14 @@ def merge_items(merge: Merge, engine: duckdb.DuckDBPyConnection) -> Outcome:
 def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -> Outcome:
     """Write a bucket's entities and events, and count what became of each source's rows."""
     rows = f"SELECT * EXCLUDE (bucket, rule) FROM {staged_rows(merge)} WHERE bucket = {bucket}"
-    if _run(engine, f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
-        return Outcome([*_widened(merge, engine, bucket), *merge.existing("entities", bucket)])
+    if run(engine, f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
+        return Outcome([*widened(merge, engine, bucket), *merge.existing("entities", bucket)])
     found = "SELECT entity, count(*) AS events FROM staged GROUP BY entity"
     numbered = _numbered("entity", merge.path("entities", bucket), found, f"{bucket} + ", BUCKETS)
-    _run(engine, f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
+    run(engine, f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
     named = "SELECT entity_key, entity FROM numbered ORDER BY entity_key"
     entities = merge.write(engine, named, "entities", bucket)
-    _run(engine, f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge)}")
+    run(engine, f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge)}")
     known = merge.path("events", bucket)
     silver = known_rows(merge, engine, known) if known else ""
     dropped = Outcome([])
@@ -129,8 +49,8 @@ def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -
         if merge.live and silver:
             silver = f"SELECT * FROM ({silver}) ANTI JOIN dropped USING (source, line)"
     events = merge.write(engine, _sorted(merge, silver, doubtful), "events", bucket)
-    written = _parquet([merge.layout.home / events.file])
-    spans = _run(
+    written = parquet([merge.layout.home / events.file])
+    spans = run(
         engine,
         f"SELECT source, count(*), min(time), max(time) FROM {written} GROUP BY source ORDER BY source",
     )
@@ -149,17 +69,21 @@ def _drop_duplicates(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: in
     else:
         find_duplicates(engine, silver, arrived, merge.columns)
     by_fate = {
-        (new, conflict): _counts(engine, f"SELECT source FROM dropped WHERE new = {new} AND conflict = {conflict}")
+        (new, conflict): _counts(
+            engine, f"SELECT source FROM dropped WHERE new = {new} AND conflict = {conflict}"
+        )
         for new in (True, False)
         for conflict in (True, False)
     }
     files = []
     if by_fate[True, True] or by_fate[False, True]:
-        ids = " UNION ALL ".join(f"SELECT source, line, event_id FROM ({rows})" for rows in (arrived, silver) if rows)
+        ids = " UNION ALL ".join(
+            f"SELECT source, line, event_id FROM ({rows})" for rows in (arrived, silver) if rows
+        )
         rows = f"SELECT source, line, event_id AS value FROM ({ids}) JOIN dropped USING (source, line) WHERE conflict"
         table = f"conflicts-{merge.generation:05d}"
         files.append(merge.write(engine, f"{rows} ORDER BY source, line", table, bucket))
-    _run(
+    run(
         engine,
         "DELETE FROM arrived USING dropped AS d WHERE arrived.source = d.source AND arrived.line = d.line",
     )
@@ -198,7 +122,7 @@ def _numbered(name: str, known: Path | None, found: str, offset: str, step: int)
     if known is None:
         key = f"CAST({offset}{step} * (row_number() OVER (ORDER BY {name}) - 1) AS BIGINT)"
         return f"SELECT {key} AS {name}_key, * FROM ({found})"
-    old = f"SELECT * FROM {_parquet([known])}"
+    old = f"SELECT * FROM {parquet([known])}"
     number = f"(SELECT count(*) FROM ({old})) + row_number() OVER (ORDER BY {name}) - 1"
     key = f"CAST({offset}{step} * ({number}) AS BIGINT) AS {name}_key"
     return f"{old} UNION ALL BY NAME SELECT {key}, * FROM ({found}) ANTI JOIN ({old}) USING ({name})"
@@ -210,7 +134,7 @@ def _keyed(merge: Merge) -> str:
     kept += ["s.kind", "s.kind_name"] if merge.live else []
     items = item = ""
     if "item" in merge.fields:
-        items, item = f"LEFT JOIN {_parquet([merge.items])} AS i USING (item)", ", i.item_key"
+        items, item = f"LEFT JOIN {parquet([merge.items])} AS i USING (item)", ", i.item_key"
     chosen = f"n.entity_key, n.events = 1 AS alone, s.kind_code, s.source, s.line{item}, {', '.join(kept)}"
     return f"SELECT {chosen} FROM staged AS s JOIN numbered AS n USING (entity) {items}"
 
@@ -235,60 +159,6 @@ def _kind_case(merge: Merge, which: int) -> str:
     return f"coalesce(CAST({coded} AS VARCHAR), {('kind_name', 'kind')[which]})" if merge.live else coded
 
 
-def _run(engine: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    return engine.execute(sql).fetchall()
-
-
 def _counts(engine: duckdb.DuckDBPyConnection, rows: str) -> dict[int, int]:
-    found = _run(engine, f"SELECT source, count(*) FROM ({rows}) GROUP BY source ORDER BY source")
+    found = run(engine, f"SELECT source, count(*) FROM ({rows}) GROUP BY source ORDER BY source")
     return {int(source): int(count) for source, count in found}
-
-
-def staged_rows(merge: Merge) -> str:
-    """SQL: what was staged; rows of files and live ones with the same columns, where there are live events."""
-    if not merge.live:
-        return _parquet(merge.staged)
-    rows = []
-    for files, fields, kind in (
-        (merge.staged, merge.mapped, "kind_code, CAST(NULL AS VARCHAR) AS kind, CAST(NULL AS VARCHAR) AS kind_name"),
-        (merge.staged_live, frozenset(FIELDS), "CAST(NULL AS UTINYINT) AS kind_code, kind, kind_name"),
-    ):
-        columns = [
-            name if name in fields else f"CAST(NULL AS {EVENTS_TYPES.get(name, 'VARCHAR')}) AS {name}"
-            for name in FIELDS
-            if name != "kind"
-        ]
-        if files:
-            rows.append(f"SELECT bucket, rule, line, source, {kind}, {', '.join(columns)} FROM {_parquet(files)}")
-    return f"({' UNION ALL '.join(rows)})"
-
-
-def known_rows(merge: Merge, engine: duckdb.DuckDBPyConnection, known: Path) -> str:
-    """SQL: what silver holds of a bucket; with the columns that only live events have, where there are some."""
-    missing = _missing(merge, engine, known)
-    if not missing:
-        return f"SELECT * FROM {_parquet([known])}"
-    columns = ", ".join(
-        f"CAST(NULL AS {EVENTS_TYPES[name]}) AS {name}" if name in missing else name for name in merge.columns
-    )
-    return f"SELECT {columns} FROM {_parquet([known])}"
-
-
-def _missing(merge: Merge, engine: duckdb.DuckDBPyConnection, known: Path) -> set[str]:
-    if not merge.live:
-        return set()
-    return set(merge.columns) - {row[0] for row in _run(engine, f"DESCRIBE SELECT * FROM {_parquet([known])}")}
-
-
-def _widened(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -> list[TableFile]:
-    """The events of a bucket that nothing came for: all buckets have the same columns."""
-    [*files] = merge.existing("events", bucket)
-    known = merge.path("events", bucket)
-    if known is None or not _missing(merge, engine, known):
-        return files
-    made = merge.write(engine, known_rows(merge, engine, known), "events", bucket)
-    return [replace(made, first=files[0].first, last=files[0].last)]
-
-
-def _parquet(files: Sequence[Path]) -> str:
-    return f"read_parquet([{', '.join(_sql.text(str(file)) for file in files)}], hive_partitioning = false)"

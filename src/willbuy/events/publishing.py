@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from willbuy.events.account import FileAccount
-from willbuy.events.merging import Merge, Outcome, merge_bucket, merge_items
+from willbuy.events.merge import Merge, Outcome
+from willbuy.events.merging import merge_bucket, merge_items
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
 from willbuy.warehouse.layout import BUCKETS
@@ -62,18 +63,21 @@ def _take_over(
     """Count what live events replaced of earlier sources: rows that were accepted are duplicates or conflicts now."""
     known = {row.source: row for row in bench.ledger.sources("done")}
     refused = bench.ledger.rejections()
-    for number in sorted({source for outcome in merged for source in (*outcome.replaced, *outcome.overruled)}):
+    for number in sorted(
+        {source for outcome in merged for source in (*outcome.replaced, *outcome.overruled)}
+    ):
         replaced = sum(outcome.replaced.get(number, 0) for outcome in merged)
         overruled = sum(outcome.overruled.get(number, 0) for outcome in merged)
         row, rules = known[number], dict(refused.get(number, {}))
         if overruled:
             rules["event_id_conflict"] = rules.get("event_id_conflict", 0) + overruled
-        counts = {
-            "accepted": row.accepted - replaced - overruled,
-            "rejected": row.rejected + overruled,
-            "duplicates": row.duplicates + replaced,
-        }
-        sources.append(replace(row, **counts))
+        now = replace(
+            row,
+            accepted=row.accepted - replaced - overruled,
+            rejected=row.rejected + overruled,
+            duplicates=row.duplicates + replaced,
+        )
+        sources.append(now)
         rejections[number] = rules
 
 
