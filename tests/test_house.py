@@ -67,6 +67,7 @@ SERVING = (
     "willbuy.events.live",
     "willbuy.fitted_live",
     "willbuy.offers.bands",
+    "willbuy.store",
     "willbuy.audit",
     "willbuy.registry.pointer",
     "willbuy.registry.loading",
