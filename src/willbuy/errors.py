@@ -90,6 +90,8 @@ class ServiceUnavailable(ClientError):
 
 class ServiceFault(ClientError):
     """The service failed, or what answered is no willbuy service."""
+
+
 class StoreError(WillbuyError):
     """The live store could not take events, or could not be opened. Nothing that it was handed is kept."""
 

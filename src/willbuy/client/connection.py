@@ -22,8 +22,16 @@ def settings(url: str, key: str | None, timeout: float) -> dict[str, Any]:
     key = key or os.environ.get(KEY)
     if key:
         headers["Authorization"] = f"Bearer {key}"
-    https = url.startswith("https:")  # else the certificates need not be read, which takes a tenth of a second
-    return {"base_url": url, "headers": headers, "timeout": timeout, "follow_redirects": False, "verify": https}
+    https = url.startswith(
+        "https:"
+    )  # else the certificates need not be read, which takes a tenth of a second
+    return {
+        "base_url": url,
+        "headers": headers,
+        "timeout": timeout,
+        "follow_redirects": False,
+        "verify": https,
+    }
 
 
 def asked(ask: Ask) -> dict[str, Any]:
