@@ -44,6 +44,22 @@ class TrackingError(WillbuyError):
     """A run could not be mirrored: the tracking is switched off, not installed, or does not answer. The run is complete."""
 
 
+class StoreError(WillbuyError):
+    """The live store could not take events, or could not be opened. Nothing that it was handed is kept."""
+
+
+class StoreFull(StoreError):
+    """The disk under the live store is full. Send the events again later, with the same ids."""
+
+
+class StoreBusy(StoreError):
+    """More events wait for the live store's writer than it lets wait. Send them again in a moment."""
+
+
+class StoreDead(StoreError):
+    """The live store's writer has ended, closed or after a fault of the disk. Only a new start helps."""
+
+
 def did_you_mean(found: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the nearest known spelling, or "".
 
