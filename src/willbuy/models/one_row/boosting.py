@@ -20,6 +20,7 @@ class OneOfBoosting:
         self._sums = np.empty_like(self._terms)
 
     def log_odds(self, row: Floats | Sequence[float]) -> float:
+        """Uncalibrated log-odds of a row (features,)."""
         self._crown.descend(row)
         np.add.accumulate(self._terms, out=self._sums)
         return self._sums.item(-1)

@@ -21,6 +21,7 @@ class OneOfForest:
         self._share, self._other = np.empty(1), np.empty(1)
 
     def log_odds(self, row: Floats | Sequence[float]) -> float:
+        """Uncalibrated log-odds of a row (features,)."""
         np.add.accumulate(self._crown.descend(row), dtype=np.float64, out=self._sums)
         mean = self._sums.item(-1) / self._trees
         # numpy's logarithms, not the standard library's: their last bits may differ

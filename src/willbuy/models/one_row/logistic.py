@@ -19,6 +19,7 @@ class OneOfLogistic:
         self._sum = np.empty(1)
 
     def log_odds(self, row: Floats | Sequence[float]) -> float:
+        """Uncalibrated log-odds of a row (features,)."""
         given, parts, scorer = self._row, self._parts, self._scorer
         given[0] = row
         np.isnan(given, out=self._null)

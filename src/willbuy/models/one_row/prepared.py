@@ -33,6 +33,7 @@ class OneOfPrepared:
         self._scales: list[tuple[int, float, float]] = list(zip(outputs, off, by, strict=True))
 
     def log_odds(self, row: Floats | Sequence[float]) -> float:
+        """Uncalibrated log-odds of a raw row (columns,)."""
         return self._inner.log_odds(self.prepare(row.tolist() if isinstance(row, np.ndarray) else list(row)))
 
     def prepare(self, row: list[float]) -> list[float]:
