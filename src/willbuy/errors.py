@@ -36,8 +36,28 @@ class InputError(WillbuyError):
     """Rows handed over for scoring do not fit the model: a column is missing, or a value is no number."""
 
 
+class RegistryError(WillbuyError):
+    """A model could not be promoted or taken into service. What was in service still is."""
+
+
 class TrackingError(WillbuyError):
     """A run could not be mirrored: the tracking is switched off, not installed, or does not answer. The run is complete."""
+
+
+class StoreError(WillbuyError):
+    """The live store could not take events, or could not be opened. Nothing that it was handed is kept."""
+
+
+class StoreFull(StoreError):
+    """The disk under the live store is full. Send the events again later, with the same ids."""
+
+
+class StoreBusy(StoreError):
+    """More events wait for the live store's writer than it lets wait. Send them again in a moment."""
+
+
+class StoreDead(StoreError):
+    """The live store's writer has ended, closed or after a fault of the disk. Only a new start helps."""
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:
