@@ -73,11 +73,15 @@ def same_but_for_the_entity(lines: list[str], form: str, **changed: Any) -> None
 
 
 FIELD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r"), max_size=6)
-ODD = st.sampled_from(["", '"', 'a"b', '""', ",", ";", "a,b", " ", "\t", "é", "1.0", "x.0", ".0", "\\", "\x01", "0"])
+ODD = st.sampled_from(
+    ["", '"', 'a"b', '""', ",", ";", "a,b", " ", "\t", "é", "1.0", "x.0", ".0", "\\", "\x01", "0"]
+)
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.lists(FIELD | ODD, min_size=4, max_size=6), min_size=1, max_size=12), st.sampled_from(",;\t|"))
+@given(
+    st.lists(st.lists(FIELD | ODD, min_size=4, max_size=6), min_size=1, max_size=12), st.sampled_from(",;\t|")
+)
 def test_a_csv_row_reads_the_same_but_for_its_entity(rows: list[list[str]], delimiter: str) -> None:
     def written(field: str, careful: bool) -> str:
         return '"' + field.replace('"', '""') + '"' if careful else field
@@ -99,8 +103,14 @@ def escaped(text: str, all_of_it: bool) -> str:
     return '"' + "".join(f"\\u{ord(c):04x}" for c in text) + '"' if all_of_it else json.dumps(text)
 
 
-SIMPLE = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | FIELD | ODD
-ANY = SIMPLE | st.lists(SIMPLE, max_size=2) | st.dictionaries(st.sampled_from(["user", "b"]), SIMPLE, max_size=2)
+SIMPLE = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | FIELD | ODD
+)
+ANY = (
+    SIMPLE
+    | st.lists(SIMPLE, max_size=2)
+    | st.dictionaries(st.sampled_from(["user", "b"]), SIMPLE, max_size=2)
+)
 NAMES = st.sampled_from(["user", "user", "ts", "what", "item", "price", "note", 'a"user', "us"])
 
 
@@ -150,7 +160,9 @@ def test_no_id_is_left_in_a_json_line(raw: str) -> None:
         register_member(engine)
         sql = json_replaced("user", "json_extract_string(raw, '/user')")
         engine.execute("CREATE TABLE t AS SELECT ? AS raw", [raw])
-        hashed = sql.replace("json_extract_string(raw, '/user')", "nullif(md5(json_extract_string(raw, '/user')), '')")
+        hashed = sql.replace(
+            "json_extract_string(raw, '/user')", "nullif(md5(json_extract_string(raw, '/user')), '')"
+        )
         after = engine.execute(f"SELECT {hashed} FROM t").fetchall()[0][0]
     assert "ann" not in after and "12345678901234567890" not in after
     assert json.loads(after).keys() == json.loads(raw).keys()
@@ -177,7 +189,13 @@ def test_rows_of_an_erased_visitor_are_not_kept(tmp_path: Path, hasher: Hasher |
     for name in ("12", "ann"):
         guard.suppression.add(hasher.hash(name) if hasher else name)
     when = "1709287200000"
-    lines = [f"{when},12.0,view,i,1", f"{when},bob,view,i,1", "", "x,ann,look,i,free", f"{when},anna,view,i,1"]
+    lines = [
+        f"{when},12.0,view,i,1",
+        f"{when},bob,view,i,1",
+        "",
+        "x,ann,look,i,free",
+        f"{when},anna,view,i,1",
+    ]
     rows = read(lines, "csv", guard)
     assert [(row["line"], RULES[row["rule"] - 1].name if row["rule"] else "") for row in rows] == [
         (1, "erased"),

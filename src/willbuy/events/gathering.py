@@ -126,7 +126,9 @@ def _refuse_if_unreadable(bench: Workbench, path: Path, source: int) -> None:
     for part in parts:
         for rule, rows in part.rejected.items():
             rules[rule] = rules.get(rule, 0) + rows
-    read = sum(part.read for part in parts) - rules.pop("erased", 0)  # those could be read, and may not be kept
+    read = sum(part.read for part in parts) - rules.pop(
+        "erased", 0
+    )  # those could be read, and may not be kept
     if not read or sum(rules.values()) < read:
         return
     rule = max(rules, key=lambda name: rules[name])

@@ -149,4 +149,6 @@ def _replaced(shape: RawShape, source: ResolvedSource) -> str:
     mark = " " if shape.delimiter == "spaces" else shape.delimiter
     fields = [f"f[{number + 1}]" for number in range(len(shape.columns))]
     fields[at] = "entity_kept"
-    return f"CASE WHEN entity_kept IS NULL THEN raw ELSE concat_ws({_sql.text(mark)}, {', '.join(fields)}) END"
+    return (
+        f"CASE WHEN entity_kept IS NULL THEN raw ELSE concat_ws({_sql.text(mark)}, {', '.join(fields)}) END"
+    )

@@ -133,5 +133,7 @@ class ResolvedSource:
 
 def _not_there(file: str, column: str, found: Sequence[str], key: str) -> str:
     if not found:
-        return f"{file}: no column {column!r} ({key}) in its first line, which is not shown: it may hold an id."
+        return (
+            f"{file}: no column {column!r} ({key}) in its first line, which is not shown: it may hold an id."
+        )
     return f"{file}: no column {column!r} ({key}). It has: {listed(found)}.{did_you_mean(column, found)}"
