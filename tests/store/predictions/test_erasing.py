@@ -10,7 +10,7 @@ import pytest
 
 from store.predictions.made_up import NOW, made_up
 from willbuy.errors import WillbuyError
-from willbuy.store.predictions import PredictionLog, erase_answers, erasing, read_answers
+from willbuy.store.predictions import PredictionLog, erase_answers, erasing, file, read_answers
 
 
 def bytes_of(home: Path) -> bytes:
@@ -95,7 +95,10 @@ def test_erased_beside_a_service_that_writes(tmp_path: Path) -> None:
     assert log.dropped == 0
 
 
-def test_a_file_that_cannot_be_written_is_said_and_erased_later(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_said_and_erased_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "BUSY_SECONDS", 0.1)
     [name, *_] = filled(tmp_path, 50, 2)
     with closing(sqlite3.connect(tmp_path / "live" / "predictions.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
