@@ -22,10 +22,14 @@ test: $(READY)  ## every test but the slow ones of the gate
 gate: $(READY)  ## every test, the slow ones too, with branch coverage; before a release
 	@$(BIN)/python -m pytest -m "" --hypothesis-profile=gate --cov --cov-report=term:skip-covered
 
-lint: $(READY)  ## style of the code and of the YAML files
+lint: $(READY)  ## style of the code, and of the YAML, container and deployment files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/yamllint --strict .
+	@$(BIN)/hadolint deploy/Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/kubernetes-validate --strict --quiet deploy/kubernetes/*.yaml
 
 types: $(READY)  ## mypy --strict
 	@$(BIN)/mypy
@@ -48,6 +52,7 @@ docs: $(READY)  ## make the reference pages and the outputs shown in the docs an
 lock:  ## renew the hash-locked requirements after pyproject.toml changed (needs uv; UPGRADE=--upgrade for newer ones)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 2; }
 	@$(UV) pip compile pyproject.toml --group test --group lint --group build $(LOCK_FLAGS) --output-file requirements.lock
+	@$(UV) pip compile pyproject.toml --extra serve --group build --constraint requirements.lock $(LOCK_FLAGS) --output-file requirements-serve.lock
 	@$(UV) pip compile --group bench --constraint requirements.lock $(LOCK_FLAGS) --output-file requirements-bench.lock
 
 clean:  ## remove what the other targets made

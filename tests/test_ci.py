@@ -55,7 +55,7 @@ def test_the_workflow_runs_the_same_on_both_ends() -> None:
     assert setup["with"]["python-version"] == "${{ matrix.python }}"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-bench.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-bench.lock", "requirements-serve.lock"])
 def test_every_locked_package_has_hashes_and_no_address(name: str) -> None:
     blocks = requirement_blocks(name)
     assert len(blocks) > 2
@@ -72,7 +72,14 @@ def test_the_lock_covers_what_the_project_asks_for() -> None:
     assert {re.split(r"[^A-Za-z0-9_.-]", text)[0].lower() for text in asked} <= locked
 
 
-def test_the_tests_run_with_what_the_extra_mlflow_installs() -> None:
-    assert set(PROJECT["project"]["optional-dependencies"]["mlflow"]) <= set(
+def test_a_container_gets_what_the_tests_ran_with() -> None:
+    tested = {block.splitlines()[0] for block in requirement_blocks("requirements.lock")}
+    served = {block.splitlines()[0] for block in requirement_blocks("requirements-serve.lock")}
+    assert served and served <= tested
+
+
+@pytest.mark.parametrize("extra", ["mlflow", "serve", "client"])
+def test_the_tests_run_with_what_the_extra_installs(extra: str) -> None:
+    assert set(PROJECT["project"]["optional-dependencies"][extra]) <= set(
         PROJECT["dependency-groups"]["test"]
     )

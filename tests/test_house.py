@@ -16,7 +16,21 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 PYTHON_FILES = sorted(
     p for room in ("src", "tests", "scripts", "benchmarks") for p in (ROOT / room).rglob("*.py")
 )
-TEXT_SUFFIXES = {".py", ".md", ".toml", ".yml", ".yaml", ".txt", ".lock", ".svg", ".json", ".sh", ".sql", ""}
+TEXT_SUFFIXES = {
+    ".py",
+    ".md",
+    ".toml",
+    ".yml",
+    ".yaml",
+    ".txt",
+    ".lock",
+    ".svg",
+    ".json",
+    ".sh",
+    ".sql",
+    ".service",
+    "",
+}
 
 FLOORS = (
     {"errors", "durations", "progress"},
@@ -47,6 +61,8 @@ SERVING = (
     "willbuy.models.calibrators",
     "willbuy.features.live",
     "willbuy.offers.bands",
+    "willbuy.store.predictions",
+    "willbuy.hashed_ids",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
 SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy", "mlflow", "sqlalchemy"}
@@ -213,7 +229,7 @@ def test_files_stay_small(path: Path) -> None:
 
 
 def texts() -> Iterator[Path]:
-    rooms = ("src", "tests", "scripts", "benchmarks", "docs", "changes", ".ci", ".github")
+    rooms = ("src", "tests", "scripts", "benchmarks", "docs", "deploy", ".ci", ".github")
     yield from (
         p
         for p in ROOT.iterdir()

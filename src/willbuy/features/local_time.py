@@ -46,6 +46,8 @@ class LocalTime:
 
     def offset(self, moment: datetime) -> int:
         """Microseconds by which local time is ahead of UTC at a naive UTC moment."""
+        if self.zone == "UTC":
+            return 0
         offset = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone)).utcoffset()
         return 0 if offset is None else offset // MICROSECOND
 

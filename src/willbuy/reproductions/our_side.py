@@ -16,7 +16,6 @@ from willbuy.pipeline.learning import Learning, learn
 from willbuy.pipeline.rows import Rows
 from willbuy.reproductions.result import Row, point, row
 from willbuy.shop import Shop, TableShop
-from willbuy.shop.train import Metric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,12 +32,6 @@ AnyShop = TypeVar("AnyShop", Shop, TableShop)
 def table_shop(target: str) -> TableShop:
     """The defaults of a shop file: candidates, metric, folds, seed and the threshold of greatest F1."""
     return TableShop.model_validate({"table": {"target": target}})
-
-
-def judged_by(shop: AnyShop, metric: Metric) -> AnyShop:
-    """The same with another metric to search and to choose by, over folds dealt three times: some candidates lie close."""
-    train = shop.train.model_copy(update={"metric": metric, "repeats": 3})
-    return shop.model_copy(update={"train": train})
 
 
 def unsearched(shop: AnyShop, candidate: str) -> AnyShop:

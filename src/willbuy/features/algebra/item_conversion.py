@@ -1,6 +1,7 @@
 """item_conversion: how often the item that an entity touched last is bought when it is seen."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from willbuy.errors import ShopError
@@ -43,7 +44,7 @@ class ItemConversion(Feature):
                 f"smoothing must be 0 or more; found add_top {self.add_top}, add_bottom {self.add_bottom}"
             )
 
-    @property
+    @cached_property
     def facts(self) -> tuple[ItemFact, ...]:
         """The facts above and below the line."""
         return (

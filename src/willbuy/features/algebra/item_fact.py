@@ -1,6 +1,7 @@
 """A fact about an item: how often everyone did something with it, as known at the close of the day or hour before."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from willbuy.errors import ShopError
 from willbuy.events.canonical import KINDS
@@ -64,7 +65,7 @@ class ItemFact:
         unit = "hour" if self.hourly else "day"
         return f"whole {unit}" if self.span == 1 else f"{self.span} whole {unit}s"
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name of the fact, a column of the table item x day, or item x hour."""
         return f"count_{self.within}{kinds_slug(self.kinds)}_{self.span_text}"

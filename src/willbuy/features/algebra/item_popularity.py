@@ -1,6 +1,7 @@
 """item_popularity: how popular the item is that an entity touched last."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from willbuy.events.canonical import KINDS
@@ -31,7 +32,7 @@ class ItemPopularity(Feature):
     def __post_init__(self) -> None:
         object.__setattr__(self, "kinds", self.fact.kinds)
 
-    @property
+    @cached_property
     def fact(self) -> ItemFact:
         """The fact that is read."""
         return ItemFact(self.kinds, self.days, self.hours, self.of)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from willbuy.errors import ShopError
@@ -40,7 +41,7 @@ class Trend(Feature):
                 f"a trend needs a short span and a longer one; found short {self.short.text!r}, long {self.long.text!r}"
             )
 
-    @property
+    @cached_property
     def scale(self) -> tuple[int, int]:
         """The long and the short span, reduced."""
         short, long = self._spans
@@ -52,12 +53,12 @@ class Trend(Feature):
         spans = [window.span.microseconds for window in (self.short, self.long) if window.span is not None]
         return spans[0], spans[1]
 
-    @property
+    @cached_property
     def top(self) -> Count:
         """The count of the short window."""
         return Count(self.kinds, self.short, self.category)
 
-    @property
+    @cached_property
     def bottom(self) -> Count:
         """The count of the long window."""
         return Count(self.kinds, self.long, self.category)

@@ -29,13 +29,17 @@ from willbuy.features.live import (
     total,
     trend,
 )
+from willbuy.features.live.evaluator import Evaluator
 from willbuy.features.live.event import Event
 from willbuy.features.live.history import History, ItemFacts, Value, evaluates
+from willbuy.features.live.timeline import Timeline
 
 __all__ = [
+    "Evaluator",
     "Event",
     "History",
     "ItemFacts",
+    "Timeline",
     "active_days",
     "anchor_hour",
     "anchor_weekday",
@@ -70,7 +74,7 @@ def evaluate(
     """The features of one entity at a moment, by name, from its events in any order.
 
     Events that had not happened before the moment, or were not known by then, are passed over. `item_facts` says for
-    each item what was known at the close of the day before.
+    each item what was known at the close of the day before. Who asks often keeps a `Timeline` and an `Evaluator`.
 
     >>> from willbuy.features.algebra import Count
     >>> days = (1, 9, 10)
@@ -78,5 +82,4 @@ def evaluate(
     >>> evaluate(FeatureSet((Count("view", "7d"),)), seen, datetime(2015, 5, 10))
     {'count_view_7d': 1}
     """
-    history = History(features, events, moment, item_facts)
-    return {feature.name: history.value(feature) for feature in features}
+    return Evaluator(features).named(Timeline(events), moment, item_facts)

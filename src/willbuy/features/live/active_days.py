@@ -13,4 +13,5 @@ def active_days(feature: ActiveDays, history: History) -> int:
 
 def days_of(feature: Windowed, history: History) -> set[int]:
     """The local days of the events that the feature reads."""
-    return {history.clock.day(event.time) for event in history.matching(feature)}
+    stream, first, end = history.bounds(feature)
+    return set(stream.days(history.clock)[first:end])

@@ -7,4 +7,5 @@ from willbuy.features.live.history import History, evaluates
 @evaluates(Count)
 def count(feature: Count, history: History) -> int:
     """How many events."""
-    return len(history.matching(feature))
+    _, first, end = history.bounds(feature)
+    return end - first

@@ -7,5 +7,5 @@ from willbuy.features.live.history import History, evaluates
 @evaluates(DaysSinceFirst)
 def days_since_first(feature: DaysSinceFirst, history: History) -> float | None:
     """From the oldest event to the anchor."""
-    events = history.matching(feature)
-    return history.days_before(events[0].time) if events else None
+    stream, first, end = history.bounds(feature)
+    return history.days_since(stream.times[first]) if first < end else None

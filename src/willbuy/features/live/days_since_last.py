@@ -7,5 +7,5 @@ from willbuy.features.live.history import History, evaluates
 @evaluates(DaysSinceLast)
 def days_since_last(feature: DaysSinceLast, history: History) -> float | None:
     """From the newest event to the anchor."""
-    events = history.matching(feature)
-    return history.days_before(events[-1].time) if events else None
+    stream, first, end = history.bounds(feature)
+    return history.days_since(stream.times[end - 1]) if first < end else None

@@ -7,5 +7,5 @@ from willbuy.features.live.history import History, evaluates
 @evaluates(Distinct)
 def distinct(feature: Distinct, history: History) -> int:
     """How many different items or categories, None not among them."""
-    found = {event.item if feature.of == "item" else event.category for event in history.matching(feature)}
-    return len(found - {None})
+    stream, first, end = history.bounds(feature)
+    return len({*stream.field(feature.of)[first:end], None}) - 1

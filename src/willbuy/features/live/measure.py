@@ -1,7 +1,5 @@
 """What an event measures, live."""
 
-from collections.abc import Iterable
-
 from willbuy.features.live.event import Event
 
 
@@ -13,8 +11,3 @@ def measure(of: str, event: Event) -> int | None:
     if event.price is None:
         return None
     return event.price if of == "price" else event.price * pieces
-
-
-def known(of: str, events: Iterable[Event]) -> list[int]:
-    """The measures of the events that have one, in order."""
-    return [value for event in events if (value := measure(of, event)) is not None]

@@ -8,5 +8,6 @@ from willbuy.features.live.session_seconds import session_microseconds
 @evaluates(SessionPace)
 def session_pace(feature: SessionPace, history: History) -> float | None:
     """The session's microseconds over its steps; one event makes no step."""
-    session = history.current_session
-    return divide(session_microseconds(history), (len(session) - 1) * 1_000_000) if session else None
+    lasted = session_microseconds(history)
+    _, first, end = history.session_bounds
+    return None if lasted is None else divide(lasted, (end - first - 1) * 1_000_000)

@@ -7,4 +7,5 @@ from willbuy.features.live.history import History, evaluates
 @evaluates(SessionPosition)
 def session_position(feature: SessionPosition, history: History) -> int | None:
     """An open session has at least one event."""
-    return len(history.current_session) or None
+    _, first, end = history.session_bounds
+    return end - first or None

@@ -7,4 +7,5 @@ from willbuy.features.live.history import History, evaluates
 @evaluates(Sessions)
 def sessions(feature: Sessions, history: History) -> int:
     """How many sessions the events lie in."""
-    return len({history.sessions[event] for event in history.matching(feature)})
+    stream, first, end = history.bounds(feature)
+    return len(set(stream.sessions(history.features.sessions)[first:end]))

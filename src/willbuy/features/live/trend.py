@@ -8,4 +8,6 @@ from willbuy.features.live.history import History, divide, evaluates
 def trend(feature: Trend, history: History) -> float | None:
     """Two counts, multiplied out to one division."""
     long, short = feature.scale
-    return divide(len(history.matching(feature.top)) * long, len(history.matching(feature.bottom)) * short)
+    _, recent, end = history.bounds(feature.top)
+    _, first, _ = history.bounds(feature.bottom)
+    return divide((end - recent) * long, (end - first) * short)

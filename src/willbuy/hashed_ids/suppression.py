@@ -1,0 +1,70 @@
+"""Who was erased, as keyed hashes: enough to know an erased visitor when one comes again, and to name nobody.
+
+The key is of its own (`<home>/privacy/suppression.key`), so the list holds neither an id nor the hash that stands for
+one in the data. One line an entity in `<home>/privacy/suppressed.txt`; a line is durable before it counts.
+"""
+
+import hmac
+import os
+from pathlib import Path
+
+from willbuy.errors import WillbuyError
+from willbuy.hashed_ids.secret_file import make_secret, read_secret, sync_folder
+
+
+class Suppression:
+    """A shop's list of erased entities. An entity is given as it is stored: hashed, where the shop hashes ids."""
+
+    def __init__(self, home: Path) -> None:
+        self._key = home / "privacy" / "suppression.key"
+        self._list = home / "privacy" / "suppressed.txt"
+        self._seen: tuple[int, int] | None = None
+        self._digests: frozenset[str] = frozenset()
+        self._secret: bytes | None = None
+
+    def add(self, entity: str) -> None:
+        """Put an entity on the list, for good. Adding it again changes nothing."""
+        if not self._key.exists():
+            make_secret(self._key)
+        if self.holds(entity):
+            return
+        with self._list.open("a", encoding="ascii") as file:
+            file.write(
+                f"\n{self._digest(entity)}\n"
+            )  # a line that a power cut left unfinished spoils no other
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(self._list.parent)
+
+    def holds(self, entity: str) -> bool:
+        """Whether an entity was erased. Sees what another process has added since."""
+        return bool(self.digests) and self._digest(entity) in self._digests
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """The list: HMAC-SHA-256 of each entity with `secret`, as hex. A line that was cut by a power cut does not count."""
+        try:
+            found = self._list.stat()
+        except FileNotFoundError:
+            return frozenset()
+        state = (found.st_ino, found.st_size)
+        if state != self._seen:
+            lines = self._list.read_text(encoding="ascii").split("\n")
+            self._digests = frozenset(line for line in lines if len(line) == 64)
+            self._seen = state
+        return self._digests
+
+    @property
+    def secret(self) -> bytes:
+        """The list's key. Raises WillbuyError where it is gone: the list would let everyone in again."""
+        if self._secret is None:
+            self._secret = read_secret(self._key)
+        if self._secret is None:
+            raise WillbuyError(
+                f"{self._list} names erased visitors by a key, and {self._key} is gone. Put it back from a backup: "
+                "without it their later events cannot be told from others."
+            )
+        return self._secret
+
+    def _digest(self, entity: str) -> str:
+        return hmac.digest(self.secret, entity.encode("utf-8", "surrogatepass"), "sha256").hex()
