@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from willbuy.models.reasons import Reason
-    from willbuy.service.holder import Serving
+    from willbuy.service.serving import Serving
 
 MOST_REASONS = 10
 

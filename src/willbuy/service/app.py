@@ -22,7 +22,10 @@ from willbuy.service.routes.predict import Predict
 from willbuy.service.routes.predict_docs import OPERATIONS
 from willbuy.service.state import State
 
-STATUS_WORDS = {404: ("not_found", "there is nothing here"), 405: ("method", "the method is not allowed here")}
+STATUS_WORDS = {
+    404: ("not_found", "there is nothing here"),
+    405: ("method", "the method is not allowed here"),
+}
 
 
 def create_app(state: State) -> FastAPI:
@@ -73,7 +76,9 @@ async def _not_served(_: Request, error: Exception) -> Response:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     """A parameter that FastAPI could not read: its name and what was expected, never what was found."""
-    first = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": ("",), "msg": "invalid"}
+    first = (
+        error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": ("",), "msg": "invalid"}
+    )
     name = str(first["loc"][-1])
     return Refusal(422, "bad_parameter", f"the parameter '{name}' cannot be read", field=name).response()
 

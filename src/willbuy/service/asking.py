@@ -30,7 +30,9 @@ async def body_of(receive: "Receive") -> bytes:
     raise ClientDisconnect
 
 
-async def answer(send: "Send", body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+async def answer(
+    send: "Send", body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> None:
     """Send JSON."""
     sent = [_KIND, (b"content-length", b"%d" % len(body))]
     if headers:
@@ -59,7 +61,9 @@ def query_of(scope: "Scope", known: Mapping[str, Read]) -> dict[str, Any]:
             scope["query_string"].decode("ascii"), keep_blank_values=True, max_num_fields=20, errors="strict"
         )
     except ValueError:
-        raise Refusal(422, "bad_query", "the query cannot be read; expected name=value, UTF-8 in per cent signs") from None
+        raise Refusal(
+            422, "bad_query", "the query cannot be read; expected name=value, UTF-8 in per cent signs"
+        ) from None
     found: dict[str, Any] = {}
     for name, text in pairs:
         if name not in known:
@@ -71,7 +75,9 @@ def query_of(scope: "Scope", known: Mapping[str, Read]) -> dict[str, Any]:
         try:
             found[name] = known[name](text)
         except ValueError as error:
-            raise Refusal(422, "bad_parameter", f"the parameter '{name}': expected {error}", field=name) from None
+            raise Refusal(
+                422, "bad_parameter", f"the parameter '{name}': expected {error}", field=name
+            ) from None
     return found
 
 

@@ -10,11 +10,11 @@ from willbuy.models.rows import LARGEST
 from willbuy.service.fields import ID_PATTERN, MOST_ID, Fields
 
 if TYPE_CHECKING:
-    from willbuy.service.holder import Serving
+    from willbuy.service.serving import Serving
 
 _STRICT = ConfigDict(extra="forbid")
 TEXT = Annotated[StrictStr, Field(pattern="^[^\\x00]*$")]
-ID = (
+ID: Any = (
     Annotated[StrictStr, Field(min_length=1, max_length=MOST_ID, pattern=ID_PATTERN)]
     | Annotated[StrictInt, Field(ge=-(1 << 63), lt=1 << 63)]
 )
@@ -61,17 +61,27 @@ def record_type(serving: "Serving", fields: Fields) -> type[BaseModel]:
             _type(column, column.name in fields.nullable),
             Field(alias=column.name, description=words.strip(), examples=_examples(column, seen)),
         )
-    return create_model("Record", __config__=_STRICT, __doc__="One record, as a line of a file would hold it.", **made)
+    return create_model(
+        "Record", __config__=_STRICT, __doc__="One record, as a line of a file would hold it.", **made
+    )
 
 
-def bodies(serving: "Serving", fields: Fields) -> dict[str, type[BaseModel]]:
+def bodies(serving: "Serving", fields: Fields) -> dict[str, Any]:
     """Every type that the scoring routes speak of, by name."""
     record = record_type(serving, fields)
-    parts = {name: (field.annotation, field) for name, field in record.model_fields.items() if name != "id_"}
-    inner: Any = create_model("Features", __config__=_STRICT, __doc__="The fields of a record, without its id.", **parts)
+    parts: dict[str, Any] = {
+        name: (field.annotation, field) for name, field in record.model_fields.items() if name != "id_"
+    }
+    inner: Any = create_model(
+        "Features", __config__=_STRICT, __doc__="The fields of a record, without its id.", **parts
+    )
     of_id = (ID, Field(None, alias=fields.ids[0], description=_id_words(fields)))
     nested: Any = create_model(
-        "Nested", __config__=_STRICT, __doc__="The same record, its fields under `features`.", id_=of_id, features=(inner, ...)
+        "Nested",
+        __config__=_STRICT,
+        __doc__="The same record, its fields under `features`.",
+        id_=of_id,
+        features=(inner, ...),
     )
     customers: Any = create_model(
         "Customers",
@@ -88,7 +98,13 @@ def bodies(serving: "Serving", fields: Fields) -> dict[str, type[BaseModel]]:
         total_customers=(int, ...),
         processing_time_seconds=(float, ...),
     )
-    return {"Record": record, "Nested": nested, "Customers": customers, "Prediction": prediction, "Predictions": many}
+    return {
+        "Record": record,
+        "Nested": nested,
+        "Customers": customers,
+        "Prediction": prediction,
+        "Predictions": many,
+    }
 
 
 def _prediction(fields: Fields) -> Any:
@@ -105,12 +121,16 @@ class Scored(BaseModel):
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
     purchase_prediction: bool = Field(description="Whether the probability reaches the threshold.")
     purchase_probability: float = Field(ge=0, le=1, description="The calibrated probability of buying.")
-    prediction_confidence: float = Field(ge=0, le=1, description="The probability that purchase_prediction comes true.")
+    prediction_confidence: float = Field(
+        ge=0, le=1, description="The probability that purchase_prediction comes true."
+    )
     propensity_to_buy: float = Field(ge=0, le=1, description="The same number as purchase_probability.")
     band: str | None = Field(description="The probability in a word, against the base rate.")
     threshold: float = Field(description="What a probability must reach to be a yes.")
     model_version: str = Field(description="The SHA-256 of the model's manifest.")
-    reasons: list[Reason] = Field(default=[], description="The strongest reasons first, where they were asked for.")
+    reasons: list[Reason] = Field(
+        default=[], description="The strongest reasons first, where they were asked for."
+    )
 
 
 def _type(column: Column, nullable: bool) -> Any:
@@ -141,12 +161,16 @@ def _id_words(fields: Fields) -> str:
 def _meanings(serving: "Serving") -> dict[str, str]:
     """What each field means, in which unit: the features' declarations, or the roles of a table's columns."""
     if serving.features is not None:
-        return {one.name: f"{_sentence(one.meaning)} Unit: {one.unit}." for one in serving.features} | _fitted(serving)
+        return {
+            one.name: f"{_sentence(one.meaning)} Unit: {one.unit}." for one in serving.features
+        } | _fitted(serving)
     found = {}
     for column in serving.bundle.manifest.get("columns", []):
         known = {"before": ", known before", "after": ", known after"}.get(column["known"], "")
         values = ", ".join(map(str, column["values"][:12])) + (" ..." if len(column["values"]) > 12 else "")
-        found[column["name"]] = f"A {column['role']}{known}." + (f" Values seen in training: {values}." if values else "")
+        found[column["name"]] = f"A {column['role']}{known}." + (
+            f" Values seen in training: {values}." if values else ""
+        )
     return found
 
 

@@ -5,9 +5,23 @@ from typing import TYPE_CHECKING, Any
 from willbuy.service.models import Current
 
 if TYPE_CHECKING:
-    from willbuy.service.holder import Holder, Serving
+    from willbuy.service.holder import Holder
+    from willbuy.service.serving import Serving
 
-SAID = ("shop", "task", "target", "model", "split", "parts", "test", "rules", "verdict", "threshold", "thresholds", "bands")
+SAID = (
+    "shop",
+    "task",
+    "target",
+    "model",
+    "split",
+    "parts",
+    "test",
+    "rules",
+    "verdict",
+    "threshold",
+    "thresholds",
+    "bands",
+)
 
 
 def card_of(holder: "Holder", current: Current) -> dict[str, Any]:

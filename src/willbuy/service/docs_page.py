@@ -41,11 +41,17 @@ def _operation(spec: Mapping[str, Any], path: str, method: str, found: Mapping[s
     parts = [
         f'<h2><span class="m">{escape(method.upper())}</span> <code>{escape(path)}</code></h2>',
         f"<p>{escape(found.get('summary', ''))} {escape(said)}</p>",
-        _rows("Parameter", [(one["name"], one["schema"], one.get("description", "")) for one in found.get("parameters", [])]),
+        _rows(
+            "Parameter",
+            [(one["name"], one["schema"], one.get("description", "")) for one in found.get("parameters", [])],
+        ),
     ]
     if "requestBody" in found:
         parts.append(_body(spec, found["requestBody"]))
-    answers = [f"<li><code>{escape(status)}</code> {escape(one['description'])}</li>" for status, one in found["responses"].items()]
+    answers = [
+        f"<li><code>{escape(status)}</code> {escape(one['description'])}</li>"
+        for status, one in found["responses"].items()
+    ]
     return "".join([*parts, f"<ul>{''.join(answers)}</ul>"])
 
 
@@ -54,7 +60,9 @@ def _body(spec: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     schema = _resolved(spec, body["content"]["application/json"]["schema"])
     schema = _resolved(spec, schema["anyOf"][0]) if "anyOf" in schema else schema
     fields = [(name, one, one.get("description", "")) for name, one in schema.get("properties", {}).items()]
-    example = {name: one["examples"][0] for name, one in schema.get("properties", {}).items() if one.get("examples")}
+    example = {
+        name: one["examples"][0] for name, one in schema.get("properties", {}).items() if one.get("examples")
+    }
     shown = f"<pre>{escape(json.dumps(example, indent=1))}</pre>" if example else ""
     return _rows("Field", fields) + shown
 

@@ -76,7 +76,11 @@ class Fields:
     def read(self, record: Any) -> Record:
         """The record, or Refusal 422 that names the field: unknown, missing, or of the wrong kind."""
         if type(record) is not dict:
-            raise Refusal(422, "not_an_object", f"found {_kind(record)}; expected an object with the fields of one record")
+            raise Refusal(
+                422,
+                "not_an_object",
+                f"found {_kind(record)}; expected an object with the fields of one record",
+            )
         id_name, found_id, fields = self._apart(record)
         try:
             values = list(self._take(fields))
@@ -115,7 +119,9 @@ class Fields:
                 continue
             own = self.aliases.get(name, name)
             if own in found or name in self.ids:
-                raise Refusal(422, "twice", f"the field '{printable(name)}' is given twice, under two names", field=name)
+                raise Refusal(
+                    422, "twice", f"the field '{printable(name)}' is given twice, under two names", field=name
+                )
             found[own] = value
         if missing := [name for name in self.names if name not in found]:
             raise Refusal(
@@ -145,9 +151,8 @@ class Fields:
             row = np.array(values, dtype=np.float64)
         except OverflowError:
             raise self._beyond(values) from None
-        if not np.fmax.reduce(row) <= LARGEST or not np.fmin.reduce(row) >= -LARGEST:  # nulls are passed over
-            if not np.isnan(row).all():
-                raise self._beyond(values)
+        if np.fmax.reduce(row) > LARGEST or np.fmin.reduce(row) < -LARGEST:  # nulls are passed over
+            raise self._beyond(values)
         return row
 
     def _check(self, values: list[Any], kinds: set[type]) -> None:
@@ -173,7 +178,9 @@ class Fields:
     def _beyond(self, values: Sequence[Any]) -> Refusal:
         place = next(n for n, value in enumerate(values) if value is not None and not abs(value) <= LARGEST)
         name = self.names[place]
-        message = f"the field '{printable(name)}' holds a number out of range; expected one within 3.4e38 of 0"
+        message = (
+            f"the field '{printable(name)}' holds a number out of range; expected one within 3.4e38 of 0"
+        )
         return Refusal(422, "out_of_range", message, field=name)
 
 

@@ -10,7 +10,7 @@ from willbuy.service.state import State
 from willbuy.store.predictions import Answer
 
 if TYPE_CHECKING:
-    from willbuy.service.holder import Serving
+    from willbuy.service.serving import Serving
 
 Put = Callable[["Serving", str, str | int | None, Floats, float, float], None]
 
@@ -21,7 +21,12 @@ def logger(state: State) -> Put:
     prefix, numbers = secrets.token_hex(6), count(1)
 
     def put(
-        serving: "Serving", route: str, entity: str | int | None, row: Floats, log_odds: float, probability: float
+        serving: "Serving",
+        route: str,
+        entity: str | int | None,
+        row: Floats,
+        log_odds: float,
+        probability: float,
     ) -> None:
         name = None if entity is None else str(entity)
         if name is not None and hasher is not None:

@@ -12,7 +12,7 @@ from willbuy.shop import Shop, TableShop
 from willbuy.shop.common import Common
 
 if TYPE_CHECKING:
-    from willbuy.service.holder import Serving
+    from willbuy.service.serving import Serving
 
 
 class Current:

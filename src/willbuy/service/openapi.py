@@ -20,7 +20,12 @@ OPEN = frozenset({"/livez", "/readyz", "/health"})
 REF = "#/components/schemas/{model}"
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A key of `willbuy keys add`."},
-    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same, in a header of its own."},
+    "header": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "The same, in a header of its own.",
+    },
 }
 REFUSED = {
     "400": "The body cannot be read.",
@@ -56,19 +61,30 @@ def operation(summary: str, answers: dict[str, Any], **more: Any) -> Operation:
 
 def parameter(name: str, schema: dict[str, Any], description: str, where: str = "query") -> dict[str, Any]:
     """A parameter of a hot route."""
-    return {"name": name, "in": where, "required": where == "path", "schema": schema, "description": description}
+    return {
+        "name": name,
+        "in": where,
+        "required": where == "path",
+        "schema": schema,
+        "description": description,
+    }
 
 
-def made(app: FastAPI, version: str, hot: Operations, types: list[type[BaseModel]], current: Callable[[], Current]) -> dict[str, Any]:
+def made(
+    app: FastAPI, version: str, hot: Operations, types: list[type[BaseModel]], current: Callable[[], Current]
+) -> dict[str, Any]:
     """The whole file, for the model in service now; without one the scoring routes take any record."""
     spec = get_openapi(title=TITLE, version=version, routes=app.routes, description=DESCRIPTION)
     try:
         now = current()
-        shapes = bodies(now.serving, now.fields)
+        shapes: dict[str, Any] = bodies(now.serving, now.fields)
     except Refusal:
         shapes = {}
     _, defined = models_json_schema(
-        [(one, "serialization" if one.__name__ in ANSWERED else "validation") for one in [Error, *types, *shapes.values()]],
+        [
+            (one, "serialization" if one.__name__ in ANSWERED else "validation")
+            for one in [Error, *types, *shapes.values()]
+        ],
         ref_template=REF,
     )
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
@@ -77,7 +93,9 @@ def made(app: FastAPI, version: str, hot: Operations, types: list[type[BaseModel
         schemas.setdefault(name, {"type": "object"})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    spec["paths"] = {path: spec["paths"].get(path, {}) | hot.get(path, {}) for path in sorted({*spec["paths"], *hot})}
+    spec["paths"] = {
+        path: spec["paths"].get(path, {}) | hot.get(path, {}) for path in sorted({*spec["paths"], *hot})
+    }
     spec["components"]["securitySchemes"] = SECURITY
     _lock(spec["paths"])
     return spec
@@ -87,7 +105,9 @@ def _lock(paths: dict[str, Any]) -> None:
     """Every route needs a key but the open ones; where no key was ever made, a loopback address needs none."""
     for path, operations in paths.items():
         for method, found in operations.items():
-            found.setdefault("operationId", f"{method}{path}".replace("/", "_").replace("{", "").replace("}", ""))
+            found.setdefault(
+                "operationId", f"{method}{path}".replace("/", "_").replace("{", "").replace("}", "")
+            )
             if path not in OPEN:
                 found["security"] = [{name: []} for name in SECURITY]
                 found["responses"] = refused(401, 403, 429) | found["responses"]

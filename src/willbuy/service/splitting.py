@@ -49,7 +49,9 @@ def split(body: bytes, start: int, most: int, longest: int, closes: bytes) -> It
             raise _fault(body, place, longest)
         count += 1
         if count > most:
-            raise Refusal(413, "too_many", f"the list holds more than {most:,} records: send them in several requests")
+            raise Refusal(
+                413, "too_many", f"the list holds more than {most:,} records: send them in several requests"
+            )
         record, ends = found.groups()
         place = found.end()
         yield record
@@ -58,7 +60,9 @@ def split(body: bytes, start: int, most: int, longest: int, closes: bytes) -> It
 
 def _fault(body: bytes, place: int, longest: int) -> Refusal:
     if len(body) - place > longest:
-        return Refusal(413, "too_long", f"a record is longer than {longest:,} bytes, or its brackets do not match")
+        return Refusal(
+            413, "too_long", f"a record is longer than {longest:,} bytes, or its brackets do not match"
+        )
     return bad_json(f"is no JSON (byte {place}), or has more than {MOST_LEVELS} levels")
 
 

@@ -50,7 +50,9 @@ class Batch:
                 slices.append(part)
                 await asyncio.sleep(0)
             answers = []
-            for part in slices:  # only now: a list that is broken at its end is refused whole, with nothing logged
+            for (
+                part
+            ) in slices:  # only now: a list that is broken at its end is refused whole, with nothing logged
                 answers.append(self._score(current, part, reasons))
                 await asyncio.sleep(0)
         except Refusal as refusal:

@@ -23,7 +23,9 @@ class Health(BaseModel):
     """How the service is."""
 
     model_config = ConfigDict(protected_namespaces=())
-    status: str = Field(description="`ok`; `degraded` where something needs a person, `down` where nothing can be scored.")
+    status: str = Field(
+        description="`ok`; `degraded` where something needs a person, `down` where nothing can be scored."
+    )
     model_loaded: bool
     version: str = Field(description="The version of willbuy.")
     model_info: ModelInfo
@@ -92,7 +94,10 @@ def health_of(state: State) -> dict[str, Any]:
         "status": "down" if serving is None else "degraded" if problems else "ok",
         "model_loaded": serving is not None,
         "version": __version__,
-        "model_info": {"model_type": manifest.get("model"), "features": list(serving.names) if serving else []},
+        "model_info": {
+            "model_type": manifest.get("model"),
+            "features": list(serving.names) if serving else [],
+        },
         "proven": proven,
         "problems": problems,
     }

@@ -4,7 +4,9 @@ from willbuy.service.answers import MOST_REASONS
 from willbuy.service.openapi import Operations, content, operation, parameter, ref, refused
 
 _REASONS = parameter(
-    "reasons", {"type": "integer", "minimum": 0, "maximum": MOST_REASONS}, "How many reasons to say, strongest first."
+    "reasons",
+    {"type": "integer", "minimum": 0, "maximum": MOST_REASONS},
+    "How many reasons to say, strongest first.",
 )
 OPERATIONS: Operations = {
     "/predict": {
