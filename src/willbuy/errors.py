@@ -36,6 +36,10 @@ class InputError(WillbuyError):
     """Rows handed over for scoring do not fit the model: a column is missing, or a value is no number."""
 
 
+class RegistryError(WillbuyError):
+    """A model could not be promoted or taken into service. What was in service still is."""
+
+
 class TrackingError(WillbuyError):
     """A run could not be mirrored: the tracking is switched off, not installed, or does not answer. The run is complete."""
 
