@@ -38,7 +38,7 @@ FLOORS = (
     {"shop"},
     {"warehouse", "runs", "moments", "audit", "hashed_ids"},
     {"events", "features", "models"},
-    {"snapshots", "fitted", "offers", "tables", "store"},
+    {"snapshots", "fitted", "offers", "tables", "store", "events.live"},
     {"backtest", "evaluation"},
     {"doctor", "explore", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
@@ -51,7 +51,11 @@ FLOORS = (
 """The rooms, from the ground up. A file may import its own room and lower floors: so the rooms of one floor do not
 know each other, features know nothing of models, models nothing of events, and nobody imports cli or service."""
 
-OWN_ROOM = {"events.canonical": "events.canonical", "fitted_live": "fitted"}
+OWN_ROOM = {
+    "events.canonical": "events.canonical",
+    "events.live": "events.live",
+    "fitted_live": "fitted",
+}
 """Files that live in another room than their name says: the canonical event is known to all."""
 
 SERVING = (
@@ -60,14 +64,17 @@ SERVING = (
     "willbuy.models.prepare",
     "willbuy.models.calibrators",
     "willbuy.features.live",
+    "willbuy.events.live",
     "willbuy.fitted_live",
     "willbuy.offers.bands",
+    "willbuy.store",
     "willbuy.audit",
     "willbuy.registry.pointer",
     "willbuy.registry.loading",
     "willbuy.registry.proof",
     "willbuy.service.holder",
     "willbuy.store.predictions",
+    "willbuy.service.shadow",
     "willbuy.hashed_ids",
 )
 TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}

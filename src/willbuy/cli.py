@@ -14,9 +14,12 @@ import typer
 from willbuy.commands.doctor import doctor
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
+from willbuy.commands.keys import keys
+from willbuy.commands.log import log
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.reproduce import reproduce
 from willbuy.commands.runs import mirror_after, runs
+from willbuy.commands.serve import serve
 from willbuy.commands.simulate import simulate
 from willbuy.errors import WillbuyError
 
@@ -200,6 +203,9 @@ def predict(
     _say_scored(result, as_json)
 
 
+app.command("serve")(serve)
+app.command("keys")(keys)
+app.command("log")(log)
 app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 

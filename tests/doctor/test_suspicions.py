@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from willbuy.doctor.breaks import breaks
 from willbuy.doctor.case import Case, CaseError
+from willbuy.doctor.examine import examine
 from willbuy.doctor.rebuilt import rebuilt, searched
 from willbuy.doctor.terms import MOST
 from willbuy.doctor.too_good import too_good

@@ -11,7 +11,7 @@ from willbuy.store.predictions.answer import Answer
 from willbuy.store.predictions.file import EPOCH, MICROSECOND, log_file, open_to_read, to_microseconds
 
 CHUNK = 5_000
-_ALWAYS = -(1 << 62), 1 << 62
+ALWAYS = -(1 << 62), 1 << 62  # microseconds: before and after every moment
 _PAGE = """
 SELECT number, id, entity, route, champion.version, moment, answers.features, log_odds, probability, shadow.version,
        shadow_probability
@@ -34,8 +34,8 @@ def read_answers(
     Raises WillbuyError where nothing has been logged yet.
     """
     db = open_to_read(log_file(home))
-    after = ((to_microseconds(since) if since else _ALWAYS[0]), -1)
-    end = to_microseconds(until) if until else _ALWAYS[1]
+    after = ((to_microseconds(since) if since else ALWAYS[0]), -1)
+    end = to_microseconds(until) if until else ALWAYS[1]
     try:
         while rows := db.execute(_PAGE, [*after, end, version, version, chunk]).fetchall():
             yield from map(_answer, rows)
