@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from willbuy import __version__
 from willbuy.service.errors import Refusal
+from willbuy.service.logged import Logged
 from willbuy.service.models import Current, current_of
 from willbuy.service.openapi import Operations, made
 from willbuy.service.routes.batch import Batch
@@ -30,10 +31,10 @@ STATUS_WORDS = {
 
 def create_app(state: State) -> FastAPI:
     """The app of a process. It holds no state of its own but what it makes of the model in service."""
-    current = current_of(state)
+    current, logged = current_of(state), Logged(state)
     app = FastAPI(title="willbuy", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
-    app.router.routes.append(Route("/predict", Predict(state), methods=["POST"]))
-    app.router.routes.append(Route("/predict/batch", Batch(state), methods=["POST"]))
+    app.router.routes.append(Route("/predict", Predict(current, logged), methods=["POST"]))
+    app.router.routes.append(Route("/predict/batch", Batch(current, logged), methods=["POST"]))
     app.include_router(health_routes(state))
     app.include_router(model_routes(state, current))
     app.openapi = _openapi(app, current, OPERATIONS)  # type: ignore[method-assign]

@@ -31,11 +31,12 @@ EXPECTED = {"number": "a number", "flag": "true or false", "category": "a text o
 
 
 class Record(NamedTuple):
-    """A record that fits: the name and value of its id (None where it has none), and its row (n_features,)."""
+    """A record that fits: the name and value of its id (None where it has none), its row (n_features,), and the fields."""
 
     id_name: str
     id: str | int | None
     row: Floats
+    fields: dict[str, Any]
 
 
 class Fields:
@@ -87,10 +88,9 @@ class Fields:
         except KeyError:
             values = []
         if not values or len(fields) != len(self.names):
-            fields = self._named(fields)
-            values = list(self._take(fields))
+            values = list(self._take(self._named(fields)))
         values.pop()
-        return Record(id_name, found_id, self._row(values))
+        return Record(id_name, found_id, self._row(values), fields)
 
     def _apart(self, record: dict[str, Any]) -> tuple[str, str | int | None, dict[str, Any]]:
         """The id's name, the id, and the fields without it."""

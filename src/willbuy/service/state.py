@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from willbuy.hashed_ids import Hasher
     from willbuy.service.holder import Holder
     from willbuy.service.keys import Keys
-    from willbuy.store import Store
+    from willbuy.service.metrics import Metrics
     from willbuy.store.predictions import PredictionLog
+    from willbuy.store.store import Store
 
 Clock = Callable[[], datetime]
 """The time now, naive UTC."""
@@ -33,6 +34,7 @@ class State:
     log: "PredictionLog"
     keys: "Keys"
     hasher: "Hasher | None"
+    metrics: "Metrics | None" = None
 
     @property
     def docs(self) -> bool:

@@ -5,7 +5,7 @@ however large a batch is, nobody waits for all of it.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,10 @@ from willbuy.service.asking import answer, body_of, query_of, refuse
 from willbuy.service.decoding import decode
 from willbuy.service.errors import Refusal
 from willbuy.service.fields import Record
-from willbuy.service.logged import logger
-from willbuy.service.models import Current, current_of
+from willbuy.service.logged import Logged
+from willbuy.service.models import Current
 from willbuy.service.routes.predict import QUERY
 from willbuy.service.splitting import split, start_of_list
-from willbuy.service.state import State
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -35,8 +34,8 @@ _encode = msgspec.json.Encoder().encode
 class Batch:
     """Answers about many records."""
 
-    def __init__(self, state: State) -> None:
-        self._current, self._log = current_of(state), logger(state)
+    def __init__(self, current: Callable[[], Current], logged: Logged) -> None:
+        self._current, self._log = current, logged.put
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Take apart, then slice by slice read, score and log; answer at the end."""
@@ -86,7 +85,7 @@ class Batch:
             found = prediction(serving, record.id_name, record.id, chance)
             if why is not None:
                 found["reasons"] = said(why[place])
-            self._log(serving, PATH, record.id, record.row, odds, chance)
+            self._log(serving, PATH, record.id, record.row, odds, chance, record.fields)
             yield found
 
 

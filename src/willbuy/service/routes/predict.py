@@ -1,5 +1,6 @@
 """`POST /predict`: one record in, its score out. The hot path: no framework between the bytes and the model."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -8,9 +9,8 @@ from willbuy.service.answers import MOST_REASONS, prediction, said
 from willbuy.service.asking import answer, body_of, query_of, refuse, whole
 from willbuy.service.decoding import decode
 from willbuy.service.errors import Refusal
-from willbuy.service.logged import logger
-from willbuy.service.models import current_of
-from willbuy.service.state import State
+from willbuy.service.logged import Logged
+from willbuy.service.models import Current
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -23,8 +23,8 @@ _encode = msgspec.json.Encoder().encode
 class Predict:
     """Answers about one record."""
 
-    def __init__(self, state: State) -> None:
-        self._current, self._log = current_of(state), logger(state)
+    def __init__(self, current: Callable[[], Current], logged: Logged) -> None:
+        self._current, self._log = current, logged.put
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Read, score, log, answer."""
@@ -38,10 +38,10 @@ class Predict:
     def _answer(self, body: bytes, reasons: int | None) -> bytes:
         current = self._current()
         serving = current.serving
-        id_name, found_id, row = current.fields.read(decode(body))
+        id_name, found_id, row, taken = current.fields.read(decode(body))
         log_odds, probability = serving.one(row)
         found = prediction(serving, id_name, found_id, probability)
         if reasons is not None:
             found["reasons"] = said(serving.reasons(row, reasons))
-        self._log(serving, PATH, found_id, row, log_odds, probability)
+        self._log(serving, PATH, found_id, row, log_odds, probability, taken)
         return _encode(found)
