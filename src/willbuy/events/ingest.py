@@ -14,18 +14,20 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from willbuy.errors import ShopError, WillbuyError
+from willbuy.errors import WillbuyError
 from willbuy.events import presets
 from willbuy.events.account import FileAccount, IngestResult, render
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
-from willbuy.events.gathering import gather, ingested_before, regather
+from willbuy.events.gathering import gather, ingested_before, refuse_other_reading, regather
+from willbuy.events.guarding import Guard, refuse_rules_on_ids
 from willbuy.events.live_gathering import gather_live
 from willbuy.events.live_source import LiveEvents
 from willbuy.events.parquet import PARTIAL
 from willbuy.events.publishing import Staged, publish
 from willbuy.events.settings import settings_of
 from willbuy.events.workbench import Progress, Workbench
+from willbuy.hashed_ids import Suppression, open_hasher
 from willbuy.shop import Shop
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, SourceRow, TableFile
@@ -60,11 +62,9 @@ def _at_work(
 ) -> IngestResult:
     started = time.monotonic()
     source = presets.resolve(shop.source)
-    if source.hash_ids:
-        raise ShopError(
-            "source.hash_ids = true is not there yet: ids would be stored as they are. Hash them before."
-        )
     layout = Layout(shop.home)
+    refuse_rules_on_ids(source)
+    guard = Guard(open_hasher(shop), Suppression(shop.home))
     layout.temporary.mkdir(parents=True, exist_ok=True)
     with (
         explain_full_disk(layout.home),
@@ -78,6 +78,7 @@ def _at_work(
             workers=shop.storage.threads or min(os.cpu_count() or 1, MOST_WORKERS),
             memory=shop.storage.memory,
             progress=progress or (lambda done, total, stage: None),
+            guard=guard,
         ) as bench,
     ):
         _sweep(layout, ledger)
@@ -87,6 +88,7 @@ def _at_work(
 
 
 def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
+    refuse_other_reading(bench)
     known = [path for path in paths if ingested_before(bench, path)]
     new = [path for path in paths if path not in known]
     bench.bytes_in_all = sum(path.stat().st_size for path in new)
@@ -96,6 +98,7 @@ def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
 
 
 def _ingest_live(bench: Workbench, live: LiveEvents) -> list[FileAccount]:
+    refuse_other_reading(bench)
     sources = gather_live(bench, live)
     by_path = _publish(bench, sources)
     return [by_path[row.path] for row in sources]
