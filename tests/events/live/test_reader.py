@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from events.live.shops import shop_of
 from willbuy.events.live import Accepted, EventReader, Refused, with_id
 from willbuy.events.live.reader import MOST_SHAPES
-from willbuy.hashed_ids import open_hasher
 
 NOW = datetime(2015, 6, 2, 5, 3)
 OWN = {"timestamp": 1433221332117, "visitorid": 257597, "event": "addtocart", "itemid": 355908}
@@ -149,19 +147,6 @@ def test_the_hash_is_of_the_event_alone(items: list[tuple[str, Any]], received: 
 )  # fmt: skip
 def test_another_event_has_another_hash(change: dict[str, Any]) -> None:
     assert accepted(CANONICAL | change).body_hash != accepted(OWN).body_hash
-
-
-def test_where_ids_are_hashed_none_leaves(tmp_path: Path) -> None:
-    """P1: the entity is its keyed hash, as ingest keeps it, and the hash of the event is of that."""
-    shop = shop_of("online_retail", folder=tmp_path)
-    shop = shop.model_copy(update={"source": shop.source.model_copy(update={"hash_ids": True})})
-    hasher = open_hasher(shop)
-    assert hasher is not None
-    body = {"entity": "17850.0", "time": "2010-12-01T08:26:00Z", "price": 2.55}
-    hidden = accepted(body, EventReader(shop, hasher.hash))
-    assert hidden.entity == hasher.entity("17850.0") == hasher.hash("17850")
-    assert hidden.body_hash != accepted(body, TILL).body_hash
-    assert "17850" not in repr(hidden)
 
 
 def test_an_id_from_elsewhere() -> None:

@@ -1,6 +1,6 @@
 """From one JSON object to an event, or to the first rule that it breaks: the twin of `events.typed` for one row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -38,8 +38,6 @@ NESTED = (dict, list, tuple)
 class EventReader:
     """Reads the events of one shop. Safe to use from several threads.
 
-    Where ids are hashed, `hide` is what gives the hash of an entity (`Hasher.hash`): its id leaves this place in no form.
-
     >>> shop = Shop.model_validate({"source": {"preset": "retailrocket"}, "target": {"within": "7d"}})
     >>> read = EventReader(shop).read
     >>> sent = {"timestamp": 1433221332117, "visitorid": 257597, "event": "addtocart", "itemid": 355908}
@@ -53,8 +51,7 @@ class EventReader:
     'kind_unknown'
     """
 
-    def __init__(self, shop: Shop, hide: Callable[[str], str] | None = None) -> None:
-        self._hide = hide
+    def __init__(self, shop: Shop) -> None:
         self.source = source = presets.resolve(shop.source)
         self._shapes: dict[tuple[str, ...], Shape] = {}
         self._width = len(FIELDS) + len(source.kind_rules)
@@ -107,8 +104,6 @@ class EventReader:
             return _refused(quantity, shape)
         if _too_long(texts):
             return _refused("id_too_long", shape)
-        if self._hide:
-            entity = self._hide(entity)
         item, category, session, event_id = texts[ITEM], texts[CATEGORY], texts[SESSION], texts[EVENT_ID]
         content = (entity, time, *kind, item, category, price, quantity, session)
         happened = EPOCH + timedelta(microseconds=time)
