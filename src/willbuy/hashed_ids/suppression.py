@@ -30,7 +30,7 @@ class Suppression:
             return
         with self._list.open("a", encoding="ascii") as file:
             file.write(
-                f"\n{self._digest(entity)}\n"
+                f"\n{self.digest(entity)}\n"
             )  # a line that a power cut left unfinished spoils no other
             file.flush()
             os.fsync(file.fileno())
@@ -38,7 +38,7 @@ class Suppression:
 
     def holds(self, entity: str) -> bool:
         """Whether an entity was erased. Sees what another process has added since."""
-        return bool(self.digests) and self._digest(entity) in self._digests
+        return bool(self.digests) and self.digest(entity) in self._digests
 
     @property
     def digests(self) -> frozenset[str]:
@@ -66,5 +66,6 @@ class Suppression:
             )
         return self._secret
 
-    def _digest(self, entity: str) -> str:
+    def digest(self, entity: str) -> str:
+        """The entity's line on the list: HMAC-SHA-256 with the key of the list, as hex."""
         return hmac.digest(self.secret, entity.encode("utf-8", "surrogatepass"), "sha256").hex()
