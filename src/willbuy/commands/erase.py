@@ -2,15 +2,16 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from willbuy.commands.actor import actor
-from willbuy.service.moments import utc_now
 from willbuy.commands.options import DEFAULT_SHOP, Json, ShopFile, print_json
 from willbuy.errors import InputError
+from willbuy.service.moments import utc_now
 from willbuy.shop.common import Common
 
 STDIN = "-"
@@ -55,8 +56,12 @@ def erase(
 
 
 def finish_erasures(shop: Common, clock: Callable[[], datetime] = utc_now) -> None:
-    """End the erasures that something has stopped; for commands that read what may not be there any more."""
-    if (shop.home / "privacy" / "erasing").is_dir():  # else nothing was ever erased, and nothing is imported
-        from willbuy.privacy import finish
+    """End the erasures that something has stopped; for commands that read what may not be there any more.
 
-        finish(shop, clock())
+    What a running service has still to erase from its own store stops no command.
+    """
+    if (shop.home / "privacy" / "erasing").is_dir():  # else nothing was ever erased, and nothing is imported
+        from willbuy.privacy import StillServed, finish
+
+        with suppress(StillServed):
+            finish(shop, clock())

@@ -43,7 +43,9 @@ def _lines_of(
     for some in _batches([home / part.bronze for part in parts]):
         files = ", ".join(_sql.text(str(path)) for path in some)
         rows = f"read_parquet([{files}], filename = true, file_row_number = true)"
-        sql = f"SELECT filename, file_row_number, raw, fault FROM {rows} WHERE {_may_hold(plan.shape, entity)}"
+        sql = (
+            f"SELECT filename, file_row_number, raw, fault FROM {rows} WHERE {_may_hold(plan.shape, entity)}"
+        )
         for layer in (split(plan, True), texts(plan, True)):
             sql = f"SELECT *, {', '.join(f'{text} AS {name}' for name, text in layer.items())} FROM ({sql})"
         sql = f"SELECT filename, file_row_number FROM ({sql}) WHERE {_holds(plan, entity)} ORDER BY ALL"
@@ -78,12 +80,12 @@ def _as_a_word(entity: str) -> str:
     return before + re.escape(entity) + after
 
 
-def _rewrite(
-    engine: duckdb.DuckDBPyConnection, file: Path, shape: RawShape, numbers: Sequence[int]
-) -> None:
+def _rewrite(engine: duckdb.DuckDBPyConnection, file: Path, shape: RawShape, numbers: Sequence[int]) -> None:
     """Write a part's file again without the text of some rows, and put it in the place of the old one."""
     nothing = "'{}'" if shape.is_json else "''"
-    engine.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::BIGINT[]) AS number", [list(numbers)])
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::BIGINT[]) AS number", [list(numbers)]
+    )
     gone = "file_row_number IN (SELECT number FROM gone)"
     rows = f"read_parquet({_sql.text(str(file))}, file_row_number = true)"
     sql = f"SELECT CASE WHEN {gone} THEN {nothing} ELSE raw END AS raw, CASE WHEN {gone} THEN 'erased' ELSE fault END AS fault"

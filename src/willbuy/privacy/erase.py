@@ -33,7 +33,7 @@ from willbuy.privacy.plan import Plan, pending
 from willbuy.privacy.silver import erase_from_silver, keys_of
 from willbuy.shop import Shop
 from willbuy.shop.common import Common
-from willbuy.store import Store
+from willbuy.store.erasing_from_outside import erase_stored
 from willbuy.store.predictions.erasing import erase_answers
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.layout import Layout
@@ -45,14 +45,19 @@ PATIENCE = 3600.0
 MOST_WORKERS = 2
 """Engines that rewrite parts side by side: each holds a part's row group in memory."""
 
+
+class StillServed(WillbuyError):
+    """A running service has not erased from its store in time: all else is erased."""
+
+
 Engines = Callable[[], duckdb.DuckDBPyConnection]
 
 
 def erase(shop: Common, entity: str, moment: datetime, actor: str, live: bool = True) -> Erased:
     """Erase an entity, given as it is stored (`entity_of`), at a moment (naive UTC); return what is gone.
 
-    `live = False` leaves the service's own store to the service. Raises WillbuyError where a service holds that store,
-    with all else erased: what is left is done by the service itself, or by the next command after it has ended.
+    `live = False` leaves the service's own store to the service. Raises StillServed where a running service
+    does not come to it in time, with all else erased: the next command looks again.
     """
     Suppression(shop.home).add(entity)
     plan = Plan(entity, actor, live)
@@ -84,10 +89,7 @@ def _carry_out(shop: Common, plan: Plan, moment: datetime) -> Erased:
     seconds = time.monotonic() - started
     erased = Erased(events, raw, snapshots, predictions, answers, held is None, seconds)
     if held:
-        raise WillbuyError(
-            f"a service has the live store of {shop.home} open, so its events are not erased yet; all else is. Send it "
-            "DELETE /visitors/ID, or end it and run: willbuy erase"
-        ) from held
+        raise StillServed(f"all but the live store is erased: {held} To end it, run: willbuy erase") from held
     audit.append(shop.home, moment, plan.actor, "erase", rows=erased.rows)
     plan.remove(shop.home)
     return erased
@@ -102,21 +104,15 @@ def _with_keys(engine: duckdb.DuckDBPyConnection, home: Path, plan: Plan) -> Pla
 
 
 def _erase_live(home: Path, entity: str) -> StoreError | None:
-    """Erase from the service's store, where there is one; an error where a service has it open."""
-    if not (home / "live").is_dir():
-        return None
+    """Erase from the service's store, by the service where one runs; the error where it has not done so in time."""
     try:
-        store = Store(home / "live")
+        erase_stored(home, entity)
     except StoreError as error:
         return error
-    with store:
-        store.erase(entity)
     return None
 
 
-def _erase_log(
-    shop: Shop, layout: Layout, ledger: Ledger, engines: Engines, entity: str
-) -> tuple[int, int]:
+def _erase_log(shop: Shop, layout: Layout, ledger: Ledger, engines: Engines, entity: str) -> tuple[int, int]:
     """Erase from bronze and silver; returns lines and events. What no finished ingest has made visible is removed whole."""
     for row in ledger.sources():
         if row.status != "done":

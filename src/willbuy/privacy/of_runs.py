@@ -83,7 +83,9 @@ def _cleaned(content: Any, entity: str) -> Any:
         }
     if isinstance(content, list):
         return [_cleaned(value, entity) for value in content]
-    return content.replace(f"entity {entity} at ", "entity erased at ") if isinstance(content, str) else content
+    return (
+        content.replace(f"entity {entity} at ", "entity erased at ") if isinstance(content, str) else content
+    )
 
 
 def _alive(process: int) -> bool:
