@@ -11,13 +11,15 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from willbuy.store.database import get_meta, set_meta
-from willbuy.store.hashes import short_hash
-from willbuy.store.tail import Tail
+from willbuy.store.hashes import id_hashes, owner_hash
+from willbuy.store.tail import New, Tail
 
 MERGE_AT = 50_000
 STEP = 2_000
 PER_EVENT = 3
 """Entries that are merged for each event that is added: more than the two that it brings."""
+
+_TABLES = ("ids", "owners")
 
 
 class Index:
@@ -26,14 +28,12 @@ class Index:
     def __init__(self, db: sqlite3.Connection, merge_at: int = MERGE_AT) -> None:
         self.tail, self.frozen = Tail(), Tail()
         self._merge_at = merge_at
-        self._entries: list[tuple[str, int, int]] = []
+        self._entries: list[tuple[str, list[tuple[int, int]]]] = []
         self._done = 0
-        merged = int(get_meta(db, "merged", "0"))
-        self.tail.add(
-            db.execute("SELECT seq, entity, event_id FROM events WHERE seq > ? ORDER BY seq", [merged])
-        )
+        for rows in _since(db, int(get_meta(db, "merged", "0"))):
+            self.tail.add(rows)
 
-    def add(self, events: Iterable[tuple[int, str, str | None]]) -> None:
+    def add(self, events: Sequence[New]) -> None:
         """Take in events that are committed."""
         self.tail.add(events)
 
@@ -42,22 +42,27 @@ class Index:
         """Whether there is something to merge."""
         return bool(self._entries) or len(self.tail) >= self._merge_at
 
-    def find_ids(self, db: sqlite3.Connection, event_ids: Sequence[str]) -> dict[str, list[int]]:
+    def find_ids(
+        self, db: sqlite3.Connection, event_ids: Sequence[str], hashes: Sequence[int]
+    ) -> dict[str, list[int]]:
         """For each of the ids that may be known the numbers of the events to compare with."""
-        found = {i: [seq] for i in event_ids if (seq := self.tail.ids.get(i) or self.frozen.ids.get(i))}
-        hashes: dict[int, list[str]] = {}
-        for event_id in event_ids:
-            if event_id not in found:
-                hashes.setdefault(short_hash(event_id), []).append(event_id)
-        for hash_, seq in _with_hashes(db, "ids", list(hashes)):
-            for event_id in hashes[hash_]:
+        found: dict[str, list[int]] = {}
+        absent: dict[int, list[str]] = {}
+        for event_id, hash_ in zip(event_ids, hashes, strict=True):
+            seq = self.tail.ids.get(event_id) or self.frozen.ids.get(event_id)
+            if seq:
+                found[event_id] = [seq]
+            else:
+                absent.setdefault(hash_, []).append(event_id)
+        for hash_, seq in _with_hashes(db, "ids", list(absent)):
+            for event_id in absent[hash_]:
                 found.setdefault(event_id, []).append(seq)
         return found
 
     def find_owned(self, db: sqlite3.Connection, entity: str) -> list[int]:
         """The numbers of the events that may be an entity's, in order. Memory first: a merge between moves them down."""
-        found = set(self.tail.owners.get(entity, ())) | set(self.frozen.owners.get(entity, ()))
-        found.update(seq for _, seq in _with_hashes(db, "owners", [short_hash(entity)]))
+        found = {*self.tail.owned(entity), *self.frozen.owned(entity)}
+        found.update(seq for _, seq in _with_hashes(db, "owners", [owner_hash(entity)]))
         return sorted(found)
 
     def merge_some(self, db: sqlite3.Connection, added: int) -> int:
@@ -67,23 +72,33 @@ class Index:
         """
         if not self._entries:
             self._freeze()
-        until = min(self._done + max(STEP, PER_EVENT * added), len(self._entries))
-        for table in ("ids", "owners"):
-            rows = [(hash_, seq) for at, hash_, seq in self._entries[self._done : until] if at == table]
+        start = 0
+        until = self._done + max(STEP, PER_EVENT * added)
+        for table, entries in self._entries:
+            rows = entries[max(0, self._done - start) : max(0, until - start)]
             db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", rows)
-        if until == len(self._entries):
+            start += len(entries)
+        if until >= start:
             set_meta(db, "merged", str(self.frozen.last))
         return until
 
     def merged(self, until: int) -> None:
         """What `merge_some` wrote is committed."""
         self._done = until
-        if self._entries and until == len(self._entries):
+        if until >= sum(len(entries) for _, entries in self._entries):
             self.frozen, self._entries, self._done = Tail(), [], 0
 
     def _freeze(self) -> None:
         self.frozen, self.tail = self.tail, Tail()
-        self._entries, self._done = self.frozen.entries(), 0
+        self._entries, self._done = [(table, self.frozen.entries(table)) for table in _TABLES], 0
+
+
+def _since(db: sqlite3.Connection, merged: int) -> Iterable[list[New]]:
+    """The events behind a number, some thousands at a time."""
+    rows = db.execute("SELECT seq, entity, event_id FROM events WHERE seq > ? ORDER BY seq", [merged])
+    while some := rows.fetchmany(10_000):
+        hashes = id_hashes([event_id or "" for _, _, event_id in some])
+        yield [New(*row, hash_) for row, hash_ in zip(some, hashes, strict=True)]
 
 
 def _with_hashes(db: sqlite3.Connection, table: str, hashes: Sequence[int]) -> Iterable[tuple[int, int]]:

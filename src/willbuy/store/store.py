@@ -33,7 +33,7 @@ class Store:
         self._timelines = Timelines()
         self._readers, self._own = [self._db][:0], threading.local()
         self._writer = Writer(
-            self._db, self._index, folder, _last(self._db), lambda entity: False, self._committed
+            self._db, self._index, folder, _last(self._db), None, self._committed
         )
 
     @property
@@ -110,7 +110,7 @@ class Store:
         return found
 
     def _committed(self, adding: Adding) -> None:
-        self._timelines.forget({entity for _, entity, _ in adding.new})
+        self._timelines.forget({new.entity for new in adding.new})
 
     def _ask(self, work: Callable[[], Any]) -> Any:
         """Have the writer's thread do something, and wait for it."""

@@ -7,21 +7,22 @@ from collections.abc import Iterable
 from willbuy.features.live.timeline import Timeline
 
 MOST = 20_000
+_SHARES = 1 << 14
 
 
 class Timelines:
     """Keeps timelines until an event of their entity is committed.
 
-    Whoever reads one from the file notes the `turn` before, and hands it in with what was read: where a commit came
-    between, it is not kept.
+    Whoever reads one from the file notes the `turn` before, and hands it in with what was read: where a commit of the
+    entity came between, it is not kept. Entities share the notes of their last commits, so now and then one is read again
+    that had not changed.
     """
 
     def __init__(self, most: int = MOST) -> None:
         self._kept: OrderedDict[str, Timeline] = OrderedDict()
         self._most, self._lock = most, threading.Lock()
         self._turn = 0
-        self._forgotten: OrderedDict[str, int] = OrderedDict()
-        self._all_forgotten = 0
+        self._changed = [0] * _SHARES
 
     @property
     def turn(self) -> int:
@@ -39,7 +40,7 @@ class Timelines:
     def put(self, entity: str, timeline: Timeline, turn: int) -> None:
         """Keep a timeline that was read at a turn, unless its entity has changed since."""
         with self._lock:
-            if turn < max(self._forgotten.get(entity, 0), self._all_forgotten):
+            if self._changed[hash(entity) % _SHARES] > turn:
                 return
             self._kept[entity] = timeline
             if len(self._kept) > self._most:
@@ -51,17 +52,11 @@ class Timelines:
             self._turn += 1
             for entity in entities:
                 self._kept.pop(entity, None)
-                self._forgotten[entity] = self._turn
-                self._forgotten.move_to_end(entity)
-            while (
-                len(self._forgotten) > self._most
-            ):  # whoever still reads at an older turn may not keep anything
-                _, turn = self._forgotten.popitem(last=False)
-                self._all_forgotten = max(self._all_forgotten, turn)
+                self._changed[hash(entity) % _SHARES] = self._turn
 
     def forget_all(self) -> None:
         """Drop everything: what lies beside the live events has changed."""
         with self._lock:
             self._turn += 1
             self._kept.clear()
-            self._all_forgotten = self._turn
+            self._changed = [self._turn] * _SHARES

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 from willbuy.errors import StoreBusy, StoreDead, StoreFull
-from willbuy.store.adding import POISON, Adding, is_poison
+from willbuy.store.adding import POISON, Adding, Erased, is_poison
 from willbuy.store.arrival import Arrival, Outcome
 from willbuy.store.faults import is_full
 from willbuy.store.index import Index
@@ -17,7 +17,7 @@ from willbuy.store.index import Index
 Done = Callable[[list[Outcome] | Exception], None]
 
 MOST_WAITING = 50_000
-MOST_TOGETHER = 5_000
+MOST_TOGETHER = 2_000
 _IDLE_SECONDS = 0.25
 
 _log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Writer:
         index: Index,
         folder: Path,
         last: int,
-        erased: Callable[[str], bool],
+        erased: Erased | None,
         committed: Callable[[Adding], None],
     ) -> None:
         self._db, self._index, self._folder, self._last = db, index, folder, last
