@@ -8,12 +8,14 @@ from typing import Any, Self
 
 from willbuy.features.live.event import Event
 from willbuy.features.live.timeline import Timeline
+from willbuy.features.local_time import LocalTime
 from willbuy.store.adding import Adding
 from willbuy.store.arrival import Arrival, Outcome, StoredEvent
 from willbuy.store.database import get_meta, open_to_read, open_to_write
 from willbuy.store.index import MERGE_AT, Index
 from willbuy.store.locking import lock
 from willbuy.store.rows import EVENT, to_event
+from willbuy.store.tallies import Tallying
 from willbuy.store.timelines import Timelines
 from willbuy.store.writer import Done, Job, Writer
 
@@ -29,7 +31,7 @@ class Store:
         self.folder = folder
         self._held = lock(folder)
         self._db = open_to_write(folder)
-        self._index = Index(self._db, merge_at)
+        self._index = Index(self._db, Tallying(LocalTime()), merge_at)
         self._timelines = Timelines()
         self._readers, self._own = [self._db][:0], threading.local()
         self._writer = Writer(

@@ -1,13 +1,13 @@
 """The newest events: appended and synced, but not yet in the indexes. Held in memory, made again at a start."""
 
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from willbuy.store.hashes import owner_hash
+from willbuy.store.tallies import Key, Slot
 
 
 class New(NamedTuple):
@@ -19,25 +19,26 @@ class New(NamedTuple):
     hash: int
 
 
-@dataclass
 class Tail:
-    """Event ids and entities of the newest events, each with where they stand. `last` is the newest's number.
+    """Event ids, entities and tallies of the newest events. `last` is the newest's number.
 
     >>> tail = Tail()
     >>> tail.add([New(1, "ann", "e1", 99), New(2, "bob", None, 0), New(3, "ann", "e3", 7)])
     >>> tail.ids, tail.owned("ann"), tail.last, len(tail)
     ({'e1': 1, 'e3': 3}, [1, 3], 3, 3)
-    >>> tail.entries("ids")
+    >>> tail.freeze()
+    >>> tail.entries[0]
     [(7, 3), (99, 1)]
     """
 
-    last: int = 0
-    ids: dict[str, int] = field(default_factory=dict)
-    owners: dict[str, int | list[int]] = field(default_factory=dict)
-    _hashes: "dict[str, array[int]]" = field(
-        default_factory=lambda: {"ids": array("q"), "owners": array("q")}
-    )  # of each index hash, seq, hash, seq, ...
-    _size: int = 0
+    def __init__(self) -> None:
+        self.last = 0
+        self.ids: dict[str, int] = {}
+        self.owners: dict[str, int | list[int]] = {}
+        self.tallies: dict[Key, dict[Slot, int]] = {}
+        self._pairs = {"ids": array("q"), "owners": array("q")}  # of each index hash, seq, hash, seq, ...
+        self._size = 0
+        self.entries: tuple[Sequence[tuple[Any, ...]], ...] = ()
 
     def __len__(self) -> int:
         return self._size
@@ -57,17 +58,41 @@ class Tail:
                 owners[entity] = seq if before is None else [before, seq]
         self.last = events[-1].seq
         self._size += len(events)
-        ids, own = self._hashes["ids"], self._hashes["owners"]
+        ids, own = self._pairs["ids"], self._pairs["owners"]
         ids.extend(n for e in events if e.event_id is not None for n in (e.hash, e.seq))
         own.extend(n for e in events for n in (owner_hash(e.entity), e.seq))
+
+    def tally(self, found: Iterable[tuple[Key, Slot]]) -> None:
+        """Tally events: a slot for each table that they are in."""
+        tallies = self.tallies
+        for key, slot in found:
+            slots = tallies.get(key)
+            if slots is None:
+                slots = tallies[key] = {}
+            slots[slot] = slots.get(slot, 0) + 1
 
     def owned(self, entity: str) -> list[int]:
         """The numbers of an entity's events."""
         found = self.owners.get(entity, [])
         return list(found) if isinstance(found, list) else [found]
 
-    def entries(self, table: str) -> list[tuple[int, int]]:
-        """What an index has to take in, as `(hash, seq)`, in the order in which it holds them."""
-        pairs = np.frombuffer(self._hashes[table], dtype=np.int64).reshape(-1, 2).copy()
-        ordered = pairs[np.argsort(pairs[:, 0], kind="stable")]
+    def freeze(self) -> None:
+        """Make `entries`: what the tables of ids, owners and tallies have to take in, each in the order of its table."""
+        rows = sorted((*key, *slot, n) for key, slots in self.tallies.items() for slot, n in slots.items())
+        self.entries = (self._in_order("ids"), self._in_order("owners"), rows)
+
+    def unmerged(self, key: Key, merged: int, merging: int, done: int) -> list[tuple[Slot, int]]:
+        """The slots of an item, or category, that are not in their table yet; see `Index` for the three numbers."""
+        if not self.last or self.last <= merged:
+            return []
+        slots = list(self.tallies.get(key, {}).items())
+        if self.last != merging or not self.entries:
+            return slots
+        ids, owners, rows = self.entries
+        rest = rows[max(0, done - len(ids) - len(owners)) :][:1]
+        return [(slot, n) for slot, n in slots if rest and (*key, *slot, n) >= rest[0]]
+
+    def _in_order(self, table: str) -> list[tuple[int, int]]:
+        pairs = np.frombuffer(self._pairs[table], dtype=np.int64).reshape(-1, 2).copy()
+        ordered = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         return list(zip(ordered[:, 0].tolist(), ordered[:, 1].tolist(), strict=True))

@@ -141,7 +141,7 @@ class Writer:
         self._last += len(adding.new)
         if merged is not None:
             self._index.merged(merged)
-        self._index.add(adding.new)
+        self._index.add(adding.new, adding.rows)
         self._committed(adding)
         start = 0
         for job in jobs:
