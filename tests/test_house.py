@@ -39,7 +39,7 @@ FLOORS = (
     {"warehouse", "runs", "moments", "audit", "hashed_ids"},
     {"events", "features", "models"},
     {"snapshots", "fitted", "offers", "tables", "store", "events.live"},
-    {"backtest", "evaluation"},
+    {"backtest", "evaluation", "store"},
     {"doctor", "explore", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
     {"tracking", "parity", "privacy"},

@@ -23,10 +23,13 @@ PER_EVENT = 4
 
 _NO_END = 1 << 62
 _TALLIES = 'SELECT kind, happened, known, n FROM tallies WHERE "table" = ? AND "key" = ?'
+TALLY = "INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
+"""Adds a row of tallies to those that are there."""
+
 _INSERTS = (
     "INSERT OR IGNORE INTO ids VALUES (?, ?)",
     "INSERT OR IGNORE INTO owners VALUES (?, ?)",
-    'INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n',
+    TALLY,
 )
 
 
@@ -79,7 +82,9 @@ class Index:
     def find_owned(self, db: sqlite3.Connection, entity: str) -> list[int]:
         """The numbers of the events that may be an entity's, in order. Memory first: a merge between moves them down."""
         found = {*self.tail.owned(entity), *self.frozen.owned(entity)}
-        found.update(seq for (seq,) in db.execute("SELECT seq FROM owners WHERE hash = ?", [owner_hash(entity)]))
+        found.update(
+            seq for (seq,) in db.execute("SELECT seq FROM owners WHERE hash = ?", [owner_hash(entity)])
+        )
         return sorted(found)
 
     def find_tallies(self, db: sqlite3.Connection, key: Key) -> dict[Slot, int]:
@@ -118,6 +123,14 @@ class Index:
         if until >= sum(map(len, self.frozen.entries)):
             self.frozen, self._done = Tail(), 0
 
+    def merge_all(self, db: sqlite3.Connection) -> None:
+        """End a merge that has begun. Its place is counted in entries, so no event may go before it has ended."""
+        while self.frozen.entries:
+            db.execute("BEGIN IMMEDIATE")
+            until = self.merge_some(db, 0)
+            db.execute("COMMIT")
+            self.merged(until)
+
     def _freeze(self) -> None:
         self.tail.freeze()
         self.frozen, self.tail, self._done = self.tail, Tail(), 0
@@ -131,7 +144,11 @@ class Index:
         rows = db.execute(sql, [after, until])
         while some := rows.fetchmany(10_000):
             hashes = id_hashes([row[2] or "" for row in some])
-            self._add(tail, [New(*row[:3], hash_) for row, hash_ in zip(some, hashes, strict=True)], some)
+            self._add(
+                tail,
+                [New(row[0], row[1], row[2], hash_) for row, hash_ in zip(some, hashes, strict=True)],
+                some,
+            )
 
     def _add(self, tail: Tail, events: Sequence[New], rows: Sequence[Row]) -> None:
         if self.tallying.tables:

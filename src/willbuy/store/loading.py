@@ -57,7 +57,7 @@ def load_history(shop: Shop, progress: BarCallback = lambda done, total, stage: 
         found = History(folder)
         found.close()
         if found.meta.get("state") == state:
-            return Loaded(*json.loads(found.meta["loaded"]), skipped=True)
+            return replace(Loaded(*json.loads(found.meta["loaded"])), skipped=True)
         partial = folder / f"history.{os.getpid()}.partial"
         remove_partials(folder)
         try:
@@ -79,14 +79,21 @@ class _Load:
         fields, names = fields_of(self.warehouse), names_of(self.warehouse)
         db = sqlite3.connect(self.path, isolation_level=None)
         try:
-            for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -65536"):
+            for setting in (
+                "journal_mode = OFF",
+                "synchronous = OFF",
+                "locking_mode = EXCLUSIVE",
+                "cache_size = -65536",
+            ):
                 db.execute(f"PRAGMA {setting}")
             db.executescript(SCHEMA)
             db.execute("BEGIN")
             events = self._visitors(db, fields, names)
             for table in self._tables(fields):
                 self._tallies(db, table)
-            [counts] = db.execute("SELECT (SELECT count(*) FROM visitors), (SELECT count(DISTINCT key) FROM tallies)")
+            [counts] = db.execute(
+                "SELECT (SELECT count(*) FROM visitors), (SELECT count(DISTINCT key) FROM tallies)"
+            )
             loaded = Loaded(counts[0], events, counts[1])
             self.progress(0, None, "fitted columns")
             meta = {
@@ -174,7 +181,9 @@ def _put_in_place(shop: Shop, partial: Path, folder: Path) -> None:
         erased = Suppression(shop.home)
         if erased.digests:
             db = sqlite3.connect(partial, isolation_level=None)
-            gone = [(entity,) for (entity,) in db.execute("SELECT entity FROM visitors") if erased.holds(entity)]
+            gone = [
+                (entity,) for (entity,) in db.execute("SELECT entity FROM visitors") if erased.holds(entity)
+            ]
             db.executemany("DELETE FROM visitors WHERE entity = ?", gone)
             if gone:
                 db.execute("VACUUM")

@@ -27,7 +27,9 @@ def fields_of(warehouse: "DuckDBWarehouse") -> tuple[str, ...]:
 
 def names_of(warehouse: "DuckDBWarehouse") -> list[str]:
     """What the shop calls its kinds: `kind_name` is packed as its place here."""
-    sql = f'SELECT DISTINCT "kind_name" FROM "events" WHERE "kind_name" IS NOT NULL AND {_NOT_LIVE} ORDER BY 1'
+    sql = (
+        f'SELECT DISTINCT "kind_name" FROM "events" WHERE "kind_name" IS NOT NULL AND {_NOT_LIVE} ORDER BY 1'
+    )
     return [str(name) for (name,) in warehouse.rows(sql)]
 
 
@@ -45,7 +47,9 @@ def tally(dialect: Dialect, table: Table, local: LocalTime, span: tuple[object, 
     """The query of `key, body` of a table of tallies: numbers kind, happened, known, n, and again, as JSON."""
     known = dialect.earlier('COALESCE(e."received", e."time")', 1)
     days = [_unit(dialect, moment, table, local, span) for moment in ('e."time"', known)]
-    key, items = ('e."category"', "") if table.of == "category" else ("i.item", "JOIN items AS i USING (item_key)")
+    key, items = (
+        ('e."category"', "") if table.of == "category" else ("i.item", "JOIN items AS i USING (item_key)")
+    )
     slots = (
         f'SELECT {key} AS "key", {_kind(dialect)} AS kind, {days[0]} AS happened, {days[1]} AS closed, COUNT(*) AS n '
         f'FROM "events" AS e {items} WHERE {key} IS NOT NULL AND {_NOT_LIVE} GROUP BY ALL'

@@ -110,9 +110,7 @@ def total(fact: ItemFact, slots: Iterable[tuple[Slot, int]], now: int) -> int:
     kinds = [KINDS.index(kind) for kind in fact.reads]
     since = now - fact.span
     return sum(
-        n
-        for (kind, happened, known), n in slots
-        if known <= now and happened >= since and kind in kinds
+        n for (kind, happened, known), n in slots if known <= now and happened >= since and kind in kinds
     )
 
 

@@ -9,7 +9,9 @@ _BODY = ("item", "category", "price", "quantity", "session")
 """Beside time and kind: what two records of one event have in common, if both are there."""
 
 
-def together(history: Sequence[Event], live: Sequence[Event], fields: Sequence[str]) -> list[tuple[Event, bool]]:
+def together(
+    history: Sequence[Event], live: Sequence[Event], fields: Sequence[str]
+) -> list[tuple[Event, bool]]:
     """The events of both, as (event, whether it is live), history first.
 
     An event of both is one: by its id where both have one, else by its content, as often as the side that has it more
