@@ -72,6 +72,7 @@ SERVING = (
     "willbuy.registry.pointer",
     "willbuy.registry.loading",
     "willbuy.registry.proof",
+    "willbuy.service.app",
     "willbuy.service.holder",
     "willbuy.store.predictions",
     "willbuy.service.shadow",
