@@ -38,7 +38,7 @@ FLOORS = (
     {"shop"},
     {"warehouse", "runs", "moments", "audit", "hashed_ids"},
     {"events", "features", "models"},
-    {"snapshots", "fitted", "offers", "tables", "store", "events.live"},
+    {"snapshots", "fitted", "offers", "tables", "events.live"},
     {"backtest", "evaluation", "store"},
     {"doctor", "explore", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
