@@ -24,9 +24,7 @@ class Suppression:
 
     def add(self, entity: str) -> None:
         """Put an entity on the list, for good. Adding it again changes nothing."""
-        if not self._key.exists():
-            make_secret(self._key)
-        if self.holds(entity):
+        if self.digest(entity) in self.digests:
             return
         with self._list.open("a", encoding="ascii") as file:
             file.write(
@@ -56,9 +54,11 @@ class Suppression:
 
     @property
     def secret(self) -> bytes:
-        """The list's key. Raises WillbuyError where it is gone: the list would let everyone in again."""
+        """The list's key, made before the first line. Raises WillbuyError where it is gone: all would be let in again."""
         if self._secret is None:
             self._secret = read_secret(self._key)
+        if self._secret is None and not self._list.exists():
+            self._secret = make_secret(self._key)
         if self._secret is None:
             raise WillbuyError(
                 f"{self._list} names erased visitors by a key, and {self._key} is gone. Put it back from a backup: "

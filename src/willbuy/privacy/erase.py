@@ -1,8 +1,8 @@
 """Erase a visitor everywhere: the log, the tables made of it, runs, the service's store and its log of answers.
 
-    list of erased ones -> plan -> live store, answers -> bronze -> silver -> counts -> runs -> audit line -> plan removed
+    plan -> list of erased ones -> live store, answers -> bronze -> silver -> counts -> runs -> audit line -> plan removed
 
-From the first step on, nothing new of the visitor is kept. Every step may be done again, so whatever stops an erasure,
+From the second step on, nothing new of the visitor is kept. Every step may be done again, so whatever stops an erasure,
 `finish` ends it. Readers go on meanwhile: a file is replaced whole, under its name.
 """
 
@@ -59,7 +59,6 @@ def erase(shop: Common, entity: str, moment: datetime, actor: str, live: bool = 
     `live = False` leaves the service's own store to the service. Raises StillServed where a running service
     does not come to it in time, with all else erased: the next command looks again.
     """
-    Suppression(shop.home).add(entity)
     plan = Plan(entity, actor, live)
     plan.write(shop.home)
     return _carry_out(shop, plan, moment)
@@ -72,6 +71,7 @@ def finish(shop: Common, moment: datetime) -> list[Erased]:
 
 def _carry_out(shop: Common, plan: Plan, moment: datetime) -> Erased:
     started = time.monotonic()
+    Suppression(shop.home).add(plan.entity)
     held = _erase_live(shop.home, plan.entity) if plan.live else None
     answers = erase_answers(shop.home, plan.entity)
     with explain_full_disk(shop.home), _engines(shop) as engines:

@@ -36,7 +36,7 @@ class Plan:
         sync_folder(self._path(home).parent)
 
     def _path(self, home: Path) -> Path:
-        """Where it lies. The entity stands on the list of erased ones already."""
+        """Where it lies: its name is the beginning of the entity's line on the list of erased ones."""
         return _folder(home) / f"{Suppression(home).digest(self.entity)[:32]}.json"
 
 
