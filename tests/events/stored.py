@@ -18,7 +18,7 @@ def send(shop: Shop, bodies: Sequence[dict[str, Any]], received: datetime) -> li
         read = reader.read(body, received)
         assert isinstance(read, Accepted), read
         arrivals.append(Arrival(read.entity, read.event, read.event_id, read.body_hash))
-    with Store(shop.home / "live") as store:
+    with Store(shop.home) as store:
         return submit(store, arrivals)
 
 

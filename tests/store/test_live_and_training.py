@@ -41,7 +41,9 @@ def shop(tmp_path: Path) -> Shop:
     folder = tmp_path / "shop"
     folder.mkdir()
     shop = shop_at(folder)
-    shop = shop.model_copy(update={"population": shop.population.model_copy(update={"ever": True, "active_within": None})})
+    shop = shop.model_copy(
+        update={"population": shop.population.model_copy(update={"ever": True, "active_within": None})}
+    )
     early, later = [r for r in ROWS if at(r) < FIRST], [r for r in ROWS if at(r) >= FIRST]
     ingest(shop, [str(write_log(folder / "early.csv", early))])
     reader, arrivals = EventReader(shop), []
@@ -57,7 +59,9 @@ def shop(tmp_path: Path) -> Shop:
     return shop
 
 
-def served(shop: Shop, features: Any, moments: list[datetime], entities: list[str]) -> dict[tuple[str, datetime], list[float]]:
+def served(
+    shop: Shop, features: Any, moments: list[datetime], entities: list[str]
+) -> dict[tuple[str, datetime], list[float]]:
     """The live evaluator's rows, from the store as a service has it."""
     load_history(shop)
     evaluator = Evaluator(features)
@@ -102,5 +106,7 @@ def test_features_of_snapshots_are_those_that_were_served(shop: Shop, ingested: 
     ]
     assert different == []
     with open_warehouse(shop) as warehouse:
-        [(events, late)] = warehouse.rows("SELECT count(*), count(*) FILTER (received > time + INTERVAL 1 HOUR) FROM events")
+        [(events, late)] = warehouse.rows(
+            "SELECT count(*), count(*) FILTER (received > time + INTERVAL 1 HOUR) FROM events"
+        )
     assert (events, late > 200) == (6_000, True)

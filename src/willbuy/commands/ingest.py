@@ -19,6 +19,7 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Read the log; account for every row of it."""
+    from willbuy.commands.erase import finish_erasures
     from willbuy.events.ingest import ingest as ingest_files
     from willbuy.events.ingest import ingest_live, render
     from willbuy.progress import progress_bar
@@ -30,6 +31,7 @@ def ingest(
             "--live reads what the service received, and no files. Ingest the files by themselves."
         )
     loaded = load_shop(shop)
+    finish_erasures(loaded)
     with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
         if live:
             with LiveLog(loaded.home / "live") as received:

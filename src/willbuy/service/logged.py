@@ -24,6 +24,7 @@ class Logged:
         self._state = state
         self._shadow = Shadow(state.holder, state.log)
         self._prefix, self._numbers = secrets.token_hex(6), count(1)
+        self._named: Serving | None = None  # the model whose feature names the log was told last
 
     def put(
         self,
@@ -37,6 +38,9 @@ class Logged:
     ) -> None:
         """Log one answer: whom it is about, the row that the model read, what it said of it, and what was sent."""
         state = self._state
+        if serving is not self._named:
+            self._named = serving
+            state.log.describe(serving.version, serving.names)
         name = None if entity is None else str(entity)
         if name is not None and state.hasher is not None:
             name = state.hasher.hash(name)
