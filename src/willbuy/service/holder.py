@@ -1,5 +1,6 @@
 """Which model is in service: it follows the champion pointer, and keeps the old model on any fault of the new one."""
 
+import logging
 import threading
 from collections import deque
 from datetime import datetime
@@ -15,6 +16,8 @@ from willbuy.registry.proof import read_parity
 from willbuy.runs import BUNDLE, complete_run, read_result
 from willbuy.service.serving import Serving, serving_of
 from willbuy.shop import Common, Shop
+
+logger = logging.getLogger("willbuy.service")
 
 LOOK = 0.2  # seconds between two looks at the pointer
 AGAIN = 5.0  # seconds until a bundle that could not be loaded is tried again
@@ -155,6 +158,7 @@ class Holder:
     def _fault(self, words: str) -> None:
         if words != self.error:
             self.faults += 1
+            logger.error("the model in service stays as it is: %s", words)
         self.error, self._again = words, monotonic() + AGAIN
 
 
