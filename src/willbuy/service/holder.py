@@ -121,9 +121,30 @@ class Holder:
         if self._thread is not None:
             self._thread.join()
 
+    @property
+    def in_memory(self) -> tuple[str, ...]:
+        """The runs of earlier champions that a rollback finds loaded."""
+        return tuple(serving.run for serving in self._earlier)
+
     def _watching(self, every: float) -> None:
+        ready_for = None
         while not self._stop.wait(every):
             self.refresh()
+            if self.pointer is not ready_for:
+                ready_for = self.pointer
+                self._make_ready()
+
+    def _make_ready(self) -> None:
+        """Load the champion before this one, so that a rollback finds it in memory after a restart as well."""
+        if self.pointer is None or not self.pointer.earlier:
+            return
+        try:
+            with self._lock:
+                serving = self._serving(self.pointer.earlier[-1])
+                if serving not in (self.current, self.shadow, *self._earlier):
+                    self._earlier.append(serving)
+        except Exception as error:  # nobody has asked for it yet
+            logger.warning("the champion before this one could not be loaded: %s", error)
 
     def _follow(self) -> bool:
         pointer = read_pointer(self._home)
