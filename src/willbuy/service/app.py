@@ -17,11 +17,14 @@ from willbuy.service.models import Current, current_of
 from willbuy.service.openapi import Operations, made
 from willbuy.service.routes.batch import Batch
 from willbuy.service.routes.docs import docs_routes
+from willbuy.service.routes.events import Events
 from willbuy.service.routes.health import health_routes
 from willbuy.service.routes.model import model_routes
 from willbuy.service.routes.predict import Predict
 from willbuy.service.routes.predict_docs import OPERATIONS
+from willbuy.service.routes.visitors import SCORE, VISITOR, Score, Visitor
 from willbuy.service.state import State
+from willbuy.service.visitors import Visitors
 
 STATUS_WORDS = {
     404: ("not_found", "there is nothing here"),
@@ -35,6 +38,11 @@ def create_app(state: State) -> FastAPI:
     app = FastAPI(title="willbuy", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.router.routes.append(Route("/predict", Predict(current, logged), methods=["POST"]))
     app.router.routes.append(Route("/predict/batch", Batch(current, logged), methods=["POST"]))
+    if state.store is not None and state.reader is not None:
+        visitors = Visitors(state, state.store, logged)
+        app.router.routes.append(Route("/events", Events(state, current, visitors), methods=["POST"]))
+        app.router.routes.append(Route(SCORE, Score(state, current, visitors), methods=["GET"]))
+        app.router.routes.append(Route(VISITOR, Visitor(state, state.store, visitors), methods=["GET"]))
     app.include_router(health_routes(state))
     app.include_router(model_routes(state, current))
     app.openapi = _openapi(app, current, OPERATIONS)  # type: ignore[method-assign]
