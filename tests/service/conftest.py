@@ -94,7 +94,7 @@ def client_of(state: State) -> TestClient:
 def live(log_state: State, tmp_path: Path) -> Iterator[State]:
     """The log's shop with a store of its own, empty at first."""
     assert isinstance(log_state.shop, Shop)
-    with Store(tmp_path / "live") as store:
+    with Store(tmp_path) as store:
         yield replace(log_state, store=store, reader=EventReader(log_state.shop))
 
 

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from service.conftest import NOW, client_of
 from service.test_events import event, utc
+from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event, Timeline
 from willbuy.service.state import State
 from willbuy.shop import Shop, Target
@@ -93,6 +94,9 @@ def test_who_is_outside_the_population_is_told_so(live: State) -> None:
     class Kept:
         alive = ready = True
         fitted = None
+
+        def use(self, _: FeatureSet) -> None:
+            return None
 
         def timeline(self, _: str) -> Timeline:
             return Timeline(seen)

@@ -14,17 +14,20 @@ from willbuy import __version__
 from willbuy.service.errors import Refusal
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current, current_of
-from willbuy.service.openapi import Operations, made
+from willbuy.service.openapi import made
+from willbuy.service.routes import live_docs, predict_docs
 from willbuy.service.routes.batch import Batch
 from willbuy.service.routes.docs import docs_routes
 from willbuy.service.routes.events import Events
 from willbuy.service.routes.health import health_routes
 from willbuy.service.routes.model import model_routes
+from willbuy.service.routes.page import page_routes
 from willbuy.service.routes.predict import Predict
-from willbuy.service.routes.predict_docs import OPERATIONS
 from willbuy.service.routes.visitors import SCORE, VISITOR, Score, Visitor
 from willbuy.service.state import State
+from willbuy.service.visitor_bodies import visitor_bodies
 from willbuy.service.visitors import Visitors
+from willbuy.shop import Shop
 
 STATUS_WORDS = {
     404: ("not_found", "there is nothing here"),
@@ -45,7 +48,8 @@ def create_app(state: State) -> FastAPI:
         app.router.routes.append(Route(VISITOR, Visitor(state, state.store, visitors), methods=["GET"]))
     app.include_router(health_routes(state))
     app.include_router(model_routes(state, current))
-    app.openapi = _openapi(app, current, OPERATIONS)  # type: ignore[method-assign]
+    app.openapi = _openapi(app, state, current)  # type: ignore[method-assign]
+    app.router.routes.extend(page_routes())
     if state.docs:
         app.include_router(docs_routes(app))
     app.add_exception_handler(Refusal, _refused)
@@ -55,9 +59,12 @@ def create_app(state: State) -> FastAPI:
     return app
 
 
-def _openapi(app: FastAPI, current: Callable[[], Current], hot: Operations) -> Callable[[], dict[str, Any]]:
+def _openapi(app: FastAPI, state: State, current: Callable[[], Current]) -> Callable[[], dict[str, Any]]:
     """The OpenAPI file, made again when another model is in service."""
     kept: list[Any] = [None, None]
+    hot, types = predict_docs.OPERATIONS, dict[str, Any]()
+    if isinstance(state.shop, Shop) and state.store is not None:
+        hot, types = hot | live_docs.OPERATIONS, visitor_bodies(state.shop)
 
     def openapi() -> dict[str, Any]:
         try:
@@ -65,7 +72,7 @@ def _openapi(app: FastAPI, current: Callable[[], Current], hot: Operations) -> C
         except Refusal:
             version = ""
         if kept[0] != version:
-            kept[:] = [version, made(app, __version__, hot, [], current)]
+            kept[:] = [version, made(app, __version__, hot, types, current)]
         found: dict[str, Any] = kept[1]
         return found
 

@@ -27,6 +27,7 @@ class Logged:
         self._entities = Entities(state)
         self._shadow = Shadow(state.holder, state.log)
         self._prefix, self._numbers = secrets.token_hex(6), count(1)
+        self._named: Serving | None = None  # the model whose feature names the log was told last
 
     def put(
         self,
@@ -47,12 +48,15 @@ class Logged:
         the store names it.
         """
         state = self._state
-        name = str(entity) if stored or entity is None else self._entities.asked(entity)
+        if serving is not self._named:
+            self._named = serving
+            state.log.describe(serving.version, serving.names)
+        name = entity if entity is None or stored else self._entities.asked(entity)
         number = f"{self._prefix}-{next(self._numbers)}"
         features = row.tobytes()
         answer = Answer(
             number,
-            None if entity is None else name,
+            None if name is None else str(name),
             route,
             serving.version,
             moment or state.clock(),

@@ -1,11 +1,13 @@
 """A visitor's score: the features of its own events up to a moment, by the same declarations as in training."""
 
+import asyncio
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Evaluator
@@ -48,7 +50,19 @@ class Visitors:
         self._entities, self.id_name = Entities(state), id_name(state.shop)
         self._session = state.shop.target.within == "session"
         self._horizon = 0.0 if self._session else horizon_in_days(state.shop)
+        self._used: FeatureSet | None = None
+        self._using = asyncio.Lock()
         self._population: tuple[FeatureSet | None, Evaluator | None] = (None, None)
+
+    async def prepare(self, serving: "Serving") -> None:
+        """Have the store keep what a model reads of items, before it scores for the first time. Others go on meanwhile."""
+        features = serving.features
+        if features is None or features is self._used:
+            return
+        async with self._using:
+            if features != self._used:
+                await run_in_threadpool(self._store.use, features)
+            self._used = features
 
     def score(
         self,
@@ -105,9 +119,7 @@ class Visitors:
         facts = self._store.facts(moment) if features.facts else None
         values = evaluator.values(timeline, moment, facts)
         if features.names != serving.names:
-            values = with_fitted(
-                serving.names, features.names, values, _parameters(self._store.fitted), self._horizon
-            )
+            values = with_fitted(serving.names, features.names, values, self._store.fitted, self._horizon)
         return np.array(values, dtype=np.float64)
 
     def _asked_about(self, serving: "Serving", known: Known, moment: datetime) -> bool:
@@ -139,8 +151,3 @@ def shown(event: "Event") -> dict[str, Any]:
         "received": None if event.received is None else f"{event.received.isoformat()}Z",
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _parameters(fitted: Any) -> Any:
-    """The parameters of the fit, out of what the store keeps beside them."""
-    return fitted

@@ -68,7 +68,9 @@ class Events:
                 for one, became in zip(sent, outcomes, strict=True)
                 if became in (Outcome.STORED, Outcome.DUPLICATE)
             ]
-            said["scores"] = self._scores(known, received)
+            current = self._current()
+            await self._visitors.prepare(current.serving)
+            said["scores"] = self._scores(current, known, received)
         return said
 
     async def _read(
@@ -131,9 +133,9 @@ class Events:
         if rejected:
             self._state.metrics.event("refused", rejected)
 
-    def _scores(self, known: Sequence[Sent], received: datetime) -> list[dict[str, Any]]:
+    def _scores(self, current: Current, known: Sequence[Sent], received: datetime) -> list[dict[str, Any]]:
         """The score of each visitor after the last of its events here, as training asks it: once that event was known."""
-        current, newest = self._current(), dict[str, datetime]()
+        newest = dict[str, datetime]()
         for one in known:
             newest[one.visitor] = max(newest.get(one.visitor, received), one.arrival.event.time)
         found = []

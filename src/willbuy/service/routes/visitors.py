@@ -45,7 +45,9 @@ class Score:
             asked = query_of(scope, self._query)
             visitor = visitor_of(scope)
             moment = asked.pop("as_of", None) or self._state.clock()
-            found = self._visitors.score(self._current(), visitor, moment, SCORE, **asked)
+            current = self._current()
+            await self._visitors.prepare(current.serving)
+            found = self._visitors.score(current, visitor, moment, SCORE, **asked)
         except Refusal as refusal:
             await refuse(send, refusal)
         else:
