@@ -95,6 +95,7 @@ def live(log_state: State, tmp_path: Path) -> Iterator[State]:
     """The log's shop with a store of its own, empty at first."""
     assert isinstance(log_state.shop, Shop)
     with Store(tmp_path) as store:
+        store.use(log_state.holder.current.features)  # type: ignore[union-attr,arg-type]
         yield replace(log_state, store=store, reader=EventReader(log_state.shop))
 
 

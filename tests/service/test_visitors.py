@@ -10,8 +10,9 @@ from starlette.testclient import TestClient
 
 from service.conftest import NOW, client_of
 from service.test_events import event, utc
-from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event, Timeline
+from willbuy.service.app import create_app
+from willbuy.service.erasing import Erasing
 from willbuy.service.state import State
 from willbuy.shop import Shop, Target
 
@@ -95,9 +96,6 @@ def test_who_is_outside_the_population_is_told_so(live: State) -> None:
         alive = ready = True
         fitted = None
 
-        def use(self, _: FeatureSet) -> None:
-            return None
-
         def timeline(self, _: str) -> Timeline:
             return Timeline(seen)
 
@@ -154,3 +152,18 @@ def test_the_score_after_each_event_of_a_visit(live: State) -> None:
             assert (score["visitorid"], score["events"]) == ("bob", number + 1)
             scores.append(score["purchase_probability"])
         assert len(set(scores)) == 3
+
+
+def test_an_erased_visitor_is_gone_and_stays_away(live: State) -> None:
+    """P2 over HTTP: known no more, what comes later is dropped, and the rest is asked of another process."""
+    asked = []
+    app = create_app(live, Erasing(live, rest=lambda file, visitor: asked.append((file, visitor))))
+    with TestClient(app) as client:
+        assert client.post("/events", json=event()).json()["accepted"] == 1
+        found = client.delete("/visitors/ann")
+        assert (found.status_code, found.json()) == (202, {"erased": "live", "rest": "under way"})
+        for path in ("/visitors/ann", "/visitors/ann/score"):
+            assert client.get(path).status_code == 404
+        again = client.post("/events", json=event(1))
+        assert (again.status_code, again.json()["suppressed"], again.json()["accepted"]) == (202, 1, 0)
+    assert asked == [(live.shop.folder / "shop.toml", "ann")]

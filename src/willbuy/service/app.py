@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from willbuy import __version__
+from willbuy.service.erasing import Erasing
 from willbuy.service.errors import Refusal
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current, current_of
@@ -20,10 +21,11 @@ from willbuy.service.routes.batch import Batch
 from willbuy.service.routes.docs import docs_routes
 from willbuy.service.routes.events import Events
 from willbuy.service.routes.health import health_routes
+from willbuy.service.routes.metrics import metrics_routes
 from willbuy.service.routes.model import model_routes
 from willbuy.service.routes.page import page_routes
 from willbuy.service.routes.predict import Predict
-from willbuy.service.routes.visitors import SCORE, VISITOR, Score, Visitor
+from willbuy.service.routes.visitors import SCORE, VISITOR, Erase, Score, Visitor
 from willbuy.service.state import State
 from willbuy.service.visitor_bodies import visitor_bodies
 from willbuy.service.visitors import Visitors
@@ -35,7 +37,7 @@ STATUS_WORDS = {
 }
 
 
-def create_app(state: State) -> FastAPI:
+def create_app(state: State, erasing: Erasing | None = None) -> FastAPI:
     """The app of a process. It holds no state of its own but what it makes of the model in service."""
     current, logged = current_of(state), Logged(state)
     app = FastAPI(title="willbuy", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
@@ -46,8 +48,11 @@ def create_app(state: State) -> FastAPI:
         app.router.routes.append(Route("/events", Events(state, current, visitors), methods=["POST"]))
         app.router.routes.append(Route(SCORE, Score(state, current, visitors), methods=["GET"]))
         app.router.routes.append(Route(VISITOR, Visitor(state, state.store, visitors), methods=["GET"]))
+        app.router.routes.append(Route(VISITOR, Erase(erasing or Erasing(state)), methods=["DELETE"]))
     app.include_router(health_routes(state))
     app.include_router(model_routes(state, current))
+    if state.metrics is not None:
+        app.include_router(metrics_routes(state.metrics))
     app.openapi = _openapi(app, state, current)  # type: ignore[method-assign]
     app.router.routes.extend(page_routes())
     if state.docs:

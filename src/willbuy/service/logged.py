@@ -39,12 +39,12 @@ class Logged:
         probability: float,
         record: dict[str, Any] | None = None,
         *,
-        moment: datetime | None = None,
+        as_of: datetime | None = None,
         stored: bool = False,
     ) -> None:
         """Log one answer: whom it is about, the row that the model read, what it said of it, and what was sent.
 
-        `moment` is that of the features where they have one, else it is now. `stored` says that the entity is named as
+        `as_of` is the moment that the features are of, None where the request brought them. `stored` says that the entity is named as
         the store names it.
         """
         state = self._state
@@ -59,10 +59,11 @@ class Logged:
             None if name is None else str(name),
             route,
             serving.version,
-            moment or state.clock(),
+            state.clock(),
             features,
             log_odds,
             probability,
+            as_of=as_of,
         )
         if state.holder.shadow is None:
             state.log.put(answer)

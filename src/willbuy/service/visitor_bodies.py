@@ -50,6 +50,14 @@ class StoredEvent(BaseModel):
     received: str | None = None
 
 
+class Erased(BaseModel):
+    """What is erased already, and what still is being."""
+
+    model_config = _STRICT
+    erased: str
+    rest: str
+
+
 def visitor_bodies(shop: Shop) -> dict[str, Any]:
     """Every type that the routes of events and visitors speak of, by name."""
     source = resolve(shop.source)
@@ -107,7 +115,7 @@ def visitor_bodies(shop: Shop) -> dict[str, Any]:
             Field(default=[], description="With `score=true`: each visitor's score after its events."),
         ),
     )
-    return {one.__name__: one for one in (event, canonical, listed, taken, score, stored)}
+    return {one.__name__: one for one in (event, canonical, listed, taken, score, stored, Erased)}
 
 
 def _event(name: str, words: str, columns: dict[str, str]) -> Any:

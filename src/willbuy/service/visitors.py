@@ -1,13 +1,11 @@
 """A visitor's score: the features of its own events up to a moment, by the same declarations as in training."""
 
-import asyncio
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from starlette.concurrency import run_in_threadpool
 
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Evaluator
@@ -50,19 +48,7 @@ class Visitors:
         self._entities, self.id_name = Entities(state), id_name(state.shop)
         self._session = state.shop.target.within == "session"
         self._horizon = 0.0 if self._session else horizon_in_days(state.shop)
-        self._used: FeatureSet | None = None
-        self._using = asyncio.Lock()
         self._population: tuple[FeatureSet | None, Evaluator | None] = (None, None)
-
-    async def prepare(self, serving: "Serving") -> None:
-        """Have the store keep what a model reads of items, before it scores for the first time. Others go on meanwhile."""
-        features = serving.features
-        if features is None or features is self._used:
-            return
-        async with self._using:
-            if features != self._used:
-                await run_in_threadpool(self._store.use, features)
-            self._used = features
 
     def score(
         self,
@@ -92,7 +78,7 @@ class Visitors:
             found["reasons"] = said(serving.reasons(row, reasons))
         if explain:
             found["events_used"] = [shown(event) for event in known.events[-MOST_EXPLAINED:]]
-        self._logged.put(serving, route, entity, row, log_odds, probability, moment=moment, stored=True)
+        self._logged.put(serving, route, entity, row, log_odds, probability, as_of=moment, stored=True)
         return found
 
     def known(self, serving: "Serving", entity: str, moment: datetime) -> Known:

@@ -68,9 +68,7 @@ class Events:
                 for one, became in zip(sent, outcomes, strict=True)
                 if became in (Outcome.STORED, Outcome.DUPLICATE)
             ]
-            current = self._current()
-            await self._visitors.prepare(current.serving)
-            said["scores"] = self._scores(current, known, received)
+            said["scores"] = self._scores(self._current(), known, received)
         return said
 
     async def _read(

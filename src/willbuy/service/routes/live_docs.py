@@ -83,5 +83,14 @@ OPERATIONS: Operations = {
                 ),
             ],
         ),
+        "delete": operation(
+            "Erase a visitor everywhere, and drop what comes of it later.",
+            {
+                "202": content(ref("Erased"), "The service holds nothing any more; files are being erased."),
+                **refused(422, 503),
+            },
+            tags=["visitors"],
+            parameters=[_ID],
+        ),
     },
 }

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from willbuy.errors import WillbuyError
+from willbuy.errors import StoreError, WillbuyError
 from willbuy.moments import parse_moment
 from willbuy.service.answers import MOST_REASONS
 from willbuy.service.asking import answer, query_of, refuse, whole
 from willbuy.service.entities import Entities
-from willbuy.service.errors import Refusal
+from willbuy.service.erasing import Erasing
+from willbuy.service.errors import Refusal, busy
 from willbuy.service.fields import checked_id
 from willbuy.service.models import Current
 from willbuy.service.state import State
@@ -45,9 +46,7 @@ class Score:
             asked = query_of(scope, self._query)
             visitor = visitor_of(scope)
             moment = asked.pop("as_of", None) or self._state.clock()
-            current = self._current()
-            await self._visitors.prepare(current.serving)
-            found = self._visitors.score(current, visitor, moment, SCORE, **asked)
+            found = self._visitors.score(self._current(), visitor, moment, SCORE, **asked)
         except Refusal as refusal:
             await refuse(send, refusal)
         else:
@@ -85,6 +84,27 @@ class Visitor:
             "last": f"{events[-1].event.time.isoformat()}Z",
             "events": [shown(one.event) for one in newest],
         }
+
+
+class Erase:
+    """Erases a visitor."""
+
+    def __init__(self, erasing: Erasing) -> None:
+        self._erasing = erasing
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Erase what the service itself holds, and have the rest erased."""
+        try:
+            query_of(scope, {})
+            await self._erasing.erase(visitor_of(scope))
+        except Refusal as refusal:
+            await refuse(send, refusal)
+        except StoreError:
+            await refuse(
+                send, busy("store_dead", "nothing can be erased until the service is started anew", 30)
+            )
+        else:
+            await answer(send, _encode({"erased": "live", "rest": "under way"}), 202)
 
 
 def visitor_of(scope: "Scope") -> str:
