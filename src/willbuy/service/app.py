@@ -19,6 +19,7 @@ from willbuy.service.routes.batch import Batch
 from willbuy.service.routes.docs import docs_routes
 from willbuy.service.routes.health import health_routes
 from willbuy.service.routes.model import model_routes
+from willbuy.service.routes.page import page_routes
 from willbuy.service.routes.predict import Predict
 from willbuy.service.routes.predict_docs import OPERATIONS
 from willbuy.service.state import State
@@ -38,6 +39,7 @@ def create_app(state: State) -> FastAPI:
     app.include_router(health_routes(state))
     app.include_router(model_routes(state, current))
     app.openapi = _openapi(app, current, OPERATIONS)  # type: ignore[method-assign]
+    app.router.routes.extend(page_routes())
     if state.docs:
         app.include_router(docs_routes(app))
     app.add_exception_handler(Refusal, _refused)
