@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from store.arrivals import arrival, store_them
 from typer.testing import CliRunner
 
+from store.arrivals import arrival, store_them
 from willbuy.cli import app
 from willbuy.store import Store
 
