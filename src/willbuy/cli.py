@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from willbuy.commands.audit import audit
+from willbuy.commands.backup import backup
 from willbuy.commands.doctor import doctor
 from willbuy.commands.erase import erase, finish_erasures
 from willbuy.commands.explore import explore
@@ -220,6 +221,7 @@ app.command("audit")(audit)
 app.command("serve")(serve)
 app.command("keys")(keys)
 app.command("log")(log)
+app.command("backup")(backup)
 app.command("erase")(erase)
 app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
