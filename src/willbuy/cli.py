@@ -14,6 +14,7 @@ import typer
 from willbuy.commands.audit import audit
 from willbuy.commands.doctor import doctor
 from willbuy.commands.erase import erase, finish_erasures
+from willbuy.commands.expire import expire
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
 from willbuy.commands.keys import keys
@@ -221,6 +222,7 @@ app.command("serve")(serve)
 app.command("keys")(keys)
 app.command("log")(log)
 app.command("erase")(erase)
+app.command("expire")(expire)
 app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 
