@@ -15,6 +15,7 @@ from willbuy.commands.doctor import doctor
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
+from willbuy.commands.parity import parity
 from willbuy.commands.reproduce import reproduce
 from willbuy.commands.runs import mirror_after, runs
 from willbuy.commands.simulate import simulate
@@ -109,6 +110,7 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
 
 
 app.command("doctor")(doctor)
+app.command("parity")(parity)
 app.command("runs")(runs)
 
 
