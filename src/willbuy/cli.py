@@ -11,13 +11,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from willbuy.commands.audit import audit
 from willbuy.commands.doctor import doctor
+from willbuy.commands.erase import erase, finish_erasures
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
+from willbuy.commands.keys import keys
+from willbuy.commands.log import log
+from willbuy.commands.models import models
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.parity import parity
+from willbuy.commands.promote import promote
 from willbuy.commands.reproduce import reproduce
+from willbuy.commands.rollback import rollback
 from willbuy.commands.runs import mirror_after, runs
+from willbuy.commands.serve import serve
 from willbuy.commands.simulate import simulate
 from willbuy.errors import WillbuyError
 
@@ -56,8 +64,10 @@ def ingest(
     from willbuy.progress import progress_bar
     from willbuy.shop import load_shop
 
+    loaded = load_shop(shop)
+    finish_erasures(loaded)
     with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
-        result = run_ingest(load_shop(shop), files or None, progress=progress)
+        result = run_ingest(loaded, files or None, progress=progress)
     if as_json:
         print_json(result.to_json())
     else:
@@ -96,6 +106,7 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     from willbuy.shop import load_any
 
     loaded = load_any(shop)
+    finish_erasures(loaded)
     with step_log(quiet=as_json) as progress:
         result = run_training(loaded, progress=progress)
     if as_json:
@@ -158,9 +169,11 @@ def score(
     from willbuy.scoring import score_shop
     from willbuy.shop import load_any
 
+    loaded = load_any(shop)
+    finish_erasures(loaded)
     with progress_bar("score", unit="rows", quiet=as_json) as progress:
         result = score_shop(
-            load_any(shop),
+            loaded,
             output,
             rows=rows,
             as_of=as_of,
@@ -202,6 +215,14 @@ def predict(
     _say_scored(result, as_json)
 
 
+app.command("models")(models)
+app.command("promote")(promote)
+app.command("rollback")(rollback)
+app.command("audit")(audit)
+app.command("serve")(serve)
+app.command("keys")(keys)
+app.command("log")(log)
+app.command("erase")(erase)
 app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 

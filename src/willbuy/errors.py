@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class WillbuyError(Exception):
@@ -36,8 +37,79 @@ class InputError(WillbuyError):
     """Rows handed over for scoring do not fit the model: a column is missing, or a value is no number."""
 
 
+class RegistryError(WillbuyError):
+    """A model could not be promoted or taken into service. What was in service still is."""
+
+
 class TrackingError(WillbuyError):
     """A run could not be mirrored: the tracking is switched off, not installed, or does not answer. The run is complete."""
+
+
+class ClientError(WillbuyError):
+    """A request to the service did not succeed.
+
+    `status` is the HTTP status, None where no answer came; `code`, `message` and `field` are what the service said;
+    `retry_after` how many seconds it asked for. Of events, `unsent` are those that were not acknowledged, each with its
+    id: send these again, and nothing is counted twice.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        field: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message, self.status, self.code, self.field = message, status, code, field
+        self.retry_after = retry_after
+        self.unsent: list[dict[str, Any]] = []
+
+
+class RequestRejected(ClientError):
+    """The service cannot take what was sent: a field is unknown, missing or of the wrong kind. Sent again, it fails again."""
+
+
+class KeyRejected(ClientError):
+    """The service knows no such key, or the key may not do this."""
+
+
+class UnknownId(ClientError):
+    """The service knows nothing under this id."""
+
+
+class EventConflict(ClientError):
+    """An event of the same id and of another content is stored already. Nothing was changed."""
+
+
+class ServiceUnavailable(ClientError):
+    """The service did not answer, or was too busy, after every retry."""
+
+
+class ServiceFault(ClientError):
+    """The service failed, or what answered is no willbuy service."""
+
+
+class StoreError(WillbuyError):
+    """The live store could not take events, or could not be opened. Nothing that it was handed is kept."""
+
+
+class StoreFull(StoreError):
+    """The disk under the live store is full. Send the events again later, with the same ids."""
+
+
+class StoreBusy(StoreError):
+    """More events wait for the live store's writer than it lets wait. Send them again in a moment."""
+
+
+class StoreHeld(StoreError):
+    """Another process has the live store open."""
+
+
+class StoreDead(StoreError):
+    """The live store's writer has ended, closed or after a fault of the disk. Only a new start helps."""
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:

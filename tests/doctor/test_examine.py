@@ -88,4 +88,4 @@ def test_one_buyer_fits_formulas_by_chance_and_they_are_not_asked_for() -> None:
     columns = {name: random.integers(0, 9, 200) for name in ("views", "carts", "days")}
     found = examine(Case.of(columns, np.arange(200) == 7))
     assert "reconstruction" not in {finding.suspicion for finding in found.findings}
-    assert any("not asked: 1 with one outcome" in asked.answer for asked in found.asked)
+    assert any("not asked: only 1 entity has one of the outcomes" in asked.answer for asked in found.asked)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from willbuy.doctor.breaks import breaks
 from willbuy.doctor.case import Case, CaseError
+from willbuy.doctor.examine import examine
 from willbuy.doctor.rebuilt import rebuilt, searched
 from willbuy.doctor.terms import MOST
 from willbuy.doctor.too_good import too_good
@@ -134,7 +135,10 @@ def test_a_column_whose_nulls_tell_the_label_is_too_good() -> None:
 
 def test_a_handful_of_buyers_is_never_too_good() -> None:
     y = np.arange(100) < 3
-    assert too_good(Case.of({"paid": y * 1.0}, y)) == []
+    found = examine(Case.of({"paid": y * 1.0}, y))
+    assert not [one for one in found.findings if one.suspicion == "too_good"]
+    [asked] = [one for one in found.asked if one.suspicion == "too_good"]
+    assert asked.answer.startswith("not asked: only 3 entities have one of the outcomes")
 
 
 def test_the_remedy_names_the_columns_that_every_formula_needs() -> None:
@@ -145,7 +149,7 @@ def test_the_remedy_names_the_columns_that_every_formula_needs() -> None:
     found = rebuilt(Case.of(table, bought > 0))
     assert len(found) == 2 and all(finding.grade == "leak" for finding in found)
     assert found[0].remedy == "Drop total or views: every formula that was found needs it"
-    assert found[0].to_dict()["name"] == "reconstruction:carts+total+views"
+    assert found[0].name == "reconstruction:carts+total+views"
 
 
 def test_a_formula_is_found_behind_very_many_columns() -> None:

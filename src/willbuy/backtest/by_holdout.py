@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from willbuy.backtest.split import TEST, TRAIN, Kind, Parts, Split
+from willbuy.backtest.split import NOT_FUTURE, TEST, TRAIN, Kind, Parts, Split
 from willbuy.errors import SplitError
 from willbuy.models.entity_folds import check_disjoint, entity_folds
 
@@ -50,7 +50,7 @@ class HoldoutSplit(Split):
 
 
 def split_by_holdout(
-    groups: npt.ArrayLike, labels: npt.ArrayLike, seed: int, *, reason: str = "", about: str = ""
+    groups: npt.ArrayLike, labels: npt.ArrayLike, seed: int, *, reason: str = "", about: str = NOT_FUTURE
 ) -> HoldoutSplit:
     """Hold out a fifth of the entities (n,), buyers spread evenly; the seed decides whom.
 
@@ -62,6 +62,4 @@ def split_by_holdout(
     """
     entities, outcomes = np.asarray(groups, dtype=np.int64), np.asarray(labels)
     held = entity_folds(outcomes, entities, ONE_IN, seed) == 0
-    return HoldoutSplit(
-        held=held, groups=entities, seed=seed, reason=reason, **({"about": about} if about else {})
-    )
+    return HoldoutSplit(held=held, groups=entities, seed=seed, reason=reason, about=about)

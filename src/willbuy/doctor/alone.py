@@ -44,13 +44,12 @@ def _with_nulls(values: Floats) -> list[Floats]:
 
 
 def _auc(values: Floats, y: Bools) -> float:
-    """The chance that a buyer stands above another, ties half, or below: whichever is greater.
+    """Either way round.
 
     >>> _auc(np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, True, False, False]))
     1.0
     """
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(count) - (count - 1) / 2)[place]
-    buyers, others = int(y.sum()), int((~y).sum())
-    auc = (float(rank[y].sum()) - buyers * (buyers + 1) / 2) / (buyers * others)
+    from sklearn.metrics import roc_auc_score
+
+    auc = float(roc_auc_score(y, values))
     return max(auc, 1 - auc)

@@ -11,6 +11,7 @@ from math import ceil, sqrt
 
 import numpy as np
 
+from willbuy.doctor.diagnosis import Answered, Asked, answer
 from willbuy.doctor.finding import Finding
 
 QUESTION = "Are there enough buyers to tell a good model from a lucky one?"
@@ -62,6 +63,12 @@ def enough(supply: Supply, roc_auc: float = ASSUMED) -> list[Finding]:
             },
         )
     ]
+
+
+def ask_enough(supply: Supply) -> Answered:
+    """What it says of the interval to expect, and its answer."""
+    found = enough(supply)
+    return found, Asked("enough", QUESTION, answer(found) if found else "not asked: nobody buys in the test")
 
 
 def hanley_mcneil(auc: float, buyers: float, others: float) -> float:

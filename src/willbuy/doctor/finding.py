@@ -1,7 +1,7 @@
 """What the doctor says: a finding with its proof, and what to do about it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from willbuy.evaluation.words import as_sentence
@@ -34,7 +34,3 @@ class Finding:
     def sentence(self) -> str:
         """The words as a sentence."""
         return as_sentence(self.words)
-
-    def to_dict(self) -> dict[str, Any]:
-        """For `--json`."""
-        return {"name": self.name, **asdict(self)}

@@ -8,8 +8,9 @@ from willbuy.doctor.charts.broken import broken
 from willbuy.doctor.charts.moved import moved
 from willbuy.doctor.diagnosis import Diagnosis
 from willbuy.doctor.finding import STOPS, Finding
-from willbuy.doctor.render import headline, idle_words
+from willbuy.doctor.render import headline
 from willbuy.doctor.too_good import LEAK, WARN
+from willbuy.evaluation.doctor_result import idle_words
 from willbuy.evaluation.report.document import document, write_whole
 from willbuy.evaluation.report.html import Html, chart, escape, join, paragraph, section, table, tag
 from willbuy.evaluation.words import percent
@@ -114,7 +115,7 @@ def _picture(one: Finding) -> Html:
 
 
 def _alone(diagnosis: Diagnosis) -> Html:
-    values = dict(list(diagnosis.to_result()["alone"].items()))
+    values = diagnosis.to_result()["alone"]
     if not values:
         return Html("")
     caption = (

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from willbuy.doctor.terms import Floats, Term, matrix, terms_of
+from willbuy.doctor.alone import Floats
+from willbuy.doctor.terms import Term, matrix, terms_of
 
 # Shares that a formula must get right: of all rows; of buyers, and of those that it says buy
 RIGHT, OF_BUYERS = 0.98, 0.9

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from willbuy.doctor.diagnosis import Diagnosis
 from willbuy.doctor.finding import Finding
+from willbuy.evaluation.doctor_result import idle_words
 
 STYLES = {"leak": "bold red", "change": "bold red", "warning": "bold yellow", "note": "bold"}
 
@@ -39,11 +40,6 @@ def headline(diagnosis: Diagnosis) -> str:
     if accepted:
         return f"No leak found but {_some(len(accepted), 'finding')} that the shop file accepts."
     return "No leak found."
-
-
-def idle_words(name: str) -> str:
-    """What is said of an acceptance that accepts nothing any more."""
-    return f"[doctor] accept names {name}, which was not found: the line can go."
 
 
 def _finding(one: Finding, reason: str | None) -> RenderableType:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from willbuy.doctor.diagnosis import Answered, Asked, answer
 from willbuy.doctor.finding import Finding
 from willbuy.evaluation.base_rates import EXPECTED, LIKE
 from willbuy.evaluation.words import figure, percent
@@ -33,6 +34,12 @@ class Sides:
 def split_audit(sides: Sides) -> list[Finding]:
     """A leak where a label reaches past the border, a warning where the base rate moves outside 0.67 to 1.5."""
     return [*_embargo(sides), *_immature(sides), *_overlap(sides), *_rates(sides)]
+
+
+def ask_split_audit(sides: Sides) -> Answered:
+    """The audit's findings and its answer."""
+    found = split_audit(sides)
+    return found, Asked("split_audit", QUESTION, answer(found) if found else said(sides))
 
 
 def said(sides: Sides) -> str:

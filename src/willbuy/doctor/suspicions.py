@@ -28,7 +28,8 @@ def _without_periods(case: Case) -> str:
 
 def _of_few(case: Case) -> str:
     few = case.fewest
-    return "" if few >= FEWEST else f"not asked: {few} with one outcome fit many formulas by chance"
+    who = f"only {few} entit{'y has' if few == 1 else 'ies have'} one of the outcomes"
+    return "" if few >= FEWEST else f"not asked: {who}, and much fits so few by chance"
 
 
 def _declared(case: Case) -> str:
@@ -44,7 +45,9 @@ SUSPICIONS: tuple[Suspicion, ...] = (
         rebuilt,
         _of_few,
     ),
-    Suspicion("too_good", "Does a single column tell the buyers as well as only the outcome can?", too_good),
+    Suspicion(
+        "too_good", "Does a single column tell the buyers as well as only the outcome can?", too_good, _of_few
+    ),
     Suspicion("known_when", "Is each column known when the score is wanted?", undated, _declared),
     Suspicion(
         "breaks", "Did what was always so of buyers stop being so at some time?", breaks, _without_periods

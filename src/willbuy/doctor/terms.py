@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from willbuy.doctor.alone import Floats
+
 NEARLY = 0.05  # how far from a whole number a rounded ratio may put its product
-FEW, ALMOST = (
-    2000,
-    0.9,
-)  # rows that a product is tried on first, and the share of whole numbers it must have there
+# Rows that a product is tried on first, and the share of whole numbers that it must have there
+FEW, ALMOST = 2000, 0.9
 MOST = 400  # terms: what a formula is searched in must stay small
 
 

@@ -82,11 +82,7 @@ def _at_sight(frame: pd.DataFrame, rule: Rule, labels: Ints) -> float:
     else:
         sign = -1.0 if rule.shape == "fewer" else 1.0
         rank = (sign * frame[name]).fillna(sign * frame[name].median())
-    places = rank.rank().to_numpy()
-    bought = labels != 0
-    others = int((~bought).sum())
-    above = float(places[bought].sum()) - bought.sum() * (bought.sum() + 1) / 2
-    return float(above / (int(bought.sum()) * others))
+    return METRICS["roc_auc"][0](rank.to_numpy(dtype=np.float64), labels)
 
 
 def _out_of_fold(frame: pd.DataFrame, rule: Rule, labels: Ints, fold_of: Ints, metric: str) -> float:

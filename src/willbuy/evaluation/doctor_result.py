@@ -34,3 +34,8 @@ class DoctorResult(TypedDict):
     sample: str  # which rows were examined, in words
     alone: dict[str, float]  # the columns with the highest ROC-AUC alone
     idle: list[str]  # accepted in the shop file, and found no more
+
+
+def idle_words(name: str) -> str:
+    """What is said of an acceptance that accepts nothing any more."""
+    return f"[doctor] accept names {name}, which was not found: the line can go."

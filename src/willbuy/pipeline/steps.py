@@ -101,9 +101,9 @@ def train(shop: Shop | TableShop, progress: StepCallback) -> Result:
     A training that fails leaves no run behind.
     """
     if isinstance(shop, TableShop):
-        folder = new_run(shop.home)
+        shop.home.mkdir(parents=True, exist_ok=True)
         with DuckDBWarehouse(shop.home, shop.storage.memory, shop.storage.threads) as warehouse:
-            return follow(TABLE_STEPS, TableTraining(shop, warehouse, folder, progress))
+            return follow(TABLE_STEPS, TableTraining(shop, warehouse, new_run(shop.home), progress))
     with open_warehouse(shop) as warehouse:
         run = LogTraining(shop, warehouse, new_run(shop.home), progress)
         return follow(STEPS, run)

@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from willbuy.pipeline.training import Training
 
 ROWS, REPEATS = 5000, 3  # of the importance: its error is read off the least and the greatest repeat
-FEWEST, CELLS = (
-    500,
-    200_000_000,
-)  # of very many columns fewer rows: each is shuffled, and every time all columns are scored
+# Of very many columns fewer rows: each is shuffled, and every time all columns are scored
+FEWEST, CELLS = 500, 200_000_000
 
 
 def test_once(run: "Training") -> None:

@@ -20,11 +20,6 @@ class TableOutput:
         """Whether a column holds the moment of the scores."""
         return AS_OF in self.columns.values()
 
-    @property
-    def held(self) -> set[str]:
-        """What the columns hold."""
-        return set(self.columns.values())
-
 
 def wants_reasons(table: Table) -> bool:
     """Whether any column of the output holds a reason: they take most of the time."""

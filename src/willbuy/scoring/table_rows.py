@@ -48,6 +48,7 @@ class TableRowsToScore:
         own = [self.table.id] if self.table.id else []
         self.texts.read([self.path], list(dict.fromkeys([*own, *(column.name for column in self.columns)])))
         for fault in self.texts.faults():
+            self.read += 1  # sound rows are counted as they are coded
             self._refuse(fault.rule, fault.line, "the line itself", fault.raw)
 
     @property
@@ -97,8 +98,6 @@ class TableRowsToScore:
         return TableChunk(rows, [str(one) for one, keep in zip(ids, kept, strict=True) if keep])
 
     def _refuse(self, rule: str, line: int, where: str, value: str | None) -> None:
-        if rule in ("quote", "columns") or where == "the line itself":
-            self.read += 1  # sound rows are counted as they are coded
         self.rejected[rule] += 1
         if not self.first_rejected:
             self.first_rejected = f"line {line}, {where}: {printable(repr(value or ''), 60)}"

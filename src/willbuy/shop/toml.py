@@ -26,15 +26,6 @@ def key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else quoted(name)
 
 
-def name(text: str) -> str:
-    """Write a key: bare where TOML allows it, else quoted.
-
-    >>> name("page_views"), name("page views")
-    ('page_views', '"page views"')
-    """
-    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else quoted(text)
-
-
 def value(content: Any) -> str:
     """Write a value: text, number, true or false, list, inline table.
 

@@ -154,7 +154,7 @@ class _Reading:
 
     def _frame(self, files: int) -> dict[str, NDArray[Any]]:
         """The frame's columns, the rows' own first."""
-        own = dict.fromkeys(("entity", "label", "order"))
+        own = ("entity", "label", "order")
         entity = self.values.get("entity")
         if entity is None:
             which = (

@@ -1,7 +1,7 @@
 """The commented shop file that `willbuy init` writes: each decision, why it was taken, and what else there is."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from willbuy.errors import ShopError, listed, printable
@@ -15,10 +15,15 @@ from willbuy.shop.toml import comment, quoted, value
 def write_shop_file(sight: Sight, path: Path, force: bool = False) -> None:
     """Write the shop file: complete under its name, or not there. Raises ShopError if one is there already."""
     refuse_existing(path, force)
+    write_tried(path, shop_text(sight, path.parent), load_shop)
+
+
+def write_tried(path: Path, text: str, load: Callable[[Path], object]) -> None:
+    """Write a shop file that `load` reads: complete under its name, or not there. Raises ShopError."""
     partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_text(shop_text(sight, path.parent), encoding="utf-8")
-        load_shop(partial)
+        partial.write_text(text, encoding="utf-8")
+        load(partial)
         partial.replace(path)
     except OSError as error:
         raise ShopError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -11,14 +11,12 @@ from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Answered, Asked, answer
 from willbuy.doctor.drift import QUESTION as DRIFT
 from willbuy.doctor.drift import drift, independent
-from willbuy.doctor.enough import QUESTION as ENOUGH
-from willbuy.doctor.enough import Supply, enough
+from willbuy.doctor.enough import Supply, ask_enough
 from willbuy.doctor.lineage import QUESTION as LINEAGE
 from willbuy.doctor.lineage import lineage
 from willbuy.doctor.schema_drift import QUESTION as SCHEMA
 from willbuy.doctor.schema_drift import schema_drift, since
-from willbuy.doctor.split_audit import QUESTION as SPLIT
-from willbuy.doctor.split_audit import Sides, said, split_audit
+from willbuy.doctor.split_audit import Sides, ask_split_audit
 from willbuy.doctor.time_travel import QUESTION as TRAVEL
 from willbuy.doctor.time_travel import Traveller
 from willbuy.pipeline.rows import Rows
@@ -39,12 +37,9 @@ def ask_log(run: "LogTraining") -> Iterator[Answered]:
     yield found, Asked("lineage", LINEAGE, answer(found))
     yield _schema(run)
     yield _travel(run)
-    sides = sides_of(run)
-    found = split_audit(sides)
-    yield found, Asked("split_audit", SPLIT, answer(found) if found else said(sides))
+    yield ask_split_audit(sides_of(run))
     yield _drift(run)
-    found = enough(supply_of(run))
-    yield found, Asked("enough", ENOUGH, answer(found) if found else "not asked: nobody buys in the test")
+    yield ask_enough(supply_of(run))
 
 
 def case_of(rows: Rows) -> Case:

@@ -8,13 +8,11 @@ from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Answered, Asked, answer
 from willbuy.doctor.drift import QUESTION as DRIFT
 from willbuy.doctor.drift import drift, independent
-from willbuy.doctor.enough import QUESTION as ENOUGH
-from willbuy.doctor.enough import Supply, enough
+from willbuy.doctor.enough import Supply, ask_enough
 from willbuy.doctor.of_table import case_of_table, profile_of_table
 from willbuy.doctor.schema_drift import QUESTION as SCHEMA
 from willbuy.doctor.schema_drift import schema_drift
-from willbuy.doctor.split_audit import QUESTION as SPLIT
-from willbuy.doctor.split_audit import Sides, said, split_audit
+from willbuy.doctor.split_audit import Sides, ask_split_audit
 from willbuy.runs import last_manifest
 
 if TYPE_CHECKING:
@@ -24,12 +22,9 @@ if TYPE_CHECKING:
 def ask_table(run: "TableTraining") -> Iterator[Answered]:
     """Each question about the table of a training, its findings and its answer."""
     yield _schema(run)
-    sides = _sides(run)
-    found = split_audit(sides)
-    yield found, Asked("split_audit", SPLIT, answer(found) if found else said(sides))
+    yield ask_split_audit(_sides(run))
     yield _drift(run)
-    found = enough(_supply(run))
-    yield found, Asked("enough", ENOUGH, answer(found) if found else "not asked: nobody buys in the test")
+    yield ask_enough(_supply(run))
 
 
 def case_of_all(run: "TableTraining") -> Case:

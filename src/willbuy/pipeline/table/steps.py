@@ -8,6 +8,7 @@ from willbuy.evaluation.rules import EVERYONE, NO_ONE
 from willbuy.evaluation.sealed import SealedTest, audit, audit_folds, seal_record
 from willbuy.models.prepare import Preparation
 from willbuy.pipeline.rows import Rows
+from willbuy.pipeline.table import told
 from willbuy.pipeline.table.alike import group_alike
 from willbuy.pipeline.table.split import split_table
 from willbuy.pipeline.table.training import TableTraining
@@ -56,4 +57,4 @@ def split_rows(run: TableTraining) -> None:
         seed=run.seed,
     )
     run.rules = (EVERYONE, NO_ONE, *([alone] if alone else []))
-    run.periods = run.count_periods(np.asarray(part))
+    run.periods = told.periods(run, np.asarray(part))

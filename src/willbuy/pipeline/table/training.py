@@ -78,10 +78,6 @@ class TableTraining(Training):
         order = rows.frame["order"].to_numpy()
         return float((order == order.max()).sum())
 
-    def count_periods(self, part: NDArray[np.int8]) -> "list[PeriodPoint]":
-        """Rows and buyers at each place of the order."""
-        return told.periods(self, part)
-
     def describe_task(self) -> Task:
         return told.describe_task(self)
 

@@ -57,6 +57,7 @@ class PredictionLog:
         self._waiting: list[threading.Event] = []  # set once what is held is written
         self._names: dict[str, tuple[str, ...]] = {}
         self._told: dict[str, tuple[str, ...]] = {}
+        self._feeders: list[Callable[[], None]] = []
         self._dropped, self._counting = 0, threading.Lock()
         self._wake, self._closing = threading.Event(), False
         self._retention_at = time.monotonic()
@@ -89,8 +90,14 @@ class PredictionLog:
         """Tell the feature names of a version, once it is loaded, so that its rows can be read years later."""
         self._names = {**self._names, version: tuple(names)}
 
+    def fed_by(self, drain: Callable[[], None]) -> None:
+        """Have `drain` called before each flush and close: whoever holds answers back, such as a shadow, puts them then."""
+        self._feeders.append(drain)
+
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until everything put before is in the file or counted in `dropped`. Returns False where it is not yet."""
+        for drain in self._feeders:
+            drain()
         done = threading.Event()
         self._queue.append(done)
         self._wake.set()
@@ -109,6 +116,8 @@ class PredictionLog:
 
     def close(self, timeout: float = 10.0) -> None:
         """Write what is there and end. What cannot be written now is counted in `dropped`."""
+        for drain in self._feeders:
+            drain()
         self._most, self._closing = 0, True
         self._wake.set()
         self._thread.join(timeout)

@@ -11,10 +11,10 @@ from willbuy.store.predictions.answer import Answer
 from willbuy.store.predictions.file import EPOCH, MICROSECOND, log_file, open_to_read, to_microseconds
 
 CHUNK = 5_000
-_ALWAYS = -(1 << 62), 1 << 62
+ALWAYS = -(1 << 62), 1 << 62  # microseconds: before and after every moment
 _PAGE = """
 SELECT number, id, entity, route, champion.version, moment, answers.features, log_odds, probability, shadow.version,
-       shadow_probability
+       shadow_probability, as_of
 FROM answers JOIN versions AS champion USING (version_key) LEFT JOIN versions AS shadow ON shadow.version_key = shadow_key
 WHERE (moment, number) > (?, ?) AND moment < ? AND (? IS NULL OR champion.version = ?)
 ORDER BY moment, number LIMIT ?
@@ -34,8 +34,8 @@ def read_answers(
     Raises WillbuyError where nothing has been logged yet.
     """
     db = open_to_read(log_file(home))
-    after = ((to_microseconds(since) if since else _ALWAYS[0]), -1)
-    end = to_microseconds(until) if until else _ALWAYS[1]
+    after = ((to_microseconds(since) if since else ALWAYS[0]), -1)
+    end = to_microseconds(until) if until else ALWAYS[1]
     try:
         while rows := db.execute(_PAGE, [*after, end, version, version, chunk]).fetchall():
             yield from map(_answer, rows)
@@ -45,10 +45,13 @@ def read_answers(
 
 
 def _answer(row: tuple[Any, ...]) -> Answer:
-    _, name, entity, route, version, moment, features, log_odds, probability, shadow, of_shadow = row
+    _, name, entity, route, version, moment, features, log_odds, probability, shadow, of_shadow, as_of = row
     log_odds, probability = (float("nan") if value is None else value for value in (log_odds, probability))
     when = EPOCH + moment * MICROSECOND
-    return Answer(name, entity, route, version, when, features, log_odds, probability, shadow, of_shadow)
+    then = None if as_of is None else EPOCH + as_of * MICROSECOND
+    return Answer(
+        name, entity, route, version, when, features, log_odds, probability, shadow, of_shadow, then
+    )
 
 
 def feature_names(home: Path) -> dict[str, tuple[str, ...] | None]:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from willbuy.errors import ShopError
-from willbuy.events.look.write import refuse_existing, relative
+from willbuy.events.look.write import refuse_existing, relative, write_tried
 from willbuy.shop import load_any, presets
-from willbuy.shop.toml import comment, name, quoted, value
+from willbuy.shop.toml import comment, key, quoted, value
 from willbuy.tables.look.sight import ColumnSight, TableSight
 from willbuy.tables.look.words import base_rate, facts
 
@@ -14,15 +13,7 @@ from willbuy.tables.look.words import base_rate, facts
 def write_table_file(sight: TableSight, path: Path, force: bool = False) -> None:
     """Write the shop file: complete under its name, or not there. Raises ShopError if one is there already."""
     refuse_existing(path, force)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(table_text(sight, path.parent), encoding="utf-8")
-        load_any(partial)
-        partial.replace(path)
-    except OSError as error:
-        raise ShopError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    write_tried(path, table_text(sight, path.parent), load_any)
 
 
 def table_text(sight: TableSight, folder: Path) -> str:
@@ -49,13 +40,15 @@ def _table(sight: TableSight, folder: Path) -> Iterator[str]:
         "The column that says who bought, and the values that mean it (spellings of true otherwise)."
     )
     yield f"target = {quoted(table.target)}"
-    yield from (f"{key} = {value(getattr(table, key))}" for key in ("buys", "others") if getattr(table, key))
-    yield comment("The entity: rows of one are never parted. Without it each row is its own.")
+    yield from (
+        f"{name} = {value(getattr(table, name))}" for name in ("buys", "others") if getattr(table, name)
+    )
+    yield comment("The entity: rows of one are never parted by chance. Without it each row is its own.")
     yield f"id = {quoted(table.id)}" if table.id else comment('id = "customer_id"')
     yield from _order(sight)
-    for key in ("format", "encoding", "delimiter", "decimal"):
-        if getattr(table, key) is not None:
-            yield f"{key} = {quoted(getattr(table, key))}"
+    for name in ("format", "encoding", "delimiter", "decimal"):
+        if getattr(table, name) is not None:
+            yield f"{name} = {quoted(getattr(table, name))}"
 
 
 def _order(sight: TableSight) -> Iterator[str]:
@@ -89,7 +82,7 @@ def _columns(sight: TableSight) -> Iterator[str]:
         if keys is None:
             continue
         shown = {"role": keys.role, "known": keys.known, "missing": keys.missing}
-        line = f"{name(column.name)} = {value(shown)}  {_why(column, sight.rows)}"
+        line = f"{key(column.name)} = {value(shown)}  {_why(column, sight.rows)}"
         yield line if column.name not in beneath else comment(line)
 
 

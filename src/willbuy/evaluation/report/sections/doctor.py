@@ -1,6 +1,6 @@
 """What the doctor found: each finding with its proof, what is accepted and why, and what was asked in vain."""
 
-from willbuy.evaluation.doctor_result import DoctorResult, FindingResult
+from willbuy.evaluation.doctor_result import DoctorResult, FindingResult, idle_words
 from willbuy.evaluation.report.html import Html, details, escape, join, paragraph, section, table, tag
 from willbuy.evaluation.result import Result
 from willbuy.evaluation.words import as_sentence
@@ -25,11 +25,7 @@ def findings(found: DoctorResult) -> Html:
         said = [paragraph("Nothing was found.")]
     else:
         said = [tag("ul", *(tag("li", _finding(one)) for one in found["findings"]), class_="claims")]
-    idle = (
-        paragraph(f"[doctor] accept names {name}, which was not found: the line can go.", "note")
-        for name in found["idle"]
-    )
-    return join([*said, *idle])
+    return join([*said, *(paragraph(idle_words(name), "note") for name in found["idle"])])
 
 
 def asked(found: DoctorResult) -> Html:

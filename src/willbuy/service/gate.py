@@ -1,0 +1,203 @@
+"""The gate: one ASGI middleware before the app that asks who it is, how often, what and how much, and lets nothing inner out.
+
+In this order, each step cheaper than what it saves: key (401), scope (403), rate (429), kind of body (415), size of body
+(413), all before a byte of the body is read. Whatever the app answers gets the headers that make it safe in a browser; an
+exception in the app becomes a 500 that says nothing but a number, under which the log says more. No header of CORS is ever
+sent: a page of another origin cannot read an answer.
+"""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from ipaddress import ip_address
+from math import ceil
+from time import perf_counter
+from typing import Any
+
+from willbuy.service.body_limit import BodyLimit, Gone, Receive
+from willbuy.service.doors import DATA_POLICY, PAGE_POLICY, Door, door_of
+from willbuy.service.keys import Keys
+from willbuy.service.media_type import check_media_type
+from willbuy.service.metrics import Metrics
+from willbuy.service.rate import Rate
+from willbuy.service.turned_away import SAFE_HEADERS, TurnedAway, error_body
+from willbuy.service.watch import Watch
+
+Scope = dict[str, Any]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
+
+logger = logging.getLogger("willbuy.service")
+
+_LEFT = 499  # the client left: counted, never sent
+_WITH_POLICY = {
+    policy: (*SAFE_HEADERS, (b"content-security-policy", policy)) for policy in (DATA_POLICY, PAGE_POLICY)
+}
+
+
+class Gate:
+    """The gate before an app.
+
+    Args:
+        app: The ASGI app behind it.
+        keys: Who may come in.
+        metrics: Where answers are counted.
+        per_minute: How many requests a key may make in a minute.
+        local: Whether the service listens at loopback only. There, and while no key was ever made, no key is asked for;
+            the Host must then be this machine's, so that no page of the web reaches it under another name (DNS rebinding).
+        watch: Whose limits hold, and whose queue each request leaves when its work begins.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        keys: Keys,
+        metrics: Metrics,
+        per_minute: int,
+        local: bool,
+        watch: Watch | None = None,
+    ) -> None:
+        self._app = app
+        self._keys = keys
+        self._metrics = metrics
+        self._rate = Rate(per_minute)
+        self._local = local
+        self._watch = watch or Watch()
+        self._body = BodyLimit(self._watch.limits)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._watch.queued -= 1
+        started = perf_counter()
+        door = door_of(scope["method"], scope["path"])
+        answer = _Answer(send, door)
+        try:
+            await self._pass(door, scope, receive, answer)
+        except TurnedAway as turned:
+            await answer.refuse(turned)
+        except Gone:
+            answer.status = _LEFT
+        except Exception as error:
+            await self._failed(error, door, scope, answer)
+        finally:
+            self._metrics.answered(door.template, scope["method"], answer.status, perf_counter() - started)
+
+    async def _pass(self, door: Door, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        headers = dict(scope["headers"])
+        held = 0
+        if door.scope is not None:
+            self._who(door.scope, headers, scope)
+        if door.body != "none":
+            check_media_type(headers)
+        if not self._body.small(headers):
+            receive, held = await self._body.admit(door.body, headers, receive)
+        try:
+            await self._app(scope, receive, answer)
+        finally:
+            if held:
+                self._body.release(held)
+        if answer.status == 500:
+            raise RuntimeError("the app answered 500")
+
+    def _who(self, needed: str, headers: Mapping[bytes, bytes], scope: Scope) -> None:
+        """Let a key in that is good, has the scope and did not ask too often; its name goes with the request."""
+        if self._local and not self._keys.any:
+            _check_host(headers.get(b"host", b""))
+            return
+        header = headers.get(b"x-api-key") or headers.get(b"authorization")
+        key = self._keys.check(header) if header else None
+        if key is None:
+            raise TurnedAway(
+                401, "key", "a good key is needed: Authorization: Bearer ...", close=_long(headers)
+            )
+        if needed != "any" and needed not in key.scopes:
+            raise TurnedAway(403, "scope", f"this key lacks the scope {needed}", close=_long(headers))
+        wait = self._rate.wait(key.name)
+        if wait:
+            message = "this key asks too often"
+            raise TurnedAway(429, "rate", message, retry_after=ceil(wait), close=_long(headers))
+        scope.setdefault("state", {})["key"] = key.name
+
+    async def _failed(self, error: Exception, door: Door, scope: Scope, answer: "_Answer") -> None:
+        if type(error).__name__ == "ClientDisconnect":  # Starlette's, where the app was reading the body
+            answer.status = _LEFT
+            return
+        number = secrets.token_hex(8)
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        # Not the error's own words: they may hold an id or a record.
+        logger.error(
+            "request %s failed: %s %s: %s\n%s",
+            number,
+            scope["method"],
+            door.template,
+            type(error).__name__,
+            frames,
+        )
+        await answer.fail(number)
+
+
+def _long(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether too much of a body may follow to be read for nothing: then the connection ends with the answer."""
+    length = headers.get(b"content-length")
+    return b"transfer-encoding" in headers or (length is not None and len(length) > 4)
+
+
+def _check_host(host: bytes) -> None:
+    name = host.decode("latin-1").rsplit(":", 1)[0] if not host.endswith(b"]") else host.decode("latin-1")
+    name = name.strip("[]").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return
+    try:
+        local = ip_address(name).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise TurnedAway(
+            403, "host", "without keys only this machine is served: make one with: willbuy keys add NAME"
+        )
+
+
+class _Answer:
+    """The `send` that the app gets: it adds the safe headers, keeps the status, and holds back what the app says of a 500."""
+
+    __slots__ = ("_safe", "_send", "status")
+
+    def __init__(self, send: Send, door: Door) -> None:
+        self._send = send
+        self._safe = SAFE_HEADERS if door.policy is None else _WITH_POLICY[door.policy]
+        self.status = 0
+
+    def __call__(self, message: Any) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            if self.status == 500:
+                return _nothing()
+            message["headers"] = [*message.get("headers", ()), *self._safe]
+        elif self.status == 500:
+            return _nothing()
+        return self._send(message)
+
+    async def refuse(self, turned: TurnedAway) -> None:
+        """Answer with a refusal, which comes before the app answered."""
+        await self._whole(turned, error_body(turned.code, turned.message))
+
+    async def fail(self, number: str) -> None:
+        """Answer 500, or break off where the answer was under way."""
+        if self.status not in (0, 500):
+            raise ConnectionAbortedError("the answer broke off")
+        failure = TurnedAway(500, "internal", "this request failed, and it is our fault")
+        await self._whole(failure, error_body(failure.code, failure.message, request=number))
+
+    async def _whole(self, turned: TurnedAway, body: bytes) -> None:
+        self.status = turned.status
+        headers = [*turned.headers(len(body)), *self._safe]
+        await self._send({"type": "http.response.start", "status": turned.status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+async def _nothing() -> None:
+    return None
