@@ -18,7 +18,7 @@ from starlette.routing import Route
 from willbuy.service.gate import Gate
 from willbuy.service.keys import Keys
 from willbuy.service.limits import Limits
-from willbuy.service.listening import listen
+from willbuy.service.listening import bind
 from willbuy.service.metrics import Metrics
 from willbuy.service.running import make_server
 from willbuy.service.watch import Watch
@@ -105,7 +105,7 @@ def edge(home: Path, limits: Limits = SHORT, per_minute: int = 60_000_000, app: 
     """Run the gate and the protocol before the tiny app until the block ends."""
     watch, metrics, keys = Watch(limits), Metrics(), Keys(home)
     gate = Gate(app or tiny_app(), keys, metrics, per_minute, local=True, watch=watch)
-    listener = listen("127.0.0.1", 0)
+    listener = bind("127.0.0.1", 0)
     still: list[float] = []
     server = make_server(gate, watch, [keys.refresh, lambda: still and time.sleep(still.pop())])
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
