@@ -25,7 +25,7 @@ def run_server(
     run: str | None = None,
     allow_unproven: bool = False,
     load: Callable[[], None] | None = None,
-    said: Callable[[str], None] = print,
+    said: Callable[[str, str], None] = lambda address, words: print(words),
 ) -> None:
     """Serve a shop until SIGTERM or Ctrl-C; then finish what is under way, write what waits, and return.
 
@@ -36,7 +36,7 @@ def run_server(
         run: A run to serve, whoever is champion.
         allow_unproven: Serve a log's model without a parity proof; `/health` says so.
         load: Loads the visitors' history into the store, before that is opened; None leaves it as it is.
-        said: Told, in a line, where it listens.
+        said: Told the address, and a line that says more.
 
     Raises:
         WillbuyError: A package of the extra is missing, another `serve` runs on this home, the address is public and there
@@ -62,7 +62,7 @@ def _serve(
     run: str | None,
     allow_unproven: bool,
     load: Callable[[], None] | None,
-    said: Callable[[str], None],
+    said: Callable[[str, str], None],
 ) -> None:
     from willbuy.service.app import create_app
     from willbuy.service.gate import Gate
@@ -79,7 +79,8 @@ def _serve(
         server = make_server(gate, watch, [keys.refresh])
         current = state.holder.current
         model = f"run {current.run}" if current else "no model"
-        said(f"willbuy serves {address_of(listener)} ({model}; {_who(keys)})")
+        address = address_of(listener)
+        said(address, f"willbuy serves {address} ({model}; {_who(keys)})")
         server.run(sockets=[listener])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from contetlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 
 from willbuy.hashed_ids import open_hasher
 from willbuy.service.holder import Holder
