@@ -12,7 +12,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def __getattr__(name: str) -> Any:
-    """`willbuy.load(folder, expected_id=None)` loads a bundle; numpy is imported only once it is asked for."""
+    """`willbuy.load(folder, expected_id=None)` loads a bundle; `willbuy.Client` and `willbuy.AsyncClient` ask a service.
+
+    What these need, numpy or httpx, is imported only once they are asked for.
+    """
     if name == "load":
         return import_module("willbuy.models.bundle").load_bundle
+    if name in ("Client", "AsyncClient"):
+        return getattr(import_module("willbuy.client"), name)
     raise AttributeError(f"module 'willbuy' has no attribute {name!r}")

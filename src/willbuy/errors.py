@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class WillbuyError(Exception):
@@ -42,6 +43,53 @@ class RegistryError(WillbuyError):
 
 class TrackingError(WillbuyError):
     """A run could not be mirrored: the tracking is switched off, not installed, or does not answer. The run is complete."""
+
+
+class ClientError(WillbuyError):
+    """A request to the service did not succeed.
+
+    `status` is the HTTP status, None where no answer came; `code`, `message` and `field` are what the service said;
+    `retry_after` how many seconds it asked for. Of events, `unsent` are those that were not acknowledged, each with its
+    id: send these again, and nothing is counted twice.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        field: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message, self.status, self.code, self.field = message, status, code, field
+        self.retry_after = retry_after
+        self.unsent: list[dict[str, Any]] = []
+
+
+class RequestRejected(ClientError):
+    """The service cannot take what was sent: a field is unknown, missing or of the wrong kind. Sent again, it fails again."""
+
+
+class KeyRejected(ClientError):
+    """The service knows no such key, or the key may not do this."""
+
+
+class UnknownId(ClientError):
+    """The service knows nothing under this id."""
+
+
+class EventConflict(ClientError):
+    """An event of the same id and of another content is stored already. Nothing was changed."""
+
+
+class ServiceUnavailable(ClientError):
+    """The service did not answer, or was too busy, after every retry."""
+
+
+class ServiceFault(ClientError):
+    """The service failed, or what answered is no willbuy service."""
 
 
 class StoreError(WillbuyError):

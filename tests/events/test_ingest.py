@@ -271,12 +271,6 @@ def test_progress_and_account(tmp_path: Path) -> None:
     assert (content["first"], content["read"]) == ("2024-03-01T00:00:34", 101)
 
 
-def test_hashed_ids_are_refused_aloud(tmp_path: Path) -> None:
-    write_log(tmp_path / "a.csv", [ROW])
-    with pytest.raises(ShopError, match="hash_ids"):
-        ingest(shop_at(tmp_path, files=["a.csv"], hash_ids=True))
-
-
 def test_columns_by_blanks_without_a_header(tmp_path: Path) -> None:
     """CDNOW_master.txt: customer, day, CDs, amount; columns by runs of blanks."""
     lines = [

@@ -1,10 +1,11 @@
 """Bronze: every row as it came, one Parquet file a block, written before anything is understood.
 
 A file holds `raw` (the line, or a Parquet row as JSON; NULL for a blank line) and `fault` (NULL for a sound line).
+Where the shop hashes ids, or has erased someone, the rows pass a guard first: see `willbuy.events.guarding`.
 Row k of a part is line `first_line + k` of its source.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -12,19 +13,32 @@ import duckdb
 from willbuy.errors import WillbuyError
 from willbuy.events.blocks import LONGEST_READ, Block
 from willbuy.events.parquet import TEXT, write_parquet
+from willbuy.events.scratch import scratch_file
 from willbuy.warehouse.dialect import Dialect
 
 _sql = Dialect()
 
 
-def write_block(connection: duckdb.DuckDBPyConnection, block: Block, target: Path, scratch: Path) -> None:
-    """Write a block's lines to a bronze part. `scratch` is a file to be used on the way, and removed."""
-    scratch.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        scratch.write_bytes(block.data)
-        written = write_parquet(connection, _lines(block, scratch), target, TEXT)
-    finally:
-        scratch.unlink(missing_ok=True)
+Guarded = Callable[[str], str]
+"""SQL for rows `(raw, fault)` -> SQL for those that may be kept."""
+
+
+def write_block(
+    connection: duckdb.DuckDBPyConnection,
+    block: Block,
+    target: Path,
+    scratch: Path,
+    guarded: Guarded = str,
+    *,
+    private: bool = False,
+) -> None:
+    """Write a block's lines to a bronze part. `scratch` is a file to be used on the way, and removed.
+
+    `private` keeps what is not guarded yet off the disk.
+    """
+    with scratch_file(scratch, private) as path:
+        path.write_bytes(block.data)
+        written = write_parquet(connection, guarded(_lines(block, path)), target, TEXT)
     if written != block.lines:
         target.unlink()
         raise WillbuyError(
@@ -40,6 +54,7 @@ def write_rows(
     rows: int,
     floats: Sequence[str],
     target: Path,
+    guarded: Guarded,
 ) -> int:
     """Write rows `first` to `first + rows` (from 0) of a Parquet file to a bronze part, as JSON; return how many.
 
@@ -54,7 +69,7 @@ def write_rows(
     last = first + rows - 1
     picked = f"SELECT * EXCLUDE (file_row_number){replaced} FROM {file} WHERE file_row_number BETWEEN {first} AND {last}"
     sql = f"SELECT CAST(to_json(r) AS VARCHAR) AS raw, CAST(NULL AS VARCHAR) AS fault FROM ({picked}) AS r"
-    return write_parquet(connection, sql, target, TEXT)
+    return write_parquet(connection, guarded(sql), target, TEXT)
 
 
 def _lines(block: Block, scratch: Path) -> str:

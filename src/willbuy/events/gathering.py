@@ -48,11 +48,6 @@ def gather(bench: Workbench, path: Path) -> SourceRow:
 
 def regather(bench: Workbench, row: SourceRow) -> list[Part]:
     """Type a source's rows again, from bronze, because what is declared has changed since. Returns its new parts."""
-    if row.reading != reading_of(bench.source):
-        raise ShopError(
-            f"{row.path} was read with another format, delimiter, header or encoding than source declares now. Such a "
-            f"change needs the file itself: delete {bench.layout.home} and ingest anew."
-        )
     missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
     if missing:
         raise ShopError(
@@ -67,6 +62,24 @@ def regather(bench: Workbench, row: SourceRow) -> list[Part]:
         parts.append(part)
         bench.rows_read(part.read, 0)
     return parts
+
+
+def refuse_other_reading(bench: Workbench) -> None:
+    """Raise ShopError where the log was read with other declarations than today's that shaped its raw text.
+
+    Of sources that are no part of the log yet, the traces are removed where ids are to be hashed: they may hold some.
+    """
+    for row in bench.ledger.sources():
+        if row.reading == reading_of(bench.source):
+            continue
+        if row.status == "done":
+            raise ShopError(
+                f"{row.path} was read with another format, delimiter, header or encoding, or with another "
+                "source.hash_ids (then also columns.entity and drop_suffix.entity), than source declares now. Such a "
+                f"change needs the file itself: delete {bench.layout.home} and ingest anew."
+            )
+        if bench.guard.private:
+            forget(bench, row.source)
 
 
 def forget(bench: Workbench, source: int) -> None:
@@ -113,7 +126,9 @@ def _refuse_if_unreadable(bench: Workbench, path: Path, source: int) -> None:
     for part in parts:
         for rule, rows in part.rejected.items():
             rules[rule] = rules.get(rule, 0) + rows
-    read = sum(part.read for part in parts)
+    read = sum(part.read for part in parts) - rules.pop(
+        "erased", 0
+    )  # those could be read, and may not be kept
     if not read or sum(rules.values()) < read:
         return
     rule = max(rules, key=lambda name: rules[name])

@@ -14,16 +14,18 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from willbuy.errors import ShopError, WillbuyError
+from willbuy.errors import WillbuyError
 from willbuy.events import presets
 from willbuy.events.account import FileAccount, IngestResult, render
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
-from willbuy.events.gathering import gather, ingested_before, regather
+from willbuy.events.gathering import gather, ingested_before, refuse_other_reading, regather
+from willbuy.events.guarding import Guard, refuse_rules_on_ids
 from willbuy.events.parquet import PARTIAL
 from willbuy.events.publishing import Staged, publish
 from willbuy.events.settings import settings_of
 from willbuy.events.workbench import Progress, Workbench
+from willbuy.hashed_ids import Suppression, open_hasher
 from willbuy.shop import Shop
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, TableFile
@@ -42,12 +44,10 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
     """
     started = time.monotonic()
     source = presets.resolve(shop.source)
-    if source.hash_ids:
-        raise ShopError(
-            "source.hash_ids = true is not there yet: ids would be stored as they are. Hash them before."
-        )
     paths = find_files(shop, files)
     layout = Layout(shop.home)
+    refuse_rules_on_ids(source)
+    guard = Guard(open_hasher(shop), Suppression(shop.home))
     layout.temporary.mkdir(parents=True, exist_ok=True)
     with (
         explain_full_disk(layout.home),
@@ -61,6 +61,7 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
             workers=shop.storage.threads or min(os.cpu_count() or 1, MOST_WORKERS),
             memory=shop.storage.memory,
             progress=progress or (lambda done, total, stage: None),
+            guard=guard,
         ) as bench,
     ):
         _sweep(layout, ledger)
@@ -70,6 +71,7 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
 
 
 def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
+    refuse_other_reading(bench)
     known = [path for path in paths if ingested_before(bench, path)]
     new = [path for path in paths if path not in known]
     bench.bytes_in_all = sum(path.stat().st_size for path in new)

@@ -55,8 +55,23 @@ RULES = (
         "event_id",
         "an earlier row has the same entity and event id, and another content",
     ),
+    Rule("erased", "row", "the visitor was erased; what their rows said is not kept"),
 )
-"""Every rule, in the order in which they are tried."""
+"""Every rule, in the order in which they are tried, but `erased`, which comes first: its number came last."""
+
+FAULTS = (
+    "erased",
+    "not_utf8",
+    "nul",
+    "line_too_long",
+    "quote",
+    "columns",
+    "json",
+    "nested",
+    "id_is_float",
+    "id_too_long",
+)
+"""What bronze may say of a row beside its text. The last is tried in its turn, the others before all else."""
 
 CODES = {rule.name: code for code, rule in enumerate(RULES, 1)}
 """A rule's number in staged rows; 0 is a sound row."""

@@ -14,14 +14,21 @@ _READING = ("format", "delimiter", "header", "encoding")
 
 
 def reading_of(source: ResolvedSource) -> str:
-    """The fingerprint of how a file's text is read; bronze depends on it."""
-    return _digest({name: value for name, value in asdict(source).items() if name in _READING})
+    """The fingerprint of how a file's text is read; bronze depends on it. Hashed ids stand in bronze already."""
+    declared = {name: value for name, value in asdict(source).items() if name in _READING}
+    if source.hash_ids:
+        declared["hashed"] = [source.columns["entity"], source.drop_suffix.get("entity", "")]
+    return _digest(declared)
 
 
 def settings_of(source: ResolvedSource) -> str:
-    """The fingerprint of all that decides which events a source's rows become; silver depends on it."""
+    """The fingerprint of all that decides which events a source's rows become; silver depends on it.
+
+    That visitors were erased decides nothing about the rows of others: the rule is left out.
+    """
     declared = {name: value for name, value in asdict(source).items() if name != "preset"}
-    return _digest({**declared, "typing": TYPING, "rules": [rule.name for rule in RULES]})
+    rules = [rule.name for rule in RULES if rule.name != "erased"]
+    return _digest({**declared, "typing": TYPING, "rules": rules})
 
 
 def _digest(content: dict[str, object]) -> str:

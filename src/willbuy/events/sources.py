@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from willbuy.events.bronze import write_block, write_rows
 from willbuy.events.fields import RawShape
 from willbuy.events.files import COMPRESSED
 from willbuy.events.first_line import first_line
+from willbuy.events.guarding import told_without_rows
 from willbuy.events.presets import ResolvedSource
 from willbuy.events.streams import HashingFile
 from willbuy.events.typed import IDS, RowPlan
@@ -77,7 +79,10 @@ class _TextSource:
             scratch = bench.layout.temporary / f"block-{number:05d}.txt"
 
             def write(target: Path, block: Block = block, scratch: Path = scratch) -> None:
-                write_block(bench.connection, block, target, scratch)
+                private = bench.guard.private
+                guarded = partial(bench.guard.rows, bench.connection, self.plan, block.quotes)
+                with told_without_rows(private, f"lines from {block.first_line} on"):
+                    write_block(bench.connection, block, target, scratch, guarded, private=private)
 
             done = block.end / max(self.size, 1)
             yield Piece(number, block.first_line, block.lines, block.quotes, block.digest, done, write)
@@ -138,14 +143,17 @@ class _ParquetSource:
             count = min(step, self.rows - first)
 
             def write(target: Path, first: int = first, count: int = count) -> None:
-                self._write(bench.connection, first, count, target)
+                self._write(bench, first, count, target)
 
             digest = int(self.digest[:8], 16)
             yield Piece(number, first + 1, count, False, digest, (first + count) / max(self.rows, 1), write)
 
-    def _write(self, connection: duckdb.DuckDBPyConnection, first: int, count: int, target: Path) -> None:
+    def _write(self, bench: Workbench, first: int, count: int, target: Path) -> None:
+        engine = bench.connection
+        guarded = partial(bench.guard.rows, engine, self.plan, False)
         try:
-            written = write_rows(connection, self.path, first, count, self.floats, target)
+            with told_without_rows(bench.guard.private, f"rows from {first + 1} on"):
+                written = write_rows(engine, self.path, first, count, self.floats, target, guarded)
         except (duckdb.IOException, duckdb.OutOfMemoryException):
             raise
         except duckdb.Error as error:

@@ -9,7 +9,7 @@ from willbuy.events.canonical import FIELDS
 from willbuy.events.fields import RawShape, column, fields, types
 from willbuy.events.numbers import minor_units, price_fault, price_text, whole_number
 from willbuy.events.presets import KindRule, ResolvedSource
-from willbuy.events.rules import CODES, RULES
+from willbuy.events.rules import CODES, FAULTS, RULES
 from willbuy.events.times import EARLIEST, LATEST, Layers, read_time
 from willbuy.warehouse.dialect import Dialect
 from willbuy.warehouse.layout import BUCKETS
@@ -97,23 +97,30 @@ def refused_value(plan: RowPlan) -> str:
 
 
 def _layers(plan: RowPlan, quotes: bool) -> Layers:
-    split = {"f": fields(plan.shape, plan.needed, quotes)}
-    if plan.shape.format == "jsonl":
-        split["types"] = types(plan.needed)
     return [
-        split,
-        _texts(plan, quotes),
+        split(plan, quotes),
+        texts(plan, quotes),
         *_values(plan),
         {"rule": _rule(plan)},
         *_digit(),
     ]
 
 
-def _texts(plan: RowPlan, quotes: bool) -> dict[str, str]:
+def split(plan: RowPlan, quotes: bool) -> dict[str, str]:
+    """SQL over `raw`: the list of a row's fields, and of JSON lines their types."""
+    found = {"f": fields(plan.shape, plan.needed, quotes)}
+    if plan.shape.format == "jsonl":
+        found["types"] = types(plan.needed)
+    return found
+
+
+def texts(plan: RowPlan, quotes: bool) -> dict[str, str]:
+    """SQL over `f`: the text of each canonical field, and of each column that a rule looks at."""
     texts = {}
     for field in plan.mapped:
         text = column(plan.shape, plan.source.columns[field], plan.needed, quotes)
-        suffix = plan.source.drop_suffix.get(field)
+        hashed = field == "entity" and plan.source.hash_ids  # it lost its ending before it was hashed
+        suffix = None if hashed else plan.source.drop_suffix.get(field)
         if suffix:
             cut = f"left({text}, length({text}) - {len(suffix)})"
             text = f"CASE WHEN ends_with({text}, {_sql.text(suffix)}) THEN {cut} ELSE {text} END"
@@ -162,15 +169,18 @@ def _test(rule: KindRule, number: int, decimal: str) -> str:
 
 
 def _rule(plan: RowPlan) -> str:
-    conditions = [*_row_conditions(plan), *_field_conditions(plan)]
+    conditions = [*row_conditions(plan), *_field_conditions(plan)]
     whens = " ".join(f"WHEN {condition} THEN {CODES[name]}" for name, condition in conditions)
-    return f"CAST(CASE {whens} ELSE 0 END AS UTINYINT)"
+    known = " ".join(f"WHEN {_sql.text(name)} THEN {CODES[name]}" for name in FAULTS)
+    fault = f"WHEN fault IS NOT NULL AND fault <> 'id_too_long' THEN CASE fault {known} END"
+    return f"CAST(CASE {fault} {whens} ELSE 0 END AS UTINYINT)"
 
 
-def _row_conditions(plan: RowPlan) -> list[tuple[str, str]]:
-    found = [(name, f"fault = '{name}'") for name in ("not_utf8", "nul", "line_too_long")]
+def row_conditions(plan: RowPlan) -> list[tuple[str, str]]:
+    """The rules of a whole row whose line is sound, in order, as SQL over its fields and texts."""
+    found: list[tuple[str, str]] = []
     if not plan.shape.is_json:
-        return [*found, ("quote", "f IS NULL"), ("columns", f"len(f) <> {len(plan.shape.columns)}")]
+        return [("quote", "f IS NULL"), ("columns", f"len(f) <> {len(plan.shape.columns)}")]
     zero = " OR ".join(f"contains({field}_text, chr(0))" for field in IDS if field in plan.mapped)
     found.append(("nul", zero))
     if plan.shape.format == "parquet":
@@ -215,7 +225,7 @@ def _field_conditions(plan: RowPlan) -> list[tuple[str, str]]:
     if "quantity" in plan.mapped:
         rules.append(("quantity_not_whole", "quantity IS NULL AND quantity_text IS NOT NULL"))
     lengths = [f"strlen({field}_text) > {LONGEST_ID}" for field in IDS if field in plan.mapped]
-    return [*rules, ("id_too_long", " OR ".join(lengths))]
+    return [*rules, ("id_too_long", " OR ".join(["fault IS NOT NULL", *lengths]))]
 
 
 def _digit() -> Layers:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import duckdb
 
+from willbuy.events.guarding import Guard
 from willbuy.events.presets import ResolvedSource
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.layout import Layout
@@ -37,6 +38,7 @@ class Workbench:
     workers: int
     memory: str
     progress: Progress
+    guard: Guard
     bytes_in_all: int = 0
     rows: int = 0
     _bytes_before: int = 0

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Evaluator
 from willbuy.models.bundle import Bundle
+from willbuy.models.one_row import score_one
 from willbuy.models.prepare.records import RecordReader
 from willbuy.models.reasons import Reason
 from willbuy.offers.bands import bands_from
@@ -69,7 +70,7 @@ def serving_of(bundle: Bundle, run: str, parity: Parity | None, loaded_at: datet
         evaluator=None if features is None else Evaluator(features),
         record_reader=RecordReader.of_manifest(manifest, typed=True) if table else None,
         loaded_at=loaded_at,
-        one=_one(bundle),
+        one=score_one(bundle),
         edges=tuple(band.low for band in bands),
         bands=tuple(band.name for band in bands),
     )
@@ -80,12 +81,3 @@ def serving_of(bundle: Bundle, run: str, parity: Parity | None, loaded_at: datet
 
 def _features(spec: Any) -> FeatureSet | None:
     return FeatureSet.from_spec(spec) if isinstance(spec, dict) else None
-
-
-def _one(bundle: Bundle) -> Callable[[Row], Score]:
-    def one(row: Row) -> Score:
-        """Uncalibrated log-odds and calibrated probability of a row (features,)."""
-        log_odds = bundle.log_odds(row[np.newaxis])
-        return float(log_odds[0]), float(bundle.calibrator.probability(log_odds)[0])
-
-    return one

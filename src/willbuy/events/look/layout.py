@@ -76,7 +76,7 @@ def _header(shape: Shape, whole: Source, preset: Choice | None) -> tuple[tuple[s
         return first, True
     if whole.header is None:
         raise SourceError(
-            f"{shape.path}: the first line is no header: {listed(first, 6)}. Add a line of column names, "
+            f"{shape.path}: the first line is no header: its {len(first)} fields look like values. Add a line of column names, "
             f"or say them: --header {','.join(f'column{i + 1}' for i in range(min(len(first), 3)))},..."
         )
     if len(first) == len(whole.header):

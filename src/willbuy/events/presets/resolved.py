@@ -112,7 +112,8 @@ class ResolvedSource:
         if not missing:
             return tuple(first_row), True
         if self.header is None:
-            raise SourceError(_not_there(file, missing[0], first_row, self._key_of(missing[0])))
+            shown = () if self.hash_ids else first_row  # where the header is missing they are a visitor's
+            raise SourceError(_not_there(file, missing[0], shown, self._key_of(missing[0])))
         if len(first_row) != len(self.header):
             raise SourceError(
                 f"{file}: the first line has {len(first_row)} fields and is no header line (no column "
@@ -131,4 +132,8 @@ class ResolvedSource:
 
 
 def _not_there(file: str, column: str, found: Sequence[str], key: str) -> str:
+    if not found:
+        return (
+            f"{file}: no column {column!r} ({key}) in its first line, which is not shown: it may hold an id."
+        )
     return f"{file}: no column {column!r} ({key}). It has: {listed(found)}.{did_you_mean(column, found)}"

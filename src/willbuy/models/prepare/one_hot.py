@@ -95,6 +95,10 @@ class OneHot:
                 found[null, first:last] = np.nan
         return found
 
+    def tables(self) -> list[tuple[int, int, int, list[int]]]:
+        """Of each category its place, its outputs from first to before last, and the output of every code, -1 for none."""
+        return [(column, first, last, table[:-1].tolist()) for column, first, last, table in self._tables]
+
     def unseen(self, filled: Floats) -> dict[int, int]:
         """By the place of a category, how many rows hold a value that sets no output."""
         return {

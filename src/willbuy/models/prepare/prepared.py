@@ -40,7 +40,7 @@ class Prepared:
     ) -> None:
         self.declared = declared
         self.fill, self.typical, self.learnt, self.hot = fill, typical, learnt, hot
-        scaled = len(self._scaled)
+        scaled = len(self.scaled_outputs)
         self.off = np.zeros(scaled) if off is None else off
         self.by = np.ones(scaled) if by is None else by
         self._check()
@@ -50,7 +50,11 @@ class Prepared:
         made = (*self._engineered, *self._labels)
         if self.fill.shape != (width,) or self.typical.shape != (width,) or len(self.learnt) != len(made):
             raise BundleError(f"a preparation of {width} columns does not have their figures")
-        if self.off.shape != self.by.shape or len(self.off) != len(self._scaled) or not (self.by > 0).all():
+        if (
+            self.off.shape != self.by.shape
+            or len(self.off) != len(self.scaled_outputs)
+            or not (self.by > 0).all()
+        ):
             raise BundleError("a preparation's scales do not fit its numbers")
         coded = ((int(place), code) for place, code in zip(self.hot.column, self.hot.code, strict=True))
         if any(place >= width or code >= len(self._values(place)) for place, code in coded):
@@ -68,21 +72,21 @@ class Prepared:
         return self.declared.made.labels
 
     @cached_property
-    def _plain(self) -> list[int]:
+    def plain_places(self) -> list[int]:
         """The columns that are passed on."""
         return [p for p, column in enumerate(self.declared.columns) if column.role != "category"]
 
     @cached_property
-    def _scaled(self) -> list[int]:
+    def scaled_outputs(self) -> list[int]:
         """The outputs that are scaled: numbers and engineered columns."""
-        numbers = [o for o, p in enumerate(self._plain) if self.declared.columns[p].role == "number"]
-        return [*numbers, *range(len(self._plain), len(self._plain) + len(self._engineered))]
+        numbers = [o for o, p in enumerate(self.plain_places) if self.declared.columns[p].role == "number"]
+        return [*numbers, *range(len(self.plain_places), len(self.plain_places) + len(self._engineered))]
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The outputs' names, each once."""
         columns, taken = self.declared.columns, set[str]()
-        wanted = [columns[place].name for place in self._plain]
+        wanted = [columns[place].name for place in self.plain_places]
         wanted += [*(made.name for made in self._engineered), *self.hot.names(columns)]
         return tuple(_free(name, taken) for name in wanted)
 
@@ -90,7 +94,7 @@ class Prepared:
     def source_of(self) -> tuple[tuple[str, ...], ...]:
         """For each output the raw columns that it is made of, which share its credit evenly."""
         columns = self.declared.columns
-        plain = [(columns[place].name,) for place in self._plain]
+        plain = [(columns[place].name,) for place in self.plain_places]
         hot = [(columns[place].name,) for place in self.hot.columns]
         return (*plain, *(made.sources for made in self._engineered), *hot)
 
@@ -98,7 +102,7 @@ class Prepared:
         """Rows (n, outputs) of raw rows (n, columns), which stay as they are. Never infinite; null where nothing is known."""
         filled = self._filled(X)
         found = self._unscaled(filled)
-        scaled = self._scaled
+        scaled = self.scaled_outputs
         if self.declared.scale != "none":
             with np.errstate(over="ignore"):  # it is clipped below
                 found[:, scaled] = (found[:, scaled] - self.off) / self.by
@@ -109,9 +113,9 @@ class Prepared:
         return np.where(null, self.fill, X) if null.any() else X
 
     def _unscaled(self, filled: Floats) -> Floats:
-        plain, made = len(self._plain), len(self._engineered)
+        plain, made = len(self.plain_places), len(self._engineered)
         found = np.empty((len(filled), plain + made + self.hot.width))
-        found[:, :plain] = filled[:, self._plain]
+        found[:, :plain] = filled[:, self.plain_places]
         sources = Sources(self.declared.columns, filled)
         for place, (engineered, learnt) in enumerate(zip(self._engineered, self.learnt, strict=False)):
             found[:, plain + place] = _finite(engineered.value(sources, engineered.sources, learnt))
@@ -188,7 +192,7 @@ def fit(declared: Preparation, X: Floats) -> Prepared:
         )
     if declared.scale == "none":
         return found
-    off, by = scales(declared.scale, found._unscaled(filled)[:, found._scaled])
+    off, by = scales(declared.scale, found._unscaled(filled)[:, found.scaled_outputs])
     return Prepared(declared, fill=fill, typical=found.typical, learnt=learnt, hot=hot, off=off, by=by)
 
 

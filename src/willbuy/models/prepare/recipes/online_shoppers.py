@@ -7,28 +7,29 @@ number of pages they are the exits to expect, which five-fold cross-validation o
 from collections.abc import Sequence
 
 from willbuy.models.prepare.recipes.arithmetic import mean, per_one_more, ratio, share, total
-from willbuy.models.prepare.recipes.protocol import Engineered, Recipe, Sources
+from willbuy.models.prepare.recipes.protocol import Engineered, Number, Recipe, Source
 from willbuy.models.rows import Floats
 
 PAGES = ("Administrative", "Informational", "ProductRelated")
 DURATIONS = ("Administrative_Duration", "Informational_Duration", "ProductRelated_Duration")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NUMBER_OF_MONTH = {month: float(number) for number, month in enumerate(MONTHS, 1)}
 
 
-def _duration_per_page(sources: Sources, names: Sequence[str], learnt: Floats) -> Floats:
+def _duration_per_page(sources: Source[Number], names: Sequence[str], learnt: Floats) -> Number:
     return per_one_more(total(sources, DURATIONS), total(sources, PAGES))
 
 
-def _product_share(sources: Sources, names: Sequence[str], learnt: Floats) -> Floats:
+def _product_share(sources: Source[Number], names: Sequence[str], learnt: Floats) -> Number:
     return share(sources.number("ProductRelated"), total(sources, PAGES))
 
 
-def _of_all_pages(sources: Sources, names: Sequence[str], learnt: Floats) -> Floats:
+def _of_all_pages(sources: Source[Number], names: Sequence[str], learnt: Floats) -> Number:
     return sources.number(names[0]) * total(sources, PAGES)
 
 
-def _month_number(sources: Sources, names: Sequence[str], learnt: Floats) -> Floats:
-    return sources.mapped("Month", {month: number for number, month in enumerate(MONTHS, 1)})
+def _month_number(sources: Source[Number], names: Sequence[str], learnt: Floats) -> Number:
+    return sources.mapped("Month", NUMBER_OF_MONTH)
 
 
 ONLINE_SHOPPERS = Recipe(

@@ -1,8 +1,13 @@
-"""What a recipe is: columns made of a table's own, each with a name, words and the columns that it is made of."""
+"""What a recipe is: columns made of a table's own, each with a name, words and the columns that it is made of.
+
+A column is written once and computed twice: of many rows, with arrays, and of one row, with plain numbers. Both do the same
+operations in the same order, so they give the same bits.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from math import isnan, nan
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -11,6 +16,30 @@ from willbuy.models.prepare.column import Column
 from willbuy.models.rows import Floats
 
 UNKNOWN = "unknown"
+
+Number = TypeVar("Number", Floats, float)
+"""The values (n,) of many rows, or the value of one."""
+
+
+Number_co = TypeVar("Number_co", Floats, float, covariant=True)
+
+
+class Source(Protocol[Number_co]):
+    """A table's columns by their names, of many rows or of one."""
+
+    def number(self, name: str) -> Number_co:
+        """The values of a number or a flag."""
+        ...
+
+    def mapped(self, name: str, numbers: Mapping[str, float]) -> Number_co:
+        """A number for each value of a category; NaN for values that have none."""
+        ...
+
+
+class Value(Protocol):
+    """Makes an engineered column of its sources and of what was learnt for it."""
+
+    def __call__(self, sources: Source[Number], names: Sequence[str], learnt: Floats) -> Number: ...
 
 
 class Sources:
@@ -42,6 +71,31 @@ class Sources:
         return table[np.where((code >= 0) & (code < len(table)), code, -1).astype(np.intp)]
 
 
+class OneSource:
+    """The same of one row: its values in the order of the columns, nulls filled by their rules.
+
+    >>> columns = (Column("pages", "number"), Column("Month", "category", ("Feb", "Mar")))
+    >>> source = OneSource(columns)
+    >>> source.values = [3.0, 1.0]
+    >>> source.number("pages"), source.mapped("Month", {"Feb": 2, "Mar": 3})
+    (3.0, 3)
+    """
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.values: Sequence[float] = ()
+        self._places = {column.name: place for place, column in enumerate(columns)}
+        self._every_value = {column.name: column.every_value for column in columns}
+
+    def number(self, name: str) -> float:
+        return self.values[self._places[name]]
+
+    def mapped(self, name: str, numbers: Mapping[str, float]) -> float:
+        code, every = self.values[self._places[name]], self._every_value[name]
+        if isnan(code) or not 0 <= code < len(every):
+            return nan
+        return numbers.get(every[int(code)], nan)
+
+
 def nothing(sources: Sources, names: Sequence[str]) -> Floats:
     """What is fitted for a column that needs nothing fitted."""
     return np.empty(0)
@@ -58,7 +112,7 @@ class Engineered:
     name: str
     words: str
     sources: tuple[str, ...]
-    value: Callable[[Sources, Sequence[str], Floats], Floats]
+    value: Value
     fit: Callable[[Sources, Sequence[str]], Floats] = nothing
     any_of: bool = False
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from willbuy.models.prepare.recipes.arithmetic import per_one_more, ratio
-from willbuy.models.prepare.recipes.protocol import Engineered, Label, Recipe, Sources
+from willbuy.models.prepare.recipes.protocol import Engineered, Label, Number, Recipe, Source, Sources
 from willbuy.models.rows import Floats
 
 TIME, PAGES, BASKET = "time_spent", "pages_viewed", "basket_value"
@@ -32,11 +32,11 @@ def _fit_engagement(sources: Sources, names: Sequence[str]) -> Floats:
     return np.array(found, dtype=np.float64)
 
 
-def _engagement(sources: Sources, names: Sequence[str], learnt: Floats) -> Floats:
-    low, spread = learnt[0::2], learnt[1::2]
+def _engagement(sources: Source[Number], names: Sequence[str], learnt: Floats) -> Number:
+    low: list[float] = learnt[0::2].tolist()
+    spread: list[float] = learnt[1::2].tolist()
     time, pages = ((sources.number(name) - low[i]) / spread[i] for i, name in enumerate(names))
-    score: Floats = (time + pages) / 2.0
-    return score
+    return (time + pages) / 2.0
 
 
 def _fit_segment(sources: Sources, names: Sequence[str]) -> Floats:
