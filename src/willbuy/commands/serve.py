@@ -18,7 +18,8 @@ def serve(
         typer.Option(help="The port, instead of the shop file's; 0 takes a free one.", min=0, max=65535),
     ] = None,
     run: Annotated[
-        str | None, typer.Option("--run", help="Serve this run, whoever is champion, and follow no promotion.")
+        str | None,
+        typer.Option("--run", help="Serve this run, whoever is champion, and follow no promotion."),
     ] = None,
     allow_unproven: Annotated[
         bool, typer.Option("--allow-unproven", help="Serve a model without a parity proof; /health says so.")

@@ -75,13 +75,13 @@ def _serve(
         watch = Watch(Limits(connections=shop.serve.connections))
         observe(state.metrics, state, watch)
         local = is_local(shop.serve.host)
-        gate = Gate(create_app(state), keys, state.metrics, shop.serve.requests_per_minute, local, watch)
+        gate = Gate(create_app(state), keys, state.metrics, shop.serve.requests_per_minute, local)
         server = make_server(gate, watch, [keys.refresh])
         current = state.holder.current
         model = f"run {current.run}" if current else "no model"
         address = address_of(listener)
         said(address, f"willbuy serves {address} ({model}; {_who(keys)})")
-        server.run(sockets=[listener])
+        server.serve_at(listener)
 
 
 def _listening_at(shop: Common, host: str | None, port: int | None) -> Common:

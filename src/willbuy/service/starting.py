@@ -1,9 +1,8 @@
 """All that a process holds, opened in order before the first request, and closed in reverse after the last."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
-
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from willbuy.hashed_ids import open_hasher
 from willbuy.service.holder import Holder
