@@ -16,10 +16,10 @@ help:  ## list the targets (this)
 demo: $(READY)  ## the whole way on a simulated shop, from a raw log to scores and a report, in the folder demo/
 	@$(BIN)/python scripts/demo.py --folder demo
 
-test: $(READY)  ## every test but the slow ones of the gate
+test: $(READY) .venv/.tools  ## every test but the slow ones of the gate
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
-gate: $(READY)  ## every test, the slow ones too, with branch coverage; before a release
+gate: $(READY) .venv/.tools  ## every test, the slow ones too, with branch coverage; before a release
 	@$(BIN)/python -m pytest -m "" --hypothesis-profile=gate --cov --cov-report=term:skip-covered
 
 lint: $(READY)  ## style of the code, and of the YAML, container and deployment files
@@ -71,6 +71,11 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(INSTALL) --require-hashes --requirement requirements.lock
 	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+# What the tests need that pip does not bring.
+.venv/.tools: $(READY) scripts/test_tools.sh
+	@scripts/test_tools.sh
 	@touch $@
 
 .venv/.bench: $(READY) requirements-bench.lock

@@ -2,7 +2,8 @@
 
 A page is a session in a folder of its own: its ```console blocks run from top to bottom. A line that begins with `$ ` is a
 command, the lines below it are what it prints; `docs_compare.py` says what may differ.
-A comment `<!-- run: COMMAND -->` runs a command that the reader does not see.
+A comment `<!-- run: COMMAND -->` runs a command that the reader does not see; `<!-- serve: OPTIONS -->` starts a service that
+the examples below it ask (`docs_server.py`). ```python blocks run, ```js blocks too where there is Node.
 
 `python -m scripts.docs_examples --write` writes the pages anew; without it, the pages that are not current are named.
 """
@@ -13,22 +14,25 @@ import io
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.docs_compare import renewed
+from scripts.docs_server import SHOWN, Server
 from willbuy import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(?P<language>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-HIDDEN = re.compile(r"^<!-- run: (?P<command>[^\n]*) -->$", re.MULTILINE)
+HIDDEN = re.compile(r"^<!-- (?P<verb>run|serve):(?P<command>[^\n]*)-->$", re.MULTILINE)
 STEP = re.compile(f"{BLOCK.pattern}|{HIDDEN.pattern}", re.MULTILINE | re.DOTALL)
 SHELL = set("|&;<>*$`")
 WIDTH = "120"
+PROGRAMS = {"python": shlex.quote(sys.executable), "js": "node --input-type=module"}
 
 
 @dataclass(frozen=True)
@@ -54,42 +58,59 @@ def blocks(page: str) -> Iterator[Block]:
 def render(page: str, folder: Path) -> str:
     """Run a page's commands in a folder. Returns the page with the outputs that differ written anew."""
 
+    servers: list[Server] = []
+
     def step(found: re.Match[str]) -> str:
-        if found["command"]:
-            run(found["command"], folder)
-        elif found["language"] == "python":
-            run(f"{shlex.quote(sys.executable)} - <<'PYTHON_BLOCK'\n{found['body']}PYTHON_BLOCK", folder)
+        if found["verb"] == "serve":
+            servers.append(Server(shlex.split(found["command"]), folder, _environment()))
+        elif found["verb"] == "run":
+            at(found["command"].strip())
+        elif found["language"] in PROGRAMS:
+            if shutil.which(PROGRAMS[found["language"]].split()[0]):
+                at(
+                    f"{PROGRAMS[found['language']]} - <<'END_OF_BLOCK'\n{found['body']}END_OF_BLOCK",
+                    mistakes=False,
+                )
         elif found["language"] == "console":
-            return f"```console\n{_session(found['body'], folder)}```"
+            return f"```console\n{_session(found['body'], at)}```"
         return found[0]
 
-    return STEP.sub(step, page)
+    def at(command: str, mistakes: bool = True) -> str:
+        """Run a command, asking the service that runs where it names the address that a service has by default."""
+        address = servers[-1].address if servers else SHOWN
+        return run(command.replace(SHOWN, address), folder, mistakes).replace(address, SHOWN)
+
+    try:
+        return STEP.sub(step, page)
+    finally:
+        for server in servers:
+            server.stop()
 
 
-def _session(body: str, folder: Path) -> str:
+def _session(body: str, run: Callable[[str], str]) -> str:
     parts = re.split(r"^\$ (.*\n(?:> .*\n)*)", body, flags=re.MULTILINE)
     if parts[0]:
         raise ValueError(f"a console block begins with a command, `$ `, not with {parts[0]!r}")
     text = ""
     for command, shown in zip(parts[1::2], parts[2::2], strict=True):
-        printed = run(command.replace("\n> ", "\n"), folder)
+        printed = run(command.replace("\n> ", "\n"))
         lines = renewed(shown, printed) if printed else []
         text += f"$ {command}" + "".join(f"{line}\n" for line in lines)
     return text
 
 
-def run(command: str, folder: Path) -> str:
+def run(command: str, folder: Path, mistakes: bool = True) -> str:
     """Run one command line in a folder and return what it printed, errors included.
 
     `willbuy` runs in this process, which spares its imports. Raises RuntimeError where a command fails without saying
-    `error:`, that is, where the page does not mean to show a mistake.
+    `error:`, that is, where the page does not mean to show a mistake; with `mistakes` false, wherever it fails.
     """
     words = shlex.split(command) if not set(command) & SHELL else []
     if words[:1] == ["willbuy"]:
         output, code = _in_process(words[1:], folder)
     else:
         output, code = _in_shell(command, folder)
-    if code and "error:" not in output.lower():
+    if code and not (mistakes and "error:" in output.lower()):
         raise RuntimeError(f"`{command.strip()}` ended with exit code {code}:\n{output}")
     return "\n".join(line.rstrip() for line in output.splitlines()) + "\n" * bool(output)
 
@@ -114,17 +135,20 @@ def _in_shell(command: str, folder: Path) -> tuple[str, int]:
     python = shlex.quote(sys.executable)
     functions = f'python() {{ {python} "$@"; }}\nwillbuy() {{ {python} -m willbuy "$@"; }}'
     script = f"set -e\n{functions}\n{command}"
-    environment = {**os.environ, "COLUMNS": WIDTH, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env=environment,
+        env={**os.environ, **_environment()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
     return done.stdout, done.returncode
+
+
+def _environment() -> dict[str, str]:
+    return {"COLUMNS": WIDTH, "PYTHONPATH": str(ROOT / "src")}
 
 
 def main() -> int:

@@ -111,7 +111,7 @@ def make_run(home: Path, seed: int = 0, verdict: str = "use", **model: Any) -> s
             "task": {"kind": "table", "words": "who buys"},
             "test": dict.fromkeys(("average_precision", "roc_auc", "log_loss"), figure),
             "verdict": {"kind": verdict, "headline": f"The verdict is {verdict}.", "sentences": []},
-            "doctor": {"accepted": [], "doubts": []},
+            "doctor": {"findings": []},
         },
     )
     return folder.name

@@ -19,6 +19,7 @@ PAGES = [pytest.param(path, id=path.name) for path in pages()]
 LANGUAGES = {
     "console": "runs, and its output is compared",
     "python": "runs",
+    "js": "runs where there is Node",
     "toml": "is checked as a part of a shop file",
     "sh": "is an installation or a make target, which other tests run",
     "text": "is no example",

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from willbuy.commands.audit import audit
 from willbuy.commands.doctor import doctor
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
 from willbuy.commands.keys import keys
 from willbuy.commands.log import log
+from willbuy.commands.models import models
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
+from willbuy.commands.promote import promote
 from willbuy.commands.reproduce import reproduce
+from willbuy.commands.rollback import rollback
 from willbuy.commands.runs import mirror_after, runs
 from willbuy.commands.serve import serve
 from willbuy.commands.simulate import simulate
@@ -203,6 +207,10 @@ def predict(
     _say_scored(result, as_json)
 
 
+app.command("models")(models)
+app.command("promote")(promote)
+app.command("rollback")(rollback)
+app.command("audit")(audit)
 app.command("serve")(serve)
 app.command("keys")(keys)
 app.command("log")(log)

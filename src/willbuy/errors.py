@@ -104,6 +104,10 @@ class StoreBusy(StoreError):
     """More events wait for the live store's writer than it lets wait. Send them again in a moment."""
 
 
+class StoreHeld(StoreError):
+    """Another process has the live store open."""
+
+
 class StoreDead(StoreError):
     """The live store's writer has ended, closed or after a fault of the disk. Only a new start helps."""
 

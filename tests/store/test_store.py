@@ -67,7 +67,7 @@ def test_merging_into_the_indexes_changes_nothing(tmp_path: Path) -> None:
             expected = [a.event for a in sent if a.entity == f"v{entity}"]
             assert [stored.event for stored in store.events(f"v{entity}")] == expected
         assert set(store_them(store, sent)) == {Outcome.DUPLICATE}
-    with sqlite3.connect(events_file(tmp_path)) as db:
+    with sqlite3.connect(events_file(tmp_path / "live")) as db:
         counts = db.execute("SELECT (SELECT count(*) FROM ids), (SELECT count(*) FROM owners)").fetchone()
     assert min(counts) > 50
 

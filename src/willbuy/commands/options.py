@@ -12,7 +12,8 @@ DEFAULT_SHOP = Path("shop.toml")
 ShopFile = Annotated[Path, typer.Option("--shop", help="The shop file.", show_default=True)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 RunName = Annotated[
-    str | None, typer.Option("--run", help="The run to use; the newest complete one by default.")
+    str | None,
+    typer.Option("--run", help="The run to use, or `champion`; the newest complete one by default."),
 ]
 
 

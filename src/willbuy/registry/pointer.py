@@ -11,6 +11,7 @@ from willbuy.durable import write_durably
 from willbuy.errors import RegistryError
 
 FOLDER, FILE = "registry", "champion.json"
+CHAMPION = "champion"
 FORMAT = 1
 MOST_EARLIER = 20
 _ID, _RUN = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9]{4,9}")
@@ -90,6 +91,16 @@ def read_pointer(home: Path) -> Pointer | None:
             f"{file} is no champion pointer; expected what willbuy writes. Bring it back from a copy, or remove it "
             "and run: willbuy promote RUN"
         ) from error
+
+
+def run_named(home: Path, name: str | None) -> str | None:
+    """The run that a user names: `champion` is the pointer's, everything else stands for itself. Raises RegistryError."""
+    if name != CHAMPION:
+        return name
+    pointer = read_pointer(home)
+    if pointer is None:
+        raise RegistryError("there is no champion: nothing is promoted yet. Run: willbuy promote RUN")
+    return pointer.run
 
 
 def write_pointer(home: Path, pointer: Pointer) -> None:

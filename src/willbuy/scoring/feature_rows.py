@@ -8,6 +8,7 @@ from pathlib import Path
 from willbuy.errors import InputError, did_you_mean, listed, printable
 from willbuy.models.bundle import Bundle, load_bundle
 from willbuy.progress import BarCallback
+from willbuy.registry.pointer import run_named
 from willbuy.runs import BUNDLE, complete_run, read_result
 from willbuy.scoring.columns import ScoreColumns
 from willbuy.scoring.csv_rows import CsvRows
@@ -22,8 +23,8 @@ from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 
 def bundle_of_run(shop: Common, run: str | None = None) -> Bundle:
-    """The bundle of a complete run of the shop, the newest one by default."""
-    folder = complete_run(shop.home, run)
+    """The bundle of a complete run of the shop, the newest one by default; `champion` names the champion's."""
+    folder = complete_run(shop.home, run_named(shop.home, run))
     return load_bundle(folder / BUNDLE, read_result(folder)["bundle"])
 
 

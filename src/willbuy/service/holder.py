@@ -10,7 +10,7 @@ from typing import Protocol
 from willbuy.errors import RegistryError, WillbuyError
 from willbuy.models.bundle import Bundle
 from willbuy.registry.loading import load_safely
-from willbuy.registry.pointer import Named, Pointer, pointer_file, read_pointer
+from willbuy.registry.pointer import Named, Pointer, pointer_file, read_pointer, run_named
 from willbuy.registry.proof import read_parity
 from willbuy.runs import BUNDLE, complete_run, read_result
 from willbuy.service.serving import Serving, serving_of
@@ -159,7 +159,7 @@ class Holder:
 
 
 def _named(home: Path, run: str) -> Named:
-    folder = complete_run(home, run)
+    folder = complete_run(home, run_named(home, run))
     return Named(folder.name, str(read_result(folder)["bundle"]))
 
 

@@ -18,7 +18,14 @@ def with_preset(content: Mapping[str, Any]) -> dict[str, Any]:
         defaults.pop("population", None)
     if isinstance(target, Mapping) and target.get("within") == "session":
         defaults = {"shop": defaults.get("shop", {})}
-    return {**content, **_laid_over(defaults, content)}
+    whole = {**content, **_laid_over(defaults, content)}
+    beneath, own = defaults.get("serve", {}).get("aliases"), whole.get("serve")
+    if beneath and isinstance(own, Mapping) and isinstance(own.get("aliases"), Mapping):
+        whole["serve"] = {
+            **own,
+            "aliases": {**beneath, **own["aliases"]},
+        }  # one of the file's own leaves the others
+    return whole
 
 
 def with_table_preset(content: Mapping[str, Any]) -> dict[str, Any]:

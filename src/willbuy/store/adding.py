@@ -3,44 +3,42 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TypeGuard
 
 from willbuy.store.arrival import Arrival, Outcome
+from willbuy.store.hashes import id_hashes
 from willbuy.store.index import Index
 from willbuy.store.rows import COLUMNS, Row, to_row
+from willbuy.store.tail import New
+
+Erased = Callable[[str], bool]
 
 _INSERT = f"INSERT INTO events (seq, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"
 
 POISON = (ValueError, TypeError, KeyError, OverflowError, AttributeError)
-"""What Python raises on a field that cannot be stored. Others come from SQLite: see `_is_poison`."""
-
-New = tuple[int, str, str | None]
-"""An event that is added: its number, its entity, its id."""
+"""What Python raises on a field that cannot be stored. For what SQLite raises see `is_poison`."""
 
 
 class Adding:
     """The arrivals of one transaction, in order. `outcomes` says what becomes of each, `new` which are added."""
 
-    def __init__(
-        self, db: sqlite3.Connection, index: Index, erased: Callable[[str], bool], after: int
-    ) -> None:
+    def __init__(self, db: sqlite3.Connection, index: Index, erased: Erased | None, after: int) -> None:
         self.outcomes: list[Outcome] = []
         self.new: list[New] = []
-        self.arrivals: list[Arrival] = []
-        self._rows: list[Row] = []
+        self.rows: list[Row] = []
         self._db, self._index, self._erased = db, index, erased
         self._last = after
-        self._ids: dict[str, bytes] = {}
+        self._ids: dict[str, bytes] = {}  # of this transaction, with their bodies
+        self._hashes: dict[str, int] = {}
         self._known: dict[str, list[int]] = {}
 
     def decide(self, arrivals: Sequence[Arrival]) -> None:
         """Tell new events from known ones. Nothing is written."""
         self._know(arrivals)
-        self.outcomes = [self._place(arrival) for arrival in arrivals]
+        self.outcomes = list(map(self._place, arrivals))
 
     def write(self) -> None:
         """Insert the new events, within the caller's transaction. Raises what SQLite raises."""
-        self._db.executemany(_INSERT, self._rows)
+        self._db.executemany(_INSERT, self.rows)
 
     def write_one_by_one(self, arrivals: Sequence[Arrival]) -> None:
         """Decide and insert anew, each by itself, so that one that SQLite refuses takes no other with it."""
@@ -53,32 +51,39 @@ class Adding:
             self.outcomes.append(outcome)
 
     def _know(self, arrivals: Sequence[Arrival]) -> None:
-        self._known = self._index.find_ids(
-            self._db, [i for i in (a.event_id for a in arrivals) if _is_text(i)]
-        )
+        given = [arrival.event_id for arrival in arrivals if arrival.event_id is not None]
+        try:
+            hashes = id_hashes(given)
+        except POISON:
+            given = [event_id for event_id in given if _is_text(event_id)]
+            hashes = id_hashes(given)
+        self._hashes = dict(zip(given, hashes, strict=True))
+        self._known = self._index.find_ids(self._db, given, hashes)
 
     def _place(self, arrival: Arrival) -> Outcome:
+        entity, _, event_id, body = arrival
         try:
-            if self._erased(arrival.entity):
+            if self._erased is not None and self._erased(entity):
                 return Outcome.SUPPRESSED
-            row = to_row(arrival)
-            arrival.entity.encode()
-            if arrival.event_id is not None:
-                arrival.event_id.encode()
-                before = self._body_of(arrival.event_id)
+            entity.encode()
+            hash_ = 0
+            if event_id is not None:
+                hash_ = self._hashes[event_id]
+                before = self._body_of(event_id)
                 if before is not None:
-                    return Outcome.DUPLICATE if before == arrival.body_hash else Outcome.CONFLICT
-                self._ids[arrival.event_id] = arrival.body_hash
+                    return Outcome.DUPLICATE if before == body else Outcome.CONFLICT
+            row = to_row(arrival)
         except POISON:
             return Outcome.REFUSED
+        if event_id is not None:
+            self._ids[event_id] = body
         self._last += 1
-        self._rows.append((self._last, *row))
-        self.new.append((self._last, arrival.entity, arrival.event_id))
-        self.arrivals.append(arrival)
+        self.rows.append((self._last, *row))
+        self.new.append(New(self._last, entity, event_id, hash_))
         return Outcome.STORED
 
     def _body_of(self, event_id: str) -> bytes | None:
-        """The body hash of the event that has the id, among those of this transaction and those stored; or None."""
+        """The body hash of the event that has the id, of this transaction or stored; or None."""
         if event_id in self._ids:
             return self._ids[event_id]
         for seq in self._known.get(event_id, ()):
@@ -90,7 +95,7 @@ class Adding:
     def _inserted(self) -> bool:
         self._db.execute("SAVEPOINT one")
         try:
-            self._db.execute(_INSERT, self._rows[-1])
+            self._db.execute(_INSERT, self.rows[-1])
         except (*POISON, sqlite3.Error) as error:
             if not is_poison(error):
                 raise
@@ -102,8 +107,8 @@ class Adding:
         return True
 
     def _take_back(self, arrival: Arrival) -> None:
-        for made in (self._rows, self.new, self.arrivals):
-            made.pop()
+        self.rows.pop()
+        self.new.pop()
         self._last -= 1
         if arrival.event_id is not None:
             del self._ids[arrival.event_id]
@@ -111,11 +116,11 @@ class Adding:
 
 def is_poison(error: Exception) -> bool:
     """Whether an error of an insert is the fault of the row, not of the file or the disk."""
-    row_errors = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
-    return isinstance(error, (*POISON, *row_errors))
+    of_a_row = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+    return isinstance(error, (*POISON, *of_a_row))
 
 
-def _is_text(event_id: object) -> TypeGuard[str]:
+def _is_text(event_id: object) -> bool:
     if not isinstance(event_id, str):
         return False
     with suppress(UnicodeEncodeError):

@@ -1,9 +1,9 @@
-"""The indexes of the live events: which event has an id, which are an entity's.
+"""The indexes of the live events: which event has an id, which are an entity's, how many an item has by day.
 
 An index that took in each event at once would touch two random pages an event, which is what limits a store of a
 million visitors to some 10,000 events a second. So the newest events wait in memory (`tail`); when they are many, they
-go into the indexes in the order of these, a few thousand with each commit. A process that dies loses only the tail,
-which a start reads again from the events behind the number `merged`; to put an entry in twice changes nothing.
+go into the indexes in the order of these, a few thousand with each commit. How far that went is committed with it, so a
+process that dies goes on from there: a start reads the events that are not merged, and makes the same entries again.
 """
 
 import json
@@ -11,85 +11,156 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from willbuy.store.database import get_meta, set_meta
-from willbuy.store.hashes import short_hash
-from willbuy.store.tail import Tail
+from willbuy.store.hashes import id_hashes, owner_hash
+from willbuy.store.rows import COLUMNS, Row, countable
+from willbuy.store.tail import New, Tail
+from willbuy.store.tallies import Key, Slot, Tallying, add_up
 
 MERGE_AT = 50_000
 STEP = 2_000
-PER_EVENT = 3
-"""Entries that are merged for each event that is added: more than the two that it brings."""
+PER_EVENT = 4
+"""Entries that are merged for each event that is added: more than an event brings on the whole."""
+
+_NO_END = 1 << 62
+_TALLIES = 'SELECT kind, happened, known, n FROM tallies WHERE "table" = ? AND "key" = ?'
+TALLY = "INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
+"""Adds a row of tallies to those that are there."""
+
+_INSERTS = (
+    "INSERT OR IGNORE INTO ids VALUES (?, ?)",
+    "INSERT OR IGNORE INTO owners VALUES (?, ?)",
+    TALLY,
+)
 
 
 class Index:
-    """What the writer and the readers ask for the numbers of events."""
+    """What the writer and the readers ask for the numbers of events. `tallying` says what is counted by item."""
 
-    def __init__(self, db: sqlite3.Connection, merge_at: int = MERGE_AT) -> None:
+    def __init__(self, db: sqlite3.Connection, tallying: Tallying, merge_at: int = MERGE_AT) -> None:
         self.tail, self.frozen = Tail(), Tail()
+        self.tallying = tallying
         self._merge_at = merge_at
-        self._entries: list[tuple[str, int, int]] = []
         self._done = 0
-        merged = int(get_meta(db, "merged", "0"))
-        self.tail.add(
-            db.execute("SELECT seq, entity, event_id FROM events WHERE seq > ? ORDER BY seq", [merged])
-        )
+        self.read(db)
 
-    def add(self, events: Iterable[tuple[int, str, str | None]]) -> None:
-        """Take in events that are committed."""
-        self.tail.add(events)
+    def read(self, db: sqlite3.Connection) -> None:
+        """Make the tail from the events that are not merged."""
+        merged, until, done = self._merge_as_of(db)
+        self.tail, self.frozen, self._done = Tail(), Tail(), 0
+        if until > merged:
+            self._read_into(self.tail, db, merged, until)
+            self._freeze()
+            self._done, merged = done, until
+        self._read_into(self.tail, db, merged, _NO_END)
+
+    def add(self, events: Sequence[New], rows: Sequence[Row]) -> None:
+        """Take in events that are committed, with their rows as inserted."""
+        self._add(self.tail, events, rows)
 
     @property
     def waits(self) -> bool:
         """Whether there is something to merge."""
-        return bool(self._entries) or len(self.tail) >= self._merge_at
+        return bool(self.frozen.entries) or len(self.tail) >= self._merge_at
 
-    def find_ids(self, db: sqlite3.Connection, event_ids: Sequence[str]) -> dict[str, list[int]]:
+    def find_ids(
+        self, db: sqlite3.Connection, event_ids: Sequence[str], hashes: Sequence[int]
+    ) -> dict[str, list[int]]:
         """For each of the ids that may be known the numbers of the events to compare with."""
-        found = {i: [seq] for i in event_ids if (seq := self.tail.ids.get(i) or self.frozen.ids.get(i))}
-        hashes: dict[int, list[str]] = {}
-        for event_id in event_ids:
-            if event_id not in found:
-                hashes.setdefault(short_hash(event_id), []).append(event_id)
-        for hash_, seq in _with_hashes(db, "ids", list(hashes)):
-            for event_id in hashes[hash_]:
+        found: dict[str, list[int]] = {}
+        absent: dict[int, list[str]] = {}
+        for event_id, hash_ in zip(event_ids, hashes, strict=True):
+            seq = self.tail.ids.get(event_id) or self.frozen.ids.get(event_id)
+            if seq:
+                found[event_id] = [seq]
+            else:
+                absent.setdefault(hash_, []).append(event_id)
+        for hash_, seq in _with_hashes(db, list(absent)):
+            for event_id in absent[hash_]:
                 found.setdefault(event_id, []).append(seq)
         return found
 
     def find_owned(self, db: sqlite3.Connection, entity: str) -> list[int]:
         """The numbers of the events that may be an entity's, in order. Memory first: a merge between moves them down."""
-        found = set(self.tail.owners.get(entity, ())) | set(self.frozen.owners.get(entity, ()))
-        found.update(seq for _, seq in _with_hashes(db, "owners", [short_hash(entity)]))
+        found = {*self.tail.owned(entity), *self.frozen.owned(entity)}
+        found.update(
+            seq for (seq,) in db.execute("SELECT seq FROM owners WHERE hash = ?", [owner_hash(entity)])
+        )
         return sorted(found)
+
+    def find_tallies(self, db: sqlite3.Connection, key: Key) -> dict[Slot, int]:
+        """The slots of an item, or category, with their numbers of events."""
+        tails = [self.tail, self.frozen]
+        db.execute("BEGIN")  # how far the merge went and what it wrote, as of one moment
+        try:
+            merge = self._merge_as_of(db)
+            slots = {(kind, happened, known): n for kind, happened, known, n in db.execute(_TALLIES, key)}
+        finally:
+            db.execute("COMMIT")
+        for tail in {id(tail): tail for tail in tails}.values():
+            add_up(slots, tail.unmerged(key, *merge))
+        return slots
 
     def merge_some(self, db: sqlite3.Connection, added: int) -> int:
         """Put some entries of the tail into the tables, within the caller's transaction; return where that leaves.
 
         The caller hands the number to `merged` once it has committed.
         """
-        if not self._entries:
+        if not self.frozen.entries:
             self._freeze()
-        until = min(self._done + max(STEP, PER_EVENT * added), len(self._entries))
-        for table in ("ids", "owners"):
-            rows = [(hash_, seq) for at, hash_, seq in self._entries[self._done : until] if at == table]
-            db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", rows)
-        if until == len(self._entries):
+        start, until = 0, self._done + max(STEP, PER_EVENT * added)
+        for insert, entries in zip(_INSERTS, self.frozen.entries, strict=True):
+            db.executemany(insert, entries[max(0, self._done - start) : max(0, until - start)])
+            start += len(entries)
+        set_meta(db, "merging", str(self.frozen.last))
+        set_meta(db, "merging_done", str(until))
+        if until >= start:
             set_meta(db, "merged", str(self.frozen.last))
         return until
 
     def merged(self, until: int) -> None:
         """What `merge_some` wrote is committed."""
         self._done = until
-        if self._entries and until == len(self._entries):
-            self.frozen, self._entries, self._done = Tail(), [], 0
+        if until >= sum(map(len, self.frozen.entries)):
+            self.frozen, self._done = Tail(), 0
+
+    def merge_all(self, db: sqlite3.Connection) -> None:
+        """End a merge that has begun. Its place is counted in entries, so no event may go before it has ended."""
+        while self.frozen.entries:
+            db.execute("BEGIN IMMEDIATE")
+            until = self.merge_some(db, 0)
+            db.execute("COMMIT")
+            self.merged(until)
 
     def _freeze(self) -> None:
-        self.frozen, self.tail = self.tail, Tail()
-        self._entries, self._done = self.frozen.entries(), 0
+        self.tail.freeze()
+        self.frozen, self.tail, self._done = self.tail, Tail(), 0
+
+    def _merge_as_of(self, db: sqlite3.Connection) -> tuple[int, int, int]:
+        merged, merging, done = (int(get_meta(db, key, "0")) for key in ("merged", "merging", "merging_done"))
+        return merged, merging, done
+
+    def _read_into(self, tail: Tail, db: sqlite3.Connection, after: int, until: int) -> None:
+        sql = f"SELECT seq, {', '.join(COLUMNS)} FROM events WHERE seq > ? AND seq <= ? ORDER BY seq"
+        rows = db.execute(sql, [after, until])
+        while some := rows.fetchmany(10_000):
+            hashes = id_hashes([row[2] or "" for row in some])
+            self._add(
+                tail,
+                [New(row[0], row[1], row[2], hash_) for row, hash_ in zip(some, hashes, strict=True)],
+                some,
+            )
+
+    def _add(self, tail: Tail, events: Sequence[New], rows: Sequence[Row]) -> None:
+        if self.tallying.tables:
+            slots = self.tallying.slots
+            tail.tally(found for row in rows for found in slots(countable(row)))
+        tail.add(events)
 
 
-def _with_hashes(db: sqlite3.Connection, table: str, hashes: Sequence[int]) -> Iterable[tuple[int, int]]:
+def _with_hashes(db: sqlite3.Connection, hashes: Sequence[int]) -> Iterable[tuple[int, int]]:
     if len(hashes) <= 8:
         for one in hashes:
-            yield from db.execute(f"SELECT hash, seq FROM {table} WHERE hash = ?", [one])
+            yield from db.execute("SELECT hash, seq FROM ids WHERE hash = ?", [one])
         return
-    sql = f"SELECT hash, seq FROM {table} WHERE hash IN (SELECT value FROM json_each(?))"
+    sql = "SELECT hash, seq FROM ids WHERE hash IN (SELECT value FROM json_each(?))"
     yield from db.execute(sql, [json.dumps(hashes)])

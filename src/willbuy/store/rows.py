@@ -1,12 +1,13 @@
 """An arrival as a row of the table `events`, and back."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from willbuy.events.canonical import KINDS
 from willbuy.features.live.event import Event
 from willbuy.store.arrival import Arrival
+from willbuy.store.moments import to_microseconds, to_moment
+from willbuy.store.tallies import Countable
 
 COLUMNS = (
     "entity", "event_id", "body", "time", "received", "kind", "kind_name", "item", "category", "price", "quantity",
@@ -19,14 +20,13 @@ EVENT = ", ".join(COLUMNS[3:])
 
 Row = tuple[Any, ...]
 
-_EPOCH = datetime(1970, 1, 1)
-_MICROSECOND = timedelta(microseconds=1)
 _CODES = {kind: code for code, kind in enumerate(KINDS)}
 
 
 def to_row(arrival: Arrival) -> Row:
     """The row of an arrival. Raises what Python raises on a field that is no time or no kind.
 
+    >>> from datetime import datetime
     >>> to_row(Arrival("ann", Event(datetime(1970, 1, 2), "cart", "264"), "e1", b"x"))[:8]
     ('ann', 'e1', b'x', 86400000000, None, 1, None, '264')
     """
@@ -51,11 +51,6 @@ def to_event(row: Sequence[Any], event_id: str | None) -> Event:
     )
 
 
-def to_microseconds(moment: datetime) -> int:
-    """Microseconds since 1970 of a naive UTC moment."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def to_moment(microseconds: int) -> datetime:
-    """The naive UTC moment of microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=microseconds)
+def countable(row: Row) -> Countable:
+    """What is tallied of a row of `seq` and COLUMNS."""
+    return Countable(row[4], row[5], row[6], row[8], row[9])

@@ -1,39 +1,62 @@
-"""The store of the service: events in, timelines out."""
+"""The store of the service: events in, timelines and facts out."""
 
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from willbuy.features.live.event import Event
+from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
+from willbuy.hashed_ids import Suppression
 from willbuy.store.adding import Adding
 from willbuy.store.arrival import Arrival, Outcome, StoredEvent
-from willbuy.store.database import get_meta, open_to_read, open_to_write
+from willbuy.store.database import get_meta, open_to_write
+from willbuy.store.erasing import erase_noted, note_erasure, noted
+from willbuy.store.expiring import expire_some
+from willbuy.store.facts import FactBook, FactsAt
+from willbuy.store.files import remove_partials, sync_folder
 from willbuy.store.index import MERGE_AT, Index
+from willbuy.store.kept import Kept
 from willbuy.store.locking import lock
+from willbuy.store.moments import to_microseconds
+from willbuy.store.readers import Readers
 from willbuy.store.rows import EVENT, to_event
-from willbuy.store.timelines import Timelines
+from willbuy.store.tallies import Key, Slot, add_up
+from willbuy.store.tallying import stored_tallying, tally_from_now
+from willbuy.store.together import together
 from willbuy.store.writer import Done, Job, Writer
+
+TIMELINES = 20_000
 
 
 class Store:
-    """The live events of a shop, and its visitors' histories, in a folder (`<home>/live`). One process at a time.
+    """The live events of a shop and its visitors' histories, in `<home>/live`. One process at a time has it open.
 
     Reads may come from any thread, and wait for nobody. Raises StoreError where another process has it open.
     """
 
-    def __init__(self, folder: Path, merge_at: int = MERGE_AT) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        self._held = lock(folder)
-        self._db = open_to_write(folder)
-        self._index = Index(self._db, merge_at)
-        self._timelines = Timelines()
-        self._readers, self._own = [self._db][:0], threading.local()
+    def __init__(self, home: Path, merge_at: int = MERGE_AT) -> None:
+        self.folder = home / "live"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._held = lock(self.folder)
+        remove_partials(self.folder)
+        self._db = open_to_write(self.folder)
+        sync_folder(self.folder)
+        self._suppression = Suppression(home)
+        self._index = Index(self._db, stored_tallying(self._db), merge_at)
+        erase_noted(self._db, self._index, self.folder)
+        self._timelines: Kept[Timeline] = Kept(TIMELINES)
+        self._readers = Readers(self.folder)
+        self._book = FactBook(None, self._tallies)
+        last = max(
+            self._index.tail.last,
+            int(get_meta(self._db, "merged", "0")),
+            int(get_meta(self._db, "last", "0")),
+        )
         self._writer = Writer(
-            self._db, self._index, folder, _last(self._db), lambda entity: False, self._committed
+            self._db, self._index, self.folder, last, self._suppression, self._committed, self._erase_noted
         )
 
     @property
@@ -43,7 +66,7 @@ class Store:
 
     @property
     def ready(self) -> bool:
-        """Whether questions can be answered."""
+        """Whether events can be stored and questions answered."""
         return self.alive
 
     @property
@@ -61,6 +84,7 @@ class Store:
 
     def timeline(self, entity: str) -> Timeline:
         """All that is known of an entity, each event once; empty for one that was never seen."""
+        self._follow_history()
         found = self._timelines.get(entity)
         if found is None:
             turn = self._timelines.turn
@@ -69,23 +93,65 @@ class Store:
         return found
 
     def events(self, entity: str) -> list[StoredEvent]:
-        """All stored events of an entity, in the order of their arrival."""
-        return [StoredEvent(event, live=True) for event in self._live_events(entity)]
+        """All stored events of an entity, each once: its history, then its live events in the order of their arrival."""
+        if self._suppression.holds(entity):
+            return []
+        reader = self._readers.mine()
+        sql = f"SELECT entity, event_id, {EVENT} FROM events WHERE seq = ?"
+        rows = [
+            reader.live.execute(sql, [seq]).fetchone() for seq in self._index.find_owned(reader.live, entity)
+        ]
+        live = [to_event(row[2:], row[1]) for row in rows if row is not None and row[0] == entity]
+        both = together(reader.history.events(entity), live, reader.history.fields)
+        return [StoredEvent(*event) for event in both]
 
-    def facts(self, moment: Any) -> Any:
-        """Facts about items as known at a moment."""
-        return {}
+    def use(self, features: FeatureSet) -> None:
+        """Keep what the features of the model in service read of items. The first time may take a while: see `tallying`.
+
+        Raises StoreError where the history was loaded by another clock than theirs.
+        """
+        if features.facts:
+            tally_from_now(
+                features, self._index.tallying, self._readers.mine().history, self._ask, self._db, self._index
+            )
+        self._book = FactBook(features, self._tallies)
+
+    def facts(self, moment: datetime) -> FactsAt:
+        """Facts about items as known at the close of the day, or hour, before that of a moment. See `use`."""
+        self._follow_history()
+        return self._book.at(moment)
 
     @property
-    def fitted(self) -> dict[str, Any] | None:
-        """The parameters of what is fitted, as of the newest anchor; None where nothing is."""
-        return None
+    def fitted(self) -> dict[str, Any] | str | None:
+        """The parameters of what was fitted as of the end of the log, or why there are none; None where nothing is."""
+        self._follow_history()
+        return self._readers.mine().history.fitted
+
+    def erase(self, entity: str) -> None:
+        """Erase an entity, to the byte, and drop whatever comes of it later. Returns when it is done.
+
+        Acknowledgements wait meanwhile: both files are written anew. A process that dies goes on at its next start.
+        """
+        self._suppression.add(entity)
+        self._ask(lambda: note_erasure(self._db, entity))
+        self._ask(self._erase_noted)
+
+    def expire(self, before: datetime) -> int:
+        """Delete the live events that happened before a moment; return how many. What is tallied of items stays."""
+        limit, gone = to_microseconds(before), 0
+        start: int | None = 0
+        while start is not None:
+            some = partial(expire_some, self._db, self._index, limit, start)
+            start, expired = self._ask(some)
+            gone += expired
+        self._timelines.forget_all()
+        return gone
 
     def close(self) -> None:
         """Do what waits, then close."""
         self._writer.close()
-        for db in (*self._readers, self._db):
-            db.close()
+        self._readers.close()
+        self._db.close()
         self._held.close()
 
     def __enter__(self) -> Self:
@@ -94,23 +160,34 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _live_events(self, entity: str) -> list[Event]:
-        db = self._reader()
-        found = self._index.find_owned(db, entity)
-        sql = f"SELECT entity, event_id, {EVENT} FROM events WHERE seq = ?"
-        rows = [row for seq in found if (row := db.execute(sql, [seq]).fetchone())]
-        return [to_event(row[2:], row[1]) for row in rows if row[0] == entity]
+    def _tallies(self, key: Key) -> list[tuple[Slot, int]]:
+        reader = self._readers.mine()
+        slots = self._index.find_tallies(reader.live, key)
+        add_up(slots, reader.history.tallies(key))
+        return list(slots.items())
 
-    def _reader(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        found: sqlite3.Connection | None = getattr(self._own, "db", None)
-        if found is None:
-            found = self._own.db = open_to_read(self.folder)
-            self._readers.append(found)
-        return found
+    def _follow_history(self) -> None:
+        if self._readers.changed():
+            self._forget_all()
+
+    def _forget_all(self) -> None:
+        self._timelines.forget_all()
+        self._book.kept.forget_all()
 
     def _committed(self, adding: Adding) -> None:
-        self._timelines.forget({entity for _, entity, _ in adding.new})
+        self._timelines.forget({new.entity for new in adding.new})
+        if self._index.tallying.tables:
+            self._book.kept.forget(
+                {about for row in adding.rows for about in (row[8], row[9]) if about is not None}
+            )
+
+    def _erase_noted(self) -> None:
+        """Erase what was written down, by this process or another; the writer asks for it now and then."""
+        if not noted(self._db) and get_meta(self._db, "rewrite", "0") == "0":
+            return
+        erase_noted(self._db, self._index, self.folder)
+        self._readers.changed(at_once=True)
+        self._forget_all()
 
     def _ask(self, work: Callable[[], Any]) -> Any:
         """Have the writer's thread do something, and wait for it."""
@@ -126,9 +203,3 @@ class Store:
         if isinstance(told[0], Exception):
             raise told[0]
         return told[0]
-
-
-def _last(db: sqlite3.Connection) -> int:
-    """The greatest number that an event ever had: numbers are never given twice."""
-    [(found,)] = db.execute("SELECT max(seq) FROM events")
-    return max(found or 0, int(get_meta(db, "last", "0")))

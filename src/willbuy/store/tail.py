@@ -1,40 +1,98 @@
 """The newest events: appended and synced, but not yet in the indexes. Held in memory, made again at a start."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from willbuy.store.hashes import short_hash
+import numpy as np
+
+from willbuy.store.hashes import owner_hash
+from willbuy.store.tallies import Key, Slot
 
 
-@dataclass
+class New(NamedTuple):
+    """An event that is added: its number, its entity, its id and the hash of that."""
+
+    seq: int
+    entity: str
+    event_id: str | None
+    hash: int
+
+
 class Tail:
-    """Event ids and entities of the events numbered `first` to `last`, each with where they stand.
+    """Event ids, entities and tallies of the newest events. `last` is the newest's number.
 
     >>> tail = Tail()
-    >>> tail.add([(1, "ann", "e1"), (2, "bob", None), (3, "ann", "e3")])
-    >>> tail.ids, tail.owners["ann"], tail.last
-    ({'e1': 1, 'e3': 3}, [1, 3], 3)
+    >>> tail.add([New(1, "ann", "e1", 99), New(2, "bob", None, 0), New(3, "ann", "e3", 7)])
+    >>> tail.ids, tail.owned("ann"), tail.last, len(tail)
+    ({'e1': 1, 'e3': 3}, [1, 3], 3, 3)
+    >>> tail.freeze()
+    >>> tail.entries[0]
+    [(7, 3), (99, 1)]
     """
 
-    first: int = 0
-    last: int = 0
-    ids: dict[str, int] = field(default_factory=dict)
-    owners: dict[str, list[int]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.last = 0
+        self.ids: dict[str, int] = {}
+        self.owners: dict[str, int | list[int]] = {}
+        self.tallies: dict[Key, dict[Slot, int]] = {}
+        self._pairs = {"ids": array("q"), "owners": array("q")}  # of each index hash, seq, hash, seq, ...
+        self._size = 0
+        self.entries: tuple[Sequence[tuple[Any, ...]], ...] = ()
 
     def __len__(self) -> int:
-        return self.last - self.first + 1 if self.last else 0
+        return self._size
 
-    def add(self, events: Iterable[tuple[int, str, str | None]]) -> None:
-        """Add events as `(seq, entity, event_id)`, in order."""
-        for seq, entity, event_id in events:
-            self.first = self.first or seq
-            self.last = seq
+    def add(self, events: Sequence[New]) -> None:
+        """Add events, in order."""
+        if not events:
+            return
+        owners = self.owners
+        for seq, entity, event_id, _ in events:
             if event_id is not None:
                 self.ids[event_id] = seq
-            self.owners.setdefault(entity, []).append(seq)
+            before = owners.get(entity)
+            if isinstance(before, list):
+                before.append(seq)
+            else:
+                owners[entity] = seq if before is None else [before, seq]
+        self.last = events[-1].seq
+        self._size += len(events)
+        ids, own = self._pairs["ids"], self._pairs["owners"]
+        ids.extend(n for e in events if e.event_id is not None for n in (e.hash, e.seq))
+        own.extend(n for e in events for n in (owner_hash(e.entity), e.seq))
 
-    def entries(self) -> list[tuple[str, int, int]]:
-        """What the indexes have to take in, as `(table, hash, seq)`, in the order in which the tables hold them."""
-        ids = sorted((short_hash(event_id), seq) for event_id, seq in self.ids.items())
-        owners = sorted((short_hash(entity), seq) for entity, found in self.owners.items() for seq in found)
-        return [("ids", *entry) for entry in ids] + [("owners", *entry) for entry in owners]
+    def tally(self, found: Iterable[tuple[Key, Slot]]) -> None:
+        """Tally events: a slot for each table that they are in."""
+        tallies = self.tallies
+        for key, slot in found:
+            slots = tallies.get(key)
+            if slots is None:
+                slots = tallies[key] = {}
+            slots[slot] = slots.get(slot, 0) + 1
+
+    def owned(self, entity: str) -> list[int]:
+        """The numbers of an entity's events."""
+        found = self.owners.get(entity, [])
+        return list(found) if isinstance(found, list) else [found]
+
+    def freeze(self) -> None:
+        """Make `entries`: what the tables of ids, owners and tallies have to take in, each in the order of its table."""
+        rows = sorted((*key, *slot, n) for key, slots in self.tallies.items() for slot, n in slots.items())
+        self.entries = (self._in_order("ids"), self._in_order("owners"), rows)
+
+    def unmerged(self, key: Key, merged: int, merging: int, done: int) -> list[tuple[Slot, int]]:
+        """The slots of an item, or category, that are not in their table yet; see `Index` for the three numbers."""
+        if not self.last or self.last <= merged:
+            return []
+        slots = list(self.tallies.get(key, {}).items())
+        if self.last != merging or not self.entries:
+            return slots
+        ids, owners, rows = self.entries
+        rest = rows[max(0, done - len(ids) - len(owners)) :][:1]
+        return [(slot, n) for slot, n in slots if rest and (*key, *slot, n) >= rest[0]]
+
+    def _in_order(self, table: str) -> list[tuple[int, int]]:
+        pairs = np.frombuffer(self._pairs[table], dtype=np.int64).reshape(-1, 2).copy()
+        ordered = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        return list(zip(ordered[:, 0].tolist(), ordered[:, 1].tolist(), strict=True))

@@ -3,12 +3,14 @@
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 from willbuy.errors import StoreBusy, StoreDead, StoreFull
+from willbuy.hashed_ids import Suppression
 from willbuy.store.adding import POISON, Adding, is_poison
 from willbuy.store.arrival import Arrival, Outcome
 from willbuy.store.faults import is_full
@@ -17,8 +19,8 @@ from willbuy.store.index import Index
 Done = Callable[[list[Outcome] | Exception], None]
 
 MOST_WAITING = 50_000
-MOST_TOGETHER = 5_000
-_IDLE_SECONDS = 0.25
+MOST_TOGETHER = 2_000
+_LOOK_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -40,11 +42,13 @@ class Writer:
         index: Index,
         folder: Path,
         last: int,
-        erased: Callable[[str], bool],
+        suppression: Suppression,
         committed: Callable[[Adding], None],
+        now_and_then: Callable[[], None],
     ) -> None:
         self._db, self._index, self._folder, self._last = db, index, folder, last
-        self._erased, self._committed = erased, committed
+        self._suppression, self._committed, self._now_and_then = suppression, committed, now_and_then
+        self._looked = time.monotonic()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._waiting, self._lock = 0, threading.Lock()
         self._fault: str | None = None
@@ -102,6 +106,9 @@ class Writer:
             gathered = []
             self._do(job)
         self._add(gathered)
+        if time.monotonic() - self._looked > _LOOK_SECONDS:
+            self._do(Job((), lambda result: None, self._now_and_then))
+            self._looked = time.monotonic()
         return goes_on
 
     def _take(self) -> tuple[list[Job], bool]:
@@ -109,7 +116,7 @@ class Writer:
         jobs: list[Job] = []
         events = 0
         try:
-            job = self._jobs.get(timeout=None if not self._index.waits else _IDLE_SECONDS / 100)
+            job = self._jobs.get(timeout=0 if self._index.waits else _LOOK_SECONDS)
             while True:
                 if job is None:
                     return jobs, False
@@ -141,7 +148,7 @@ class Writer:
         self._last += len(adding.new)
         if merged is not None:
             self._index.merged(merged)
-        self._index.add(adding.new)
+        self._index.add(adding.new, adding.rows)
         self._committed(adding)
         start = 0
         for job in jobs:
@@ -169,7 +176,8 @@ class Writer:
         return adding, merged
 
     def _adding(self) -> Adding:
-        return Adding(self._db, self._index, self._erased, self._last)
+        holds = self._suppression.holds if self._suppression.digests else None
+        return Adding(self._db, self._index, holds, self._last)
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:

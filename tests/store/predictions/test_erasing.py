@@ -1,11 +1,16 @@
 """P2: an entity that is erased from the log leaves no byte of its id in any of the log's files."""
 
 import random
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from store.predictions.made_up import NOW, made_up
-from willbuy.store.predictions import PredictionLog, erase_answers, erasing, read_answers
+from willbuy.errors import WillbuyError
+from willbuy.store.predictions import PredictionLog, erase_answers, erasing, file, read_answers
 
 
 def bytes_of(home: Path) -> bytes:
@@ -88,6 +93,20 @@ def test_erased_beside_a_service_that_writes(tmp_path: Path) -> None:
         thread.join()
     log.close()
     assert log.dropped == 0
+
+
+def test_a_file_that_cannot_be_written_is_said_and_erased_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "BUSY_SECONDS", 0.1)
+    [name, *_] = filled(tmp_path, 50, 2)
+    with closing(sqlite3.connect(tmp_path / "live" / "predictions.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(WillbuyError, match="cannot be written now"):
+            erase_answers(tmp_path, name)
+        other.execute("ROLLBACK")
+    assert erase_answers(tmp_path, name) > 0
+    assert name.encode() not in bytes_of(tmp_path)
 
 
 def test_nothing_logged_is_nothing_to_erase(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ id afterwards, and rewritten whole where a copy is found: rare, since the id sta
 
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 from willbuy.errors import WillbuyError
@@ -20,21 +21,27 @@ _DELETE = "DELETE FROM answers WHERE number IN (SELECT number FROM answers WHERE
 def erase_answers(home: Path, entity: str) -> int:
     """Delete every logged answer about an entity; the daily counts stay. Returns how many there were.
 
-    May run beside the service, in any process. Raises WillbuyError where a reader held the log open for too long: the
-    rows are gone then, and the same call again finishes the work.
+    May run beside the service, in any process. Raises WillbuyError where the file cannot be written now, or a reader held
+    it for too long: the same call again finishes the work.
     """
     path = log_file(home)
     if not path.is_file():
         return 0
-    db = open_to_write(path)
     try:
-        deleted = _delete(db, entity)
+        with closing(open_to_write(path)) as db:
+            return _erase(db, path, entity)
+    except sqlite3.Error as error:
+        raise WillbuyError(
+            f"{path} cannot be written now ({error}): nothing is erased from it until the same is tried again"
+        ) from error
+
+
+def _erase(db: sqlite3.Connection, path: Path, entity: str) -> int:
+    deleted = _delete(db, entity)
+    _empty_wal(db, path)
+    if _holds(path, entity.encode()):
+        db.execute("VACUUM")
         _empty_wal(db, path)
-        if _holds(path, entity.encode()):
-            db.execute("VACUUM")
-            _empty_wal(db, path)
-    finally:
-        db.close()
     return deleted
 
 

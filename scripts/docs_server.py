@@ -1,0 +1,64 @@
+"""A service that the examples of a page ask: `<!-- serve: OPTIONS -->` starts `willbuy serve` beside the page.
+
+Pages show the address that a service has by default. The one that runs has a free port: the address is changed in what runs,
+and changed back in what it prints.
+"""
+
+import os
+import selectors
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SHOWN = "127.0.0.1:8000"
+SECONDS = 60
+
+
+class Server:
+    """A service in a folder, until `stop`; `address` is where it listens. Raises RuntimeError where it does not start."""
+
+    def __init__(self, options: list[str], folder: Path, environment: dict[str, str]) -> None:
+        command = [sys.executable, "-u", "-m", "willbuy", "serve", "--port", "0", *options]
+        self._log = (folder / "serve.log").open("w+")
+        self._process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+        self.address = self._address()
+
+    def _address(self) -> str:
+        """What stands after `http://` in the first line that names an address."""
+        with selectors.DefaultSelector() as selector:
+            if self._process.stdout is None:
+                raise RuntimeError("the service has no output")
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            end = time.monotonic() + SECONDS
+            while selector.select(max(0.0, end - time.monotonic())):
+                line = self._process.stdout.readline()
+                if "http://" in line:
+                    return line.partition("http://")[2].split()[0].rstrip("/.,")
+                if not line:
+                    break
+        self.stop()
+        raise RuntimeError(f"willbuy serve did not start:\n{self.said()}")
+
+    def said(self) -> str:
+        """What it wrote on standard error."""
+        self._log.seek(0)
+        return self._log.read()
+
+    def stop(self) -> None:
+        """End it, as Ctrl-C does."""
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()

@@ -1,0 +1,45 @@
+"""`willbuy models`: the runs that can be served, and which one is."""
+
+from typing import Any
+
+from willbuy.commands.options import DEFAULT_SHOP, Json, ShopFile, print_json, show
+
+
+def models(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
+    """List the complete runs: who is champion, who was, their figures and proofs."""
+    from willbuy.registry.models import models as models_of
+    from willbuy.registry.pointer import read_pointer
+    from willbuy.shop import load_any
+
+    loaded = load_any(shop)
+    found, pointer = models_of(loaded), read_pointer(loaded.home)
+    if as_json:
+        print_json(
+            {
+                "models": [one.to_dict() for one in found],
+                "pointer": None if pointer is None else pointer.to_dict(),
+            }
+        )
+    elif not found:
+        show("No complete run yet. Train one with: willbuy train")
+    else:
+        show(_table(found))
+        show(
+            "Nothing is promoted yet. Run: willbuy promote RUN"
+            if pointer is None
+            else f"Champion since {pointer.moment} UTC, token {pointer.token}."
+        )
+
+
+def _table(found: list[Any]) -> Any:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("Run", "Role", "Model", "AP", "ROC-AUC", "Log loss", "Parity", "Bundle", "Verdict"):
+        table.add_column(title, no_wrap=title != "Verdict")
+    for one in found:
+        figures = ["" if value is None else f"{value:.3f}" for value in one.figures.values()]
+        table.add_row(
+            one.run, one.role, one.model, *figures, one.parity, one.bundle[:12], one.bad or one.verdict
+        )
+    return table

@@ -1,0 +1,66 @@
+"""Every answer goes to the prediction log, with what it was made of, and is counted; a shadow scores it beside."""
+
+import secrets
+from collections.abc import Callable
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from willbuy.errors import InputError
+from willbuy.models.rows import Floats
+from willbuy.service.errors import Refusal
+from willbuy.service.models import fields_of
+from willbuy.service.shadow import Shadow
+from willbuy.service.state import State
+from willbuy.store.predictions import Answer
+
+if TYPE_CHECKING:
+    from willbuy.service.serving import Serving
+
+
+class Logged:
+    """Logs the answers of an app. It never waits; what the log cannot hold it counts itself."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._shadow = Shadow(state.holder, state.log)
+        self._prefix, self._numbers = secrets.token_hex(6), count(1)
+        self._named: Serving | None = None  # the model whose feature names the log was told last
+
+    def put(
+        self,
+        serving: "Serving",
+        route: str,
+        entity: str | int | None,
+        row: Floats,
+        log_odds: float,
+        probability: float,
+        record: dict[str, Any] | None = None,
+    ) -> None:
+        """Log one answer: whom it is about, the row that the model read, what it said of it, and what was sent."""
+        state = self._state
+        if serving is not self._named:
+            self._named = serving
+            state.log.describe(serving.version, serving.names)
+        name = None if entity is None else str(entity)
+        if name is not None and state.hasher is not None:
+            name = state.hasher.hash(name)
+        number = f"{self._prefix}-{next(self._numbers)}"
+        features = row.tobytes()
+        answer = Answer(number, name, route, serving.version, state.clock(), features, log_odds, probability)
+        if state.holder.shadow is None:
+            state.log.put(answer)
+        else:
+            self._shadow.put(answer, serving, row, None if record is None else self._again(record))
+        if state.metrics is not None:
+            state.metrics.scored(probability)
+
+    def _again(self, record: dict[str, Any]) -> "Callable[[Serving], Floats]":
+        """The same record as another model reads it."""
+
+        def again(shadow: "Serving") -> Floats:
+            try:
+                return fields_of(self._state.shop, shadow).read(dict(record)).row
+            except Refusal as refusal:
+                raise InputError(str(refusal)) from None
+
+        return again

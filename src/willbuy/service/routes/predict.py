@@ -1,0 +1,47 @@
+"""`POST /predict`: one record in, its score out. The hot path: no framework between the bytes and the model."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from willbuy.service.answers import MOST_REASONS, prediction, said
+from willbuy.service.asking import answer, body_of, query_of, refuse, whole
+from willbuy.service.decoding import decode
+from willbuy.service.errors import Refusal
+from willbuy.service.logged import Logged
+from willbuy.service.models import Current
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+PATH = "/predict"
+QUERY = {"reasons": whole(0, MOST_REASONS)}
+_encode = msgspec.json.Encoder().encode
+
+
+class Predict:
+    """Answers about one record."""
+
+    def __init__(self, current: Callable[[], Current], logged: Logged) -> None:
+        self._current, self._log = current, logged.put
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Read, score, log, answer."""
+        try:
+            body = self._answer(await body_of(receive), query_of(scope, QUERY).get("reasons"))
+        except Refusal as refusal:
+            await refuse(send, refusal)
+        else:
+            await answer(send, body)
+
+    def _answer(self, body: bytes, reasons: int | None) -> bytes:
+        current = self._current()
+        serving = current.serving
+        id_name, found_id, row, taken = current.fields.read(decode(body))
+        log_odds, probability = serving.one(row)
+        found = prediction(serving, id_name, found_id, probability)
+        if reasons is not None:
+            found["reasons"] = said(serving.reasons(row, reasons))
+        self._log(serving, PATH, found_id, row, log_odds, probability, taken)
+        return _encode(found)

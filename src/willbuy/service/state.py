@@ -1,0 +1,43 @@
+"""What a process of the service has: one object, made when it starts and handed to the app."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from willbuy.shop.common import Common
+
+if TYPE_CHECKING:
+    from willbuy.events.live import EventReader
+    from willbuy.hashed_ids import Hasher
+    from willbuy.service.holder import Holder
+    from willbuy.service.keys import Keys
+    from willbuy.service.metrics import Metrics
+    from willbuy.store.predictions import PredictionLog
+    from willbuy.store.store import Store
+
+Clock = Callable[[], datetime]
+"""The time now, naive UTC."""
+
+LOOPBACK = ("127.", "localhost", "::1")
+
+
+@dataclass
+class State:
+    """All that the routes use. `store` and `reader` are None for a table, `hasher` wherever ids are kept as they are."""
+
+    shop: Common
+    clock: Clock
+    holder: "Holder"
+    store: "Store | None"
+    reader: "EventReader | None"
+    log: "PredictionLog"
+    keys: "Keys"
+    hasher: "Hasher | None"
+    metrics: "Metrics | None" = None
+
+    @property
+    def docs(self) -> bool:
+        """Whether `/docs` and `/openapi.json` are there: as the shop file says, else at a loopback address."""
+        said = self.shop.serve.docs
+        return self.shop.serve.host.startswith(LOOPBACK) if said is None else said

@@ -1,0 +1,120 @@
+"""Erasing an entity: its live events, its history, and every byte of both.
+
+First it is written down, so that a process that dies goes on at the next start; then the history is written anew
+without it, the rows are deleted, and the file of the live events is written anew too: SQLite overwrites what it deletes
+(`secure_delete`), but a page that was split earlier may hold a copy that no row points to.
+"""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from willbuy.errors import StoreError
+from willbuy.store.database import get_meta, set_meta
+from willbuy.store.files import put_in_place
+from willbuy.store.hashes import id_hashes, owner_hash
+from willbuy.store.history import SCHEMA, History, history_file
+from willbuy.store.index import Index
+from willbuy.store.locking import SWITCHING, held
+from willbuy.store.rows import COLUMNS, Row, countable
+
+
+def note_erasure(db: sqlite3.Connection, entity: str) -> None:
+    """Write down that an entity is to be erased. Synced."""
+    db.execute("INSERT OR IGNORE INTO erasing VALUES (?)", [entity])
+
+
+def noted(db: sqlite3.Connection) -> list[str]:
+    """The entities that are to be erased."""
+    return [entity for (entity,) in db.execute("SELECT entity FROM erasing")]
+
+
+def erase_noted(db: sqlite3.Connection, index: Index, folder: Path) -> None:
+    """Erase the entities that are written down. May be called again after any death."""
+    for entity in noted(db):
+        erase_from_history(folder, entity)
+        index.merge_all(db)
+        rows = rows_of(db, index, entity)
+        db.execute("BEGIN IMMEDIATE")
+        delete_rows(db, index, rows)
+        db.execute("DELETE FROM erasing WHERE entity = ?", [entity])
+        set_meta(db, "rewrite", "1")
+        db.execute("COMMIT")
+        index.read(db)
+    if get_meta(db, "rewrite", "0") == "1":
+        _rewrite(db)
+
+
+def rows_of(db: sqlite3.Connection, index: Index, entity: str) -> list[Row]:
+    """An entity's rows: `seq`, then COLUMNS."""
+    sql = f"SELECT seq, {', '.join(COLUMNS)} FROM events WHERE seq = ?"
+    found = [db.execute(sql, [seq]).fetchone() for seq in index.find_owned(db, entity)]
+    return [row for row in found if row is not None and row[1] == entity]
+
+
+def delete_rows(db: sqlite3.Connection, index: Index, rows: Sequence[Row], tallies: bool = True) -> None:
+    """Delete rows, and what the indexes hold of them, within the caller's transaction. Numbers are not given again."""
+    [(last,)] = db.execute("SELECT coalesce(max(seq), 0) FROM events")
+    set_meta(db, "last", str(max(last, int(get_meta(db, "last", "0")))))
+    merged = int(get_meta(db, "merged", "0"))
+    with_id = [row for row in rows if row[2] is not None]
+    hashes = id_hashes([row[2] for row in with_id])
+    db.executemany(
+        "DELETE FROM ids WHERE hash = ? AND seq = ?",
+        [(h, row[0]) for h, row in zip(hashes, with_id, strict=True)],
+    )
+    db.executemany(
+        "DELETE FROM owners WHERE hash = ? AND seq = ?", [(owner_hash(row[1]), row[0]) for row in rows]
+    )
+    if tallies:
+        slots = [
+            (*key, *slot)
+            for row in rows
+            if row[0] <= merged
+            for key, slot in index.tallying.slots(countable(row))
+        ]
+        where = '"table" = ? AND "key" = ? AND kind = ? AND happened = ? AND known = ?'
+        db.executemany(f"UPDATE tallies SET n = n - 1 WHERE {where}", slots)
+        db.executemany(f"DELETE FROM tallies WHERE {where} AND n <= 0", slots)
+    db.executemany("DELETE FROM events WHERE seq = ?", [(row[0],) for row in rows])
+
+
+def erase_from_history(folder: Path, entity: str) -> None:
+    """Put a history without the entity in place of one that knows it."""
+    with held(folder, SWITCHING):
+        with closing(History(folder)) as history:
+            if not history.holds(entity):
+                return
+        partial = folder / f"history.{os.getpid()}.partial"
+        partial.unlink(missing_ok=True)
+        with closing(sqlite3.connect(partial, isolation_level=None, uri=True)) as db:
+            for setting in ("journal_mode = OFF", "synchronous = OFF"):
+                db.execute(f"PRAGMA {setting}")
+            db.executescript(SCHEMA)
+            db.execute("ATTACH ? AS old", [f"{history_file(folder).absolute().as_uri()}?mode=ro&immutable=1"])
+            db.execute("BEGIN")
+            db.execute(
+                "INSERT INTO visitors SELECT * FROM old.visitors WHERE entity <> ? ORDER BY entity", [entity]
+            )
+            db.execute('INSERT INTO tallies SELECT * FROM old.tallies ORDER BY "table", "key"')
+            db.execute("INSERT INTO meta SELECT * FROM old.meta")
+            db.execute("COMMIT")
+        put_in_place(partial, history_file(folder))
+
+
+def _rewrite(db: sqlite3.Connection) -> None:
+    """Write the file anew, so that it holds rows and nothing else, and empty the log of its writes."""
+    _empty_log(db)
+    db.execute("VACUUM")
+    set_meta(db, "rewrite", "0")
+    _empty_log(db)
+
+
+def _empty_log(db: sqlite3.Connection) -> None:
+    [(busy, *_)] = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    if busy:
+        raise StoreError(
+            "a reader holds the live store's file for too long to write it anew. The erasure goes on at the next start."
+        )

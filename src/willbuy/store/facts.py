@@ -1,0 +1,66 @@
+"""Facts about items on a day, from the history's tallies and the live ones: what `item_facts_at` computes from all events."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from willbuy.features.feature_set import FeatureSet
+from willbuy.store.kept import Kept
+from willbuy.store.tallies import TABLES, Key, Slot, Table, now_of, total
+
+MOST = 50_000
+
+Read = Callable[[Key], list[tuple[Slot, int]]]
+Epoch = tuple[int, ...]
+
+
+class FactBook:
+    """The facts that a feature set reads, of any moment; those of the newest days are kept."""
+
+    def __init__(self, features: FeatureSet | None, read: Read) -> None:
+        self._facts = features.facts if features is not None else ()
+        self._local = features.clock if features is not None else None
+        self._read = read
+        self.kept: Kept[tuple[Epoch, Mapping[str, int]]] = Kept(MOST)
+
+    def at(self, moment: datetime) -> "FactsAt":
+        """The facts as known at the close of the day, or the hour, before that of the moment."""
+        return FactsAt(self, moment)
+
+    def epoch(self, moment: datetime) -> Epoch:
+        """The day or hour of each fact at a moment."""
+        if self._local is None:
+            return ()
+        local = self._local
+        return tuple(now_of(fact, moment, local) for fact in self._facts)
+
+    def of(self, about: str, epoch: Epoch) -> Mapping[str, int]:
+        """The facts of an item, and of a category of that name."""
+        found = self.kept.get(about)
+        if found is not None and found[0] == epoch:
+            return found[1]
+        turn = self.kept.turn
+        facts = self._sum(about, epoch)
+        self.kept.put(about, (epoch, facts), turn)
+        return facts
+
+    def _sum(self, about: str, epoch: Epoch) -> dict[str, int]:
+        slots: dict[int, list[tuple[Slot, int]]] = {}
+        facts = {}
+        for fact, now in zip(self._facts, epoch, strict=True):
+            table = TABLES.index(Table(fact.of, fact.hourly))
+            if table not in slots:
+                slots[table] = self._read((table, about))
+            facts[fact.name] = total(fact, slots[table], now)
+        return facts
+
+
+class FactsAt:
+    """What is known of items at a moment; ask it as one asks a mapping."""
+
+    def __init__(self, book: FactBook, moment: datetime) -> None:
+        self._book, self._epoch = book, book.epoch(moment)
+
+    def get(self, item: str, default: Any = None) -> Mapping[str, int]:
+        """The facts by name of an item, or of a category; 0 where nobody had done anything by then."""
+        return self._book.of(item, self._epoch)

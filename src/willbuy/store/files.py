@@ -1,0 +1,41 @@
+"""Files that are complete under their names, or not there."""
+
+import os
+from pathlib import Path
+
+
+def put_in_place(partial: Path, path: Path) -> None:
+    """Sync a file and rename it over another: a power cut leaves the old one or the new one."""
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Sync which files a folder holds."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_partials(folder: Path) -> None:
+    """Remove what a killed process left unfinished. Those of living processes stay: their names hold their numbers."""
+    for path in folder.glob("*.partial*"):
+        number = path.name.split(".")[1]
+        if not (number.isdigit() and _lives(int(number))):
+            path.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

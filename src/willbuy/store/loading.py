@@ -1,0 +1,206 @@
+"""Loading the visitors' history from the warehouse, so that a service knows them from its first answer on.
+
+A batch command, or a child process of the service: `python -m willbuy.store.loading shop.toml`. The new history is
+written beside the one in use and put in its place when it is complete, so a load that is killed leaves the old one, and
+the next begins anew.
+"""
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from willbuy.errors import NotEnoughData
+from willbuy.features.local_time import LocalTime
+from willbuy.fitted import INPUTS, add_bgnbd, horizon_in_days, wants_bgnbd
+from willbuy.hashed_ids import Suppression
+from willbuy.progress import BarCallback
+from willbuy.shop import Shop
+from willbuy.store.files import put_in_place, remove_partials
+from willbuy.store.history import FORMAT, SCHEMA, History, history_file
+from willbuy.store.locking import SWITCHING, held
+from willbuy.store.packing import fields_of, names_of, pack, tally
+from willbuy.store.tallies import TABLES, Table
+from willbuy.warehouse.layout import BUCKETS
+
+if TYPE_CHECKING:
+    from willbuy.warehouse.duckdb import DuckDBWarehouse
+
+_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did. `skipped` where the history was that of the log already."""
+
+    visitors: int
+    events: int
+    items: int
+    skipped: bool = False
+
+
+def load_history(shop: Shop, progress: BarCallback = lambda done, total, stage: None) -> Loaded:
+    """Put the log, as it is now, into the store as history; events that came through the service are there already.
+
+    Nothing is done where the history in use is of this very log. Raises WillbuyError where nothing was ingested yet.
+    """
+    from willbuy.warehouse import open_warehouse
+
+    folder = shop.home / "live"
+    folder.mkdir(parents=True, exist_ok=True)
+    with open_warehouse(shop) as warehouse:
+        state = _state(shop, warehouse)
+        found = History(folder)
+        found.close()
+        if found.meta.get("state") == state:
+            return replace(Loaded(*json.loads(found.meta["loaded"])), skipped=True)
+        partial = folder / f"history.{os.getpid()}.partial"
+        remove_partials(folder)
+        try:
+            loaded = _Load(shop, warehouse, partial, progress).run(state)
+            _put_in_place(shop, partial, folder)
+        finally:
+            partial.unlink(missing_ok=True)
+    return loaded
+
+
+@dataclass(frozen=True)
+class _Load:
+    shop: Shop
+    warehouse: "DuckDBWarehouse"
+    path: Path
+    progress: BarCallback
+
+    def run(self, state: str) -> Loaded:
+        fields, names = fields_of(self.warehouse), names_of(self.warehouse)
+        db = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            for setting in (
+                "journal_mode = OFF",
+                "synchronous = OFF",
+                "locking_mode = EXCLUSIVE",
+                "cache_size = -65536",
+            ):
+                db.execute(f"PRAGMA {setting}")
+            db.executescript(SCHEMA)
+            db.execute("BEGIN")
+            events = self._visitors(db, fields, names)
+            for table in self._tables(fields):
+                self._tallies(db, table)
+            [counts] = db.execute(
+                "SELECT (SELECT count(*) FROM visitors), (SELECT count(DISTINCT key) FROM tallies)"
+            )
+            loaded = Loaded(counts[0], events, counts[1])
+            self.progress(0, None, "fitted columns")
+            meta = {
+                "format": FORMAT,
+                "state": state,
+                "zone": self.shop.shop.zone,
+                "fields": json.dumps(fields),
+                "names": json.dumps(names),
+                "fitted": json.dumps(self._fitted()),
+                "loaded": json.dumps([loaded.visitors, loaded.events, loaded.items]),
+            }
+            db.executemany("INSERT INTO meta VALUES (?, ?)", list(meta.items()))
+            db.execute("COMMIT")
+        finally:
+            db.close()
+        return loaded
+
+    def _visitors(self, db: sqlite3.Connection, fields: Sequence[str], names: Sequence[str]) -> int:
+        """Pack bucket by bucket, which takes the memory of one, then write them in the order of their ids."""
+        self.warehouse.execute("CREATE OR REPLACE TEMP TABLE packed (entity VARCHAR, body VARCHAR)")
+        for bucket in range(BUCKETS):
+            packed = pack(self.warehouse, self.warehouse.events_of([bucket]), fields, names)
+            self.warehouse.execute(f"INSERT INTO packed {packed}")
+            self.progress(bucket + 1, BUCKETS, "visitors packed")
+        known = Suppression(self.shop.home)
+        sql = "SELECT entity, body, json_array_length(body) FROM packed ORDER BY entity"
+        events = done = 0
+        for rows in self._chunks(sql):
+            kept = [row for row in rows if not known.holds(row[0])] if known.digests else rows
+            db.executemany("INSERT INTO visitors VALUES (?, ?)", [row[:2] for row in kept])
+            events += sum(row[2] for row in kept)
+            done += len(rows)
+            self.progress(done, None, "visitors written")
+        self.warehouse.execute("DROP TABLE packed")
+        return events
+
+    def _tables(self, fields: Sequence[str]) -> list[Table]:
+        return [table for table in TABLES if table.of in fields]
+
+    def _tallies(self, db: sqlite3.Connection, table: Table) -> None:
+        self.progress(0, None, f"{table.of} by {'hour' if table.hourly else 'day'}")
+        [span] = self.warehouse.rows(
+            'SELECT MIN("time"), GREATEST(MAX("time"), MAX(COALESCE("received", "time"))) FROM "events"'
+        )
+        if span[0] is None:
+            return
+        sql = tally(self.warehouse.dialect, table, LocalTime(self.shop.shop.zone), span)
+        number = TABLES.index(table)
+        for rows in self._chunks(sql):
+            db.executemany("INSERT INTO tallies VALUES (?, ?, ?)", [(number, *row) for row in rows])
+
+    def _chunks(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        reader = self.warehouse.connection.execute(sql)
+        while rows := reader.fetchmany(_ROWS):
+            yield rows
+
+    def _fitted(self) -> Any:
+        """BG/NBD as of the end of the log, where the shop's features have what it needs: its parameters, or why there are none."""
+        from willbuy.features.catalogue import features_of
+        from willbuy.features.log import summarise
+        from willbuy.snapshots import score_frame
+
+        try:
+            log = summarise(self.warehouse)
+            features = features_of(self.shop, log.kinds, log.fields)
+            inputs = tuple(feature for feature in features if feature.name in INPUTS)
+            if not wants_bgnbd(self.shop, features.names) or len(inputs) < len(INPUTS):
+                return None
+            frame = score_frame(self.warehouse, self.shop, replace(features, features=inputs), log.end)
+            _, parameters = add_bgnbd(frame, horizon_in_days(self.shop))
+        except NotEnoughData as error:
+            return str(error)
+        return list(parameters.values())[-1]
+
+
+def _state(shop: Shop, warehouse: "DuckDBWarehouse") -> str:
+    """Tells one log from another, and one way to load it from another."""
+    [live] = warehouse.rows("""SELECT COUNT(*) FROM sources WHERE "format" = 'live'""")
+    return json.dumps([FORMAT, warehouse.state, shop.shop.zone, live[0]])
+
+
+def _put_in_place(shop: Shop, partial: Path, folder: Path) -> None:
+    """Put the new history in place of the old one; whoever was erased meanwhile is taken out before."""
+    with held(folder, SWITCHING):
+        erased = Suppression(shop.home)
+        if erased.digests:
+            db = sqlite3.connect(partial, isolation_level=None)
+            gone = [
+                (entity,) for (entity,) in db.execute("SELECT entity FROM visitors") if erased.holds(entity)
+            ]
+            db.executemany("DELETE FROM visitors WHERE entity = ?", gone)
+            if gone:
+                db.execute("VACUUM")
+            db.close()
+        put_in_place(partial, history_file(folder))
+
+
+def main() -> None:
+    """`python -m willbuy.store.loading shop.toml`: load, and print what was done as JSON."""
+    from willbuy.progress import progress_bar
+    from willbuy.shop import load_shop
+
+    shop = load_shop(Path(sys.argv[1]))
+    with progress_bar("history", "steps") as progress:
+        loaded = load_history(shop, progress)
+    sys.stdout.write(json.dumps(asdict(loaded)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""POST /predict: what is answered, and what is refused without being repeated."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.conftest import TABLE_RECORD
+from willbuy.service.state import State
+
+FIELDS = {
+    "purchase_prediction",
+    "purchase_probability",
+    "prediction_confidence",
+    "propensity_to_buy",
+    "band",
+    "threshold",
+    "model_version",
+}
+
+
+def test_a_record_of_a_table_is_scored_under_its_own_id(table_client: TestClient, table_state: State) -> None:
+    found = table_client.post("/predict", json=TABLE_RECORD)
+    assert found.status_code == 200, found.text
+    said = found.json()
+    assert set(said) == {"session", *FIELDS}
+    assert said["session"] == "s1"
+    serving = table_state.holder.current
+    assert serving is not None
+    reader = serving.record_reader
+    assert reader is not None
+    row = reader.row({name: value for name, value in TABLE_RECORD.items() if name != "session"})
+    assert said["purchase_probability"] == serving.bundle.predict_proba(row)[0]
+    assert said["model_version"] == serving.version
+
+
+def test_a_record_of_a_log_flat_or_under_features(
+    log_client: TestClient, log_state: State, log_record: dict[str, Any]
+) -> None:
+    flat = log_client.post("/predict", json={"customer_id": 12345, **log_record})
+    nested = log_client.post("/predict", json={"customer_id": 12345, "features": log_record})
+    assert flat.status_code == nested.status_code == 200, flat.text
+    assert flat.json() == nested.json()
+    bundle = log_state.holder.current.bundle  # type: ignore[union-attr]
+    assert flat.json()["purchase_probability"] == bundle.golden["probability"][0]
+    assert flat.json()["customer_id"] == 12345
+
+
+@pytest.mark.parametrize("reasons", [0, 1, 3])
+def test_reasons_where_they_are_asked_for(
+    log_client: TestClient, log_record: dict[str, Any], reasons: int
+) -> None:
+    found = log_client.post(f"/predict?reasons={reasons}", json=log_record).json()
+    assert len(found["reasons"]) == reasons
+    assert all(set(one) == {"feature", "text", "contribution"} for one in found["reasons"])

@@ -1,0 +1,155 @@
+"""P2, the store's part: an erased visitor leaves no byte, does not come again, and a death in between is made good."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store.arrivals import START, arrival, store_them
+from store.histories import write_history
+from willbuy.features.algebra import ItemPopularity
+from willbuy.features.feature_set import FeatureSet
+from willbuy.store import Arrival, Outcome, Store
+from willbuy.store import erasing as erasing_module
+from willbuy.store.erasing_from_outside import erase_stored
+
+ANN = "ann-4711"
+MARKS = (b"ann-4711", b"ann-event-", b"ann-session", b"1234567891")
+
+
+def events_of_ann(number: int = 40) -> list[Arrival]:
+    return [
+        arrival(ANN, n, f"ann-event-{n}", session=f"ann-session{n}", price=1_234_567_891)
+        for n in range(number)
+    ]
+
+
+def others(number: int = 400) -> list[Arrival]:
+    return [arrival(f"visitor-{n % 60}", n, f"e{n}", category="shoes") for n in range(number)]
+
+
+def bytes_of_ann(home: Path) -> dict[str, list[bytes]]:
+    """What of ann is in the files."""
+    prices = (1_234_567_891).to_bytes(4, "big")
+    found = {
+        path.name: [mark for mark in (*MARKS, prices) if mark in path.read_bytes()]
+        for path in sorted(home.rglob("*"))
+        if path.is_file()
+    }
+    return {name: marks for name, marks in found.items() if marks}
+
+
+@pytest.fixture(params=[7, 50_000], ids=["indexed", "in memory"])
+def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store that knows ann and others, live and from a history."""
+    write_history(tmp_path / "live", {a.entity: [a.event] for a in (*others(50), *events_of_ann(1))})
+    with Store(tmp_path, merge_at=request.param) as store:
+        mixed = sorted((*events_of_ann(), *others()), key=lambda a: a.event.time)
+        for start in range(0, len(mixed), 40):
+            store_them(store, mixed[start : start + 40])
+        yield store
+
+
+def test_p2_no_byte_remains(full: Store) -> None:
+    home = full.folder.parent
+    assert bytes_of_ann(home)
+    kept = full.timeline("visitor-1")
+    assert len(kept) > 5
+    assert len(full.timeline(ANN)) >= 40
+    full.erase(ANN)
+    assert bytes_of_ann(home) == {}
+    assert full.events(ANN) == []
+    assert len(full.timeline(ANN)) == 0
+    assert full.timeline("visitor-1").events == kept.events
+    assert store_them(full, [arrival(ANN, 999, "late"), arrival("bob", 1, "b")]) == [
+        Outcome.SUPPRESSED,
+        Outcome.STORED,
+    ]
+    assert bytes_of_ann(home) == {}
+    assert set(store_them(full, others())) == {Outcome.DUPLICATE}
+
+
+def test_the_list_of_the_erased_outlives_a_start(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store_them(store, events_of_ann(3))
+        store.erase(ANN)
+    with Store(tmp_path) as again:
+        assert store_them(again, events_of_ann(3)) == [Outcome.SUPPRESSED] * 3
+    assert bytes_of_ann(tmp_path) == {}
+
+
+def test_numbers_are_not_given_twice(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store_them(store, [arrival("bob", 1, "b1"), *events_of_ann(5)])
+        store.erase(ANN)
+    with Store(tmp_path) as again:
+        store_them(again, [arrival("bob", 2, "b2")])
+        numbers = [seq for (seq,) in again._db.execute("SELECT seq FROM events ORDER BY seq")]
+    assert numbers == [1, 7]
+
+
+@pytest.mark.parametrize("died_at", ["erase_from_history", "delete_rows", "_rewrite"])
+def test_p2_a_death_in_between_is_made_good_at_the_next_start(
+    full: Store, died_at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer's thread is stopped by an error at each of the steps, as a kill would; a new start ends the work."""
+    home = full.folder.parent
+
+    def dies(*_: object) -> None:
+        raise RuntimeError("died here")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing_module, died_at, dies)
+        with pytest.raises(RuntimeError, match="died here"):
+            full.erase(ANN)
+        full.close()
+    with closing(Store(home)) as again:
+        assert bytes_of_ann(home) == {}
+        assert again.events(ANN) == []
+        assert len(again.events("visitor-1")) > 5
+
+
+def test_another_process_asks_the_service(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store_them(store, [*events_of_ann(), *others()])
+        store.timeline(ANN)
+        asking = threading.Thread(target=erase_stored, args=(tmp_path, ANN))
+        asking.start()
+        asking.join(20)
+        assert not asking.is_alive()
+        assert bytes_of_ann(tmp_path) == {}
+        assert len(store.timeline(ANN)) == 0
+    erase_stored(tmp_path, "visitor-1")
+    assert b"visitor-1\x00" not in (tmp_path / "live" / "events.sqlite").read_bytes()
+
+
+def test_an_erased_visitor_counts_for_no_item(tmp_path: Path) -> None:
+    features = FeatureSet((ItemPopularity("view"),))
+    with Store(tmp_path, merge_at=10) as store:
+        store.use(features)
+        sent = [
+            a._replace(event=a.event._replace(kind="view", item="shoe"))
+            for a in (*events_of_ann(), *others(5))
+        ]
+        store_them(store, sent[:30])
+        store_them(store, sent[30:])
+        tomorrow = START + timedelta(days=2)
+        assert store.facts(tomorrow).get("shoe") == {"count_view_30d": 45}
+        store.erase(ANN)
+        assert store.facts(tomorrow).get("shoe") == {"count_view_30d": 5}
+
+
+def test_expired_events_go_and_their_ids_with_them(tmp_path: Path) -> None:
+    """P3, the store's part."""
+    sent = [arrival("ann", n * 3600, f"e{n}") for n in range(100)]
+    with Store(tmp_path, merge_at=10) as store:
+        for start in range(0, 100, 10):
+            store_them(store, sent[start : start + 10])
+        limit = START + timedelta(hours=50)
+        assert store.expire(limit) == 50
+        assert [stored.event for stored in store.events("ann")] == [a.event for a in sent[50:]]
+        assert len(store.timeline("ann")) == 50
+        assert store_them(store, [sent[0], sent[60]]) == [Outcome.STORED, Outcome.DUPLICATE]
