@@ -30,6 +30,7 @@ SHORT = Limits(
     unread_seconds=1.5,
     idle_seconds=1.5,
     tick_seconds=0.1,
+    waiting=1000,
 )
 """Limits that a test can wait for."""
 

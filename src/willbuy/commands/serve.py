@@ -32,6 +32,7 @@ def serve(
     """Answer over HTTP: scores of records and of visitors, from events as they come."""
     import json
 
+    from willbuy.service.history import history_loader
     from willbuy.service.server import run_server
     from willbuy.shop import load_any
 
@@ -40,4 +41,12 @@ def serve(
         sys.stdout.flush()
 
     loaded = load_any(shop)
-    run_server(loaded, host=host, port=port, run=run, allow_unproven=allow_unproven, said=said)
+    run_server(
+        loaded,
+        host=host,
+        port=port,
+        run=run,
+        allow_unproven=allow_unproven,
+        load=history_loader(loaded, shop) if load else None,
+        said=said,
+    )

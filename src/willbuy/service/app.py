@@ -18,6 +18,7 @@ from willbuy.service.openapi import Operations, made
 from willbuy.service.routes.batch import Batch
 from willbuy.service.routes.docs import docs_routes
 from willbuy.service.routes.health import health_routes
+from willbuy.service.routes.metrics import metrics_routes
 from willbuy.service.routes.model import model_routes
 from willbuy.service.routes.page import page_routes
 from willbuy.service.routes.predict import Predict
@@ -38,6 +39,8 @@ def create_app(state: State) -> FastAPI:
     app.router.routes.append(Route("/predict/batch", Batch(current, logged), methods=["POST"]))
     app.include_router(health_routes(state))
     app.include_router(model_routes(state, current))
+    if state.metrics is not None:
+        app.include_router(metrics_routes(state.metrics))
     app.openapi = _openapi(app, current, OPERATIONS)  # type: ignore[method-assign]
     app.router.routes.extend(page_routes())
     if state.docs:

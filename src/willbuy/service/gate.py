@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from willbuy.service.body_limit import BodyLimit, Gone, Receive
-from willbuy.service.doors import DATA_POLICY, PAGE_POLICY, Door, door_of
+from willbuy.service.doors import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, Door, door_of
 from willbuy.service.keys import Keys
 from willbuy.service.limits import Limits
 from willbuy.service.media_type import check_media_type
@@ -32,7 +32,8 @@ logger = logging.getLogger("willbuy.service")
 
 _LEFT = 499  # the client left: counted, never sent
 _WITH_POLICY = {
-    policy: (*SAFE_HEADERS, (b"content-security-policy", policy)) for policy in (DATA_POLICY, PAGE_POLICY)
+    policy: (*SAFE_HEADERS, (b"content-security-policy", policy))
+    for policy in (DATA_POLICY, DOCS_POLICY, PAGE_POLICY)
 }
 
 
@@ -166,7 +167,7 @@ class _Answer:
 
     def __init__(self, send: Send, door: Door) -> None:
         self._send = send
-        self._safe = SAFE_HEADERS if door.policy is None else _WITH_POLICY[door.policy]
+        self._safe = _WITH_POLICY[door.policy]
         self.status = 0
 
     def __call__(self, message: Any) -> Awaitable[None]:

@@ -48,15 +48,6 @@ def _observe_log(metrics: Metrics, state: "State") -> None:
     metrics.watch("log_written", "Answers in the prediction log.", lambda: log.written, counter=True)
     metrics.watch("log_dropped", "Answers that the log had no room for.", lambda: log.dropped, counter=True)
     metrics.watch("log_queued", "Answers that wait to be logged.", lambda: log.queued)
-    shadow = getattr(state, "shadow", None)
-    if shadow is not None:
-        for name in ("scored", "missing", "faults", "dropped"):
-            metrics.watch(
-                f"shadow_{name}",
-                f"Answers {name} by the model in shadow.",
-                lambda name=name: getattr(shadow, name),
-                counter=True,
-            )
 
 
 def _observe_store(metrics: Metrics, state: "State") -> None:

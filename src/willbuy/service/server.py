@@ -66,16 +66,18 @@ def _serve(
 ) -> None:
     from willbuy.service.app import create_app
     from willbuy.service.gate import Gate
+    from willbuy.service.metrics import Metrics
     from willbuy.service.observed import observe
     from willbuy.service.running import make_server
     from willbuy.service.starting import started
     from willbuy.service.watch import Watch
 
-    with started(shop, keys, utc_now, run, allow_unproven, load) as state:
+    metrics = Metrics()
+    with started(shop, keys, metrics, utc_now, run, allow_unproven, load) as state:
         watch = Watch(Limits(connections=shop.serve.connections))
-        observe(state.metrics, state, watch)
+        observe(metrics, state, watch)
         local = is_local(shop.serve.host)
-        gate = Gate(create_app(state), keys, state.metrics, shop.serve.requests_per_minute, local)
+        gate = Gate(create_app(state), keys, metrics, shop.serve.requests_per_minute, local)
         server = make_server(gate, watch, [keys.refresh])
         current = state.holder.current
         model = f"run {current.run}" if current else "no model"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from willbuy.hashed_ids import open_hasher
 from willbuy.service.holder import Holder
 from willbuy.service.keys import Keys
+from willbuy.service.metrics import Metrics
+from willbuy.service.serving import Serving
 from willbuy.service.state import Clock, State
 from willbuy.shop import Common, Shop
 from willbuy.store.predictions import PredictionLog
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 def started(
     shop: Common,
     keys: Keys,
+    metrics: Metrics,
     clock: Clock,
     run: str | None = None,
     allow_unproven: bool = False,
@@ -30,6 +33,7 @@ def started(
     Args:
         shop: The shop, its `[serve]` as it holds for this process.
         keys: The keys that the gate checks.
+        metrics: Where the app counts scores and events.
         clock: The time now, naive UTC.
         run: A run to serve whoever is champion; by default the champion, followed while it changes.
         allow_unproven: Serve a log's model that has no parity proof too.
@@ -44,10 +48,11 @@ def started(
         holder.start()
         if load is not None:
             load()
-        log = PredictionLog(shop.home, shop.serve.log_days, clock)
         store = _open_store(shop)
         if store is not None:
             closing.callback(store.close)
+            _prepare(holder, store)
+        log = PredictionLog(shop.home, shop.serve.log_days, clock)
         closing.callback(log.close)
         holder.watch()
         yield State(
@@ -59,7 +64,20 @@ def started(
             log=log,
             keys=keys,
             hasher=open_hasher(shop),
+            metrics=metrics,
         )
+
+
+def _prepare(holder: Holder, store: "Store") -> None:
+    """Have the store keep what the champion's features read of items, and that of each that follows, before it answers."""
+
+    def use(serving: Serving) -> None:
+        if serving.features is not None:
+            store.use(serving.features)
+
+    if holder.current is not None:
+        use(holder.current)
+    holder.prepare = use
 
 
 def _open_store(shop: Common) -> "Store | None":
@@ -67,7 +85,7 @@ def _open_store(shop: Common) -> "Store | None":
         return None
     from willbuy.store.store import Store
 
-    return Store(shop.home / "live")
+    return Store(shop.home)
 
 
 def _reader(shop: Common) -> "EventReader | None":
