@@ -54,14 +54,26 @@ def ask(request: pytest.FixtureRequest, shop: Pretend) -> Ask:
     return call
 
 
+def acknowledged(accepted: int, **more: Any) -> dict[str, Any]:
+    return {
+        "accepted": accepted,
+        "duplicates": 0,
+        "suppressed": 0,
+        "conflicts": [],
+        "rejected": [],
+        "ignored": [],
+        **more,
+    }
+
+
 def stored(body: Any) -> tuple[int, Any]:
-    return 202, {"stored": len(body["events"]), "duplicates": 0, "suppressed": 0, "rejected": []}
+    return 202, acknowledged(len(body["events"]))
 
 
 def test_every_verb_asks_its_route(ask: Ask, shop: Pretend) -> None:
     ask("predict", {"customer_id": 7, "visits": np.int64(3), "recency": None}, reasons=3)
     ask("score", "ann", as_of=datetime(2015, 9, 1, 12), reasons=2, explain=True)
-    ask("visitor", "a/../b ü?")
+    ask("visitor", "a/../b ü?", limit=5)
     ask("erase", "007")
     ask("health")
     ask("model")
@@ -73,7 +85,7 @@ def test_every_verb_asks_its_route(ask: Ask, shop: Pretend) -> None:
             {"as_of": "2015-09-01T12:00:00Z", "reasons": "2", "explain": "events"},
             None,
         ),
-        ("GET", "/visitors/a%2F..%2Fb%20%C3%BC%3F", {}, None),
+        ("GET", "/visitors/a%2F..%2Fb%20%C3%BC%3F", {"limit": "5"}, None),
         ("DELETE", "/visitors/007", {}, None),
         ("GET", "/health", {}, None),
         ("GET", "/model", {}, None),
@@ -166,7 +178,7 @@ def test_events_keep_their_ids_whatever_is_sent_again(ask: Ask, shop: Pretend) -
     shop.then = stored
     events = [{"visitor": "ann", "kind": "view"}, {"visitor": "ann", "kind": "cart", "event_id": "mine"}]
     sent = ask("send_events", events, timeout=0.3)
-    assert (sent.stored, sent.duplicates, sent.rejected, sent.events) == (2, 0, [], 2)
+    assert (sent.accepted, sent.duplicates, sent.rejected, sent.events) == (2, 0, [], 2)
     bodies = [body for *_, body in shop.asked]
     assert len(bodies) == 3 and bodies[0] == bodies[1] == bodies[2]
     made, given = (event["event_id"] for event in bodies[0]["events"])
@@ -181,7 +193,7 @@ def test_one_event_is_sent_as_many_are(ask: Ask, shop: Pretend) -> None:
             "send_events",
             {"visitor": "ann", "eid": 7, "time": datetime(2015, 9, 1, tzinfo=UTC)},
             id_field="eid",
-        ).stored
+        ).accepted
         == 1
     )
     assert shop.asked[0][3] == {"events": [{"visitor": "ann", "eid": 7, "time": "2015-09-01T00:00:00+00:00"}]}
@@ -191,32 +203,45 @@ def test_many_events_go_out_a_thousand_at_a_time(ask: Ask, shop: Pretend) -> Non
     shop.then = stored
     sent = ask("send_events", ({"visitor": f"v{number}"} for number in range(2_500)))
     assert [len(body["events"]) for *_, body in shop.asked] == [1_000, 1_000, 500]
-    assert sent.stored == 2_500
+    assert sent.accepted == 2_500
     ids = [event["event_id"] for *_, body in shop.asked for event in body["events"]]
     assert len(set(ids)) == 2_500
 
 
 def test_large_events_go_out_in_batches_that_the_service_takes(ask: Ask, shop: Pretend) -> None:
     shop.then = stored
-    assert ask("send_events", [{"visitor": "v", "note": "x" * 100_000}] * 20).stored == 20
+    assert ask("send_events", [{"visitor": "v", "note": "x" * 100_000}] * 20).accepted == 20
     assert all(int(headers["content-length"]) < 1_000_000 for headers in shop.headers)
     assert len(shop.asked) == 3
 
 
 def test_rejected_events_are_named_by_their_place_in_the_whole(ask: Ask, shop: Pretend) -> None:
-    error = {"code": "time_in_future", "message": "more than 5 minutes ahead", "field": "time"}
+    error = {"index": 1, "code": "time_in_future", "message": "more than 5 minutes ahead", "field": "time"}
 
-    def second_is_wrong(body: Any) -> tuple[int, Any]:
-        return 202, {"stored": len(body["events"]) - 2, "duplicates": 1, "suppressed": 0,
-                     "rejected": [{"index": 1, "error": error}]}  # fmt: skip
+    def some_are_wrong(body: Any) -> tuple[int, Any]:
+        count = len(body["events"]) - 3
+        return 202, acknowledged(count, duplicates=1, conflicts=[2], rejected=[error], ignored=["colour"])
 
-    shop.then = second_is_wrong
+    shop.then = some_are_wrong
     sent = ask("send_events", [{"visitor": f"v{number}"} for number in range(1_500)])
-    assert (sent.stored, sent.duplicates, sent.events) == (1_496, 2, 1_500)
+    assert (sent.accepted, sent.duplicates, sent.events) == (1_494, 2, 1_500)
     assert [(one.index, one.event["visitor"], one.code, one.field) for one in sent.rejected] == [
         (1, "v1", "time_in_future", "time"),
         (1_001, "v1001", "time_in_future", "time"),
     ]
+    assert (sent.conflicts, sent.ignored) == ([2, 1_002], ["colour"])
+
+
+def test_scores_are_asked_for(ask: Ask, shop: Pretend) -> None:
+    shop.then = lambda body: (202, acknowledged(1, scores=[{"visitor": "ann", "purchase_probability": 0.5}]))
+    assert ask("send_events", {"visitor": "ann"}, score=True).scores[0]["purchase_probability"] == 0.5
+    assert shop.asked[0][2] == {"score": "true"}
+
+
+def test_another_answer_to_events_is_said(ask: Ask, shop: Pretend) -> None:
+    with pytest.raises(errors.ServiceFault, match="something else") as caught:
+        ask("send_events", {"visitor": "ann"})
+    assert len(caught.value.unsent) == 1
 
 
 @pytest.mark.parametrize("form", [list, iter])
@@ -231,7 +256,7 @@ def test_what_was_not_acknowledged_can_be_sent_again(
     failed = shop.asked[1][3]["events"]
     unsent = caught.value.unsent
     assert unsent[:1_000] == failed  # with the ids that they were sent with
-    assert ask("send_events", unsent).stored == len(unsent) == (1_500 if form is list else 1_000)
+    assert ask("send_events", unsent).accepted == len(unsent) == (1_500 if form is list else 1_000)
     assert shop.asked[2][3]["events"] == failed
 
 

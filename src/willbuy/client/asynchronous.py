@@ -41,9 +41,9 @@ class AsyncClient:
         """See `Client.predict_batch`."""
         return await self._hold(verbs.predict_batch(records, reasons, self._patience))
 
-    async def send_events(self, events: Events, id_field: str = "event_id") -> Sent:
+    async def send_events(self, events: Events, id_field: str = "event_id", score: bool = False) -> Sent:
         """See `Client.send_events`."""
-        return await self._hold(send(events, id_field, self._patience))
+        return await self._hold(send(events, id_field, score, self._patience))
 
     async def score(
         self,
@@ -55,9 +55,9 @@ class AsyncClient:
         """See `Client.score`."""
         return await self._hold(verbs.score(visitor, as_of, reasons, explain, self._patience))
 
-    async def visitor(self, visitor: str) -> dict[str, Any]:
+    async def visitor(self, visitor: str, limit: int | None = None) -> dict[str, Any]:
         """See `Client.visitor`."""
-        return await self._hold(verbs.visitor(visitor, self._patience))
+        return await self._hold(verbs.visitor(visitor, limit, self._patience))
 
     async def erase(self, visitor: str) -> dict[str, Any]:
         """See `Client.erase`."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from willbuy.client.encoding import encode
 from willbuy.client.talking import Ask, Conversation, Patience, talk
-from willbuy.errors import ClientError
+from willbuy.errors import ClientError, ServiceFault
 
 MOST_EVENTS = 1_000
 MOST_BYTES = 900_000  # the service takes a megabyte
@@ -27,19 +27,26 @@ class Rejection:
 
 @dataclass
 class Sent:
-    """What became of the events: `stored` are durable and new, `duplicates` were known by their id, `suppressed` belong
-    to an entity that was erased and were dropped; `rejected` says which were refused, and why.
+    """What became of the events, all of which are accounted for.
+
+    `accepted` are durable and new, `duplicates` were known by their id, `suppressed` belong to a visitor who was erased and
+    were dropped. `conflicts` are the places of those whose id belongs to an event of another content, `rejected` those that
+    break a rule. `ignored` are the names of fields that the shop does not read. `scores` are the visitors' scores after
+    their last event, where they were asked for.
     """
 
-    stored: int = 0
+    accepted: int = 0
     duplicates: int = 0
     suppressed: int = 0
+    conflicts: list[int] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    scores: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def events(self) -> int:
         """How many there were."""
-        return self.stored + self.duplicates + self.suppressed + len(self.rejected)
+        return self.accepted + self.duplicates + self.suppressed + len(self.conflicts) + len(self.rejected)
 
 
 def with_ids(events: Events, id_field: str = "event_id") -> Iterator[dict[str, Any]]:
@@ -82,15 +89,16 @@ class Batches:
         return b'{"events":[' + b",".join(contents) + b"]}" if contents else None
 
 
-def send(events: Events, id_field: str, patience: Patience) -> Conversation[Sent]:
+def send(events: Events, id_field: str, score: bool, patience: Patience) -> Conversation[Sent]:
     """Send events. A ClientError carries those that were not acknowledged, as `unsent`: of a list all the rest, of an
     iterator what was taken from it.
     """
     named = with_ids(events, id_field)
     batches, sent = Batches(named), Sent()
+    params = {"score": "true"} if score else {}
     try:
         while (content := batches.take()) is not None:
-            answer = yield from talk(Ask("POST", "/events", content=content), patience)
+            answer = yield from talk(Ask("POST", "/events", params, content), patience)
             _add(sent, answer, batches.held)
     except ClientError as error:
         error.unsent = batches.held + ([] if isinstance(events, Iterator) else list(named))
@@ -99,12 +107,19 @@ def send(events: Events, id_field: str, patience: Patience) -> Conversation[Sent
 
 
 def _add(sent: Sent, answer: Any, events: list[dict[str, Any]]) -> None:
-    offset = sent.events
-    sent.stored += answer["stored"]
-    sent.duplicates += answer["duplicates"]
-    sent.suppressed += answer["suppressed"]
-    for one in answer["rejected"]:
-        place, error = one["index"], one["error"]
-        sent.rejected.append(
-            Rejection(offset + place, events[place], error["code"], error["message"], error.get("field"))
-        )
+    before = sent.events
+    try:
+        sent.accepted += answer["accepted"]
+        sent.duplicates += answer["duplicates"]
+        sent.suppressed += answer["suppressed"]
+        sent.conflicts += [before + place for place in answer["conflicts"]]
+        for one in answer["rejected"]:
+            place = one["index"]
+            rejection = Rejection(before + place, events[place], one["code"], one["message"], one["field"])
+            sent.rejected.append(rejection)
+    except (KeyError, TypeError, IndexError) as error:
+        raise ServiceFault(
+            "POST /events was answered with something else: is it a willbuy service?"
+        ) from error
+    sent.ignored = sorted({*sent.ignored, *answer.get("ignored", ())})
+    sent.scores += answer.get("scores", ())

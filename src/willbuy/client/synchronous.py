@@ -46,13 +46,14 @@ class Client:
         """Score many records, in as many requests as it takes. One that cannot be scored has an `error` at its place."""
         return self._hold(verbs.predict_batch(records, reasons, self._patience))
 
-    def send_events(self, events: Events, id_field: str = "event_id") -> Sent:
+    def send_events(self, events: Events, id_field: str = "event_id", score: bool = False) -> Sent:
         """Send one event or many, under the shop's own names or the canonical ones; returns once they are durable.
 
         An event without an id gets one, which it keeps whatever has to be sent again: each is counted once. Where it
-        cannot be done the error's `unsent` holds the events that were not acknowledged, with their ids.
+        cannot be done the error's `unsent` holds the events that were not acknowledged, with their ids. With `score` the
+        answer has the score of each visitor (the first hundred of a request) after the last of these events.
         """
-        return self._hold(send(events, id_field, self._patience))
+        return self._hold(send(events, id_field, score, self._patience))
 
     def score(
         self,
@@ -64,9 +65,9 @@ class Client:
         """Score a visitor from what is stored, now or `as_of` a moment (without a zone: UTC); `explain` adds the events."""
         return self._hold(verbs.score(visitor, as_of, reasons, explain, self._patience))
 
-    def visitor(self, visitor: str) -> dict[str, Any]:
-        """What is stored about a visitor."""
-        return self._hold(verbs.visitor(visitor, self._patience))
+    def visitor(self, visitor: str, limit: int | None = None) -> dict[str, Any]:
+        """What is stored about a visitor: how many events, and the newest of them, at most `limit` (100)."""
+        return self._hold(verbs.visitor(visitor, limit, self._patience))
 
     def erase(self, visitor: str) -> dict[str, Any]:
         """Erase a visitor everywhere; later events of this id are dropped."""

@@ -44,9 +44,9 @@ def score(
     return talk(Ask("GET", f"{_visitor(visitor)}/score", params), patience)
 
 
-def visitor(visitor: str, patience: Patience) -> Conversation[dict[str, Any]]:
+def visitor(visitor: str, limit: int | None, patience: Patience) -> Conversation[dict[str, Any]]:
     """`GET /visitors/{id}`."""
-    return talk(Ask("GET", _visitor(visitor)), patience)
+    return talk(Ask("GET", _visitor(visitor), {} if limit is None else {"limit": str(limit)}), patience)
 
 
 def erase(visitor: str, patience: Patience) -> Conversation[dict[str, Any]]:

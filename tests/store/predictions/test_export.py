@@ -40,7 +40,7 @@ def test_one_version_is_one_column_a_feature(tmp_path: Path, chunk: int) -> None
     for answer, row in zip(list(made_up(50)), found, strict=True):
         features = [math.nan if value is None else value for value in row[-5:]]
         assert np.array(features).tobytes() == answer.features
-        assert row[:9] == (*answer[:5], *answer[6:])
+        assert row[:10] == (*answer[:5], *answer[6:])
     assert all(row[-3] is None for row in found)  # a feature that was null is null, not NaN
     assert list((tmp_path / "tmp").glob("log-*")) == []
 

@@ -34,7 +34,9 @@ def file(home: Path) -> Path:
 
 def test_what_is_put_is_read_back(tmp_path: Path, log: PredictionLog) -> None:
     put = list(made_up(300))
-    put[7] = put[7]._replace(entity=None, shadow_version="beef" * 16, shadow_probability=0.25)
+    put[7] = put[7]._replace(
+        entity=None, shadow_version="beef" * 16, shadow_probability=0.25, as_of=datetime(1969, 7, 20)
+    )
     for answer in put:
         log.put(answer)
     assert log.flush()

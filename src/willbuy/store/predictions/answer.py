@@ -9,7 +9,8 @@ class Answer(NamedTuple):
 
     `id` names the answer and no person; `entity` is who was scored (hashed where the shop hashes ids), None where the
     request named nobody. `features` are the bytes of a float64 row in the order of the version's feature names, nan for
-    null. `moment` is naive UTC. `log_odds` are the model's, before calibration; `probability` is what was answered. The
+    null. `moment` is when it was answered, naive UTC; `as_of` the moment that the features are of, None where whoever asked
+    gave the features. `log_odds` are the model's, before calibration; `probability` is what was answered. The
     shadow's fields say what a second bundle would have answered, where there is one.
 
     >>> import numpy as np
@@ -29,3 +30,4 @@ class Answer(NamedTuple):
     probability: float
     shadow_version: str | None = None
     shadow_probability: float | None = None
+    as_of: datetime | None = None

@@ -28,7 +28,9 @@ SELECT version, COUNT(*) FROM answers JOIN versions USING (version_key)
 WHERE moment >= ? AND moment < ? AND (? IS NULL OR version = ?) GROUP BY version ORDER BY version
 """
 _TEXTS = ("id", "entity", "route", "version", "shadow_version", "features")
-_TYPES = {"moment": "TIMESTAMP"} | dict.fromkeys(_TEXTS, "VARCHAR")  # all else is a number
+_TYPES = {"moment": "TIMESTAMP", "as_of": "TIMESTAMP"} | dict.fromkeys(
+    _TEXTS, "VARCHAR"
+)  # all else is a number
 Progress = Callable[[int, int | None, str], None]
 
 

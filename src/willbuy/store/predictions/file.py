@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS versions (
 CREATE TABLE IF NOT EXISTS answers (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, entity TEXT, entity_hash INTEGER, route TEXT NOT NULL,
     version_key INTEGER NOT NULL, moment INTEGER NOT NULL, features BLOB NOT NULL, log_odds REAL, probability REAL,
-    shadow_key INTEGER, shadow_probability REAL);
+    shadow_key INTEGER, shadow_probability REAL, as_of INTEGER);
 CREATE INDEX IF NOT EXISTS answers_by_moment ON answers (moment);
 CREATE INDEX IF NOT EXISTS answers_by_entity ON answers (entity_hash) WHERE entity_hash IS NOT NULL;
 CREATE TABLE IF NOT EXISTS days (

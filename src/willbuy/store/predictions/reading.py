@@ -14,7 +14,7 @@ CHUNK = 5_000
 ALWAYS = -(1 << 62), 1 << 62  # microseconds: before and after every moment
 _PAGE = """
 SELECT number, id, entity, route, champion.version, moment, answers.features, log_odds, probability, shadow.version,
-       shadow_probability
+       shadow_probability, as_of
 FROM answers JOIN versions AS champion USING (version_key) LEFT JOIN versions AS shadow ON shadow.version_key = shadow_key
 WHERE (moment, number) > (?, ?) AND moment < ? AND (? IS NULL OR champion.version = ?)
 ORDER BY moment, number LIMIT ?
@@ -45,10 +45,13 @@ def read_answers(
 
 
 def _answer(row: tuple[Any, ...]) -> Answer:
-    _, name, entity, route, version, moment, features, log_odds, probability, shadow, of_shadow = row
+    _, name, entity, route, version, moment, features, log_odds, probability, shadow, of_shadow, as_of = row
     log_odds, probability = (float("nan") if value is None else value for value in (log_odds, probability))
     when = EPOCH + moment * MICROSECOND
-    return Answer(name, entity, route, version, when, features, log_odds, probability, shadow, of_shadow)
+    then = None if as_of is None else EPOCH + as_of * MICROSECOND
+    return Answer(
+        name, entity, route, version, when, features, log_odds, probability, shadow, of_shadow, then
+    )
 
 
 def feature_names(home: Path) -> dict[str, tuple[str, ...] | None]:

@@ -15,11 +15,11 @@ from willbuy.store.predictions.days import ADD, add_up
 from willbuy.store.predictions.file import hash_of, to_microseconds
 
 SLICE = 64
-_COLUMNS = 11
+_COLUMNS = 12
 _ROW = f"({', '.join('?' * _COLUMNS)})"
 _INSERT = (
     "INSERT INTO answers (id, entity, entity_hash, route, version_key, moment, features, log_odds, probability, "
-    "shadow_key, shadow_probability) VALUES "
+    "shadow_key, shadow_probability, as_of) VALUES "
 )
 _WHOLE = _INSERT + ", ".join([_ROW] * SLICE)
 _ONE = _INSERT + _ROW
@@ -69,6 +69,7 @@ class Writer:
         return (
             answer.id, answer.entity, found, answer.route, self._key(answer.version), to_microseconds(answer.moment),
             answer.features, float(answer.log_odds), float(answer.probability), shadow, answer.shadow_probability,
+            None if answer.as_of is None else to_microseconds(answer.as_of),
         )  # fmt: skip
 
     def _key(self, version: str) -> int:
