@@ -1,4 +1,4 @@
-"""`GET /metrics`: what the service counts about itself, for Prometheus."""
+"""`GET /metrics`: what the service counts about itself, as Prometheus reads it."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -7,16 +7,21 @@ from willbuy.service.metrics import CONTENT_TYPE, Metrics
 
 
 def metrics_routes(metrics: Metrics) -> APIRouter:
-    """The route; it needs a key with the scope `read`, which Prometheus sends as `authorization`."""
+    """The one route."""
     router = APIRouter(tags=["health"])
 
     @router.get(
         "/metrics",
+        summary="Counts for Prometheus.",
         response_class=Response,
-        summary="Counts of requests, events, scores and models, for Prometheus.",
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        responses={
+            200: {
+                "description": "Its text format.",
+                "content": {"text/plain": {"schema": {"type": "string"}}},
+            }
+        },
     )
-    async def read() -> Response:
-        return Response(metrics.render(), media_type=CONTENT_TYPE)
+    async def counts() -> Response:
+        return Response(metrics.render(), headers={"content-type": CONTENT_TYPE})
 
     return router
