@@ -1,7 +1,9 @@
 """Which model is in service: it follows the champion pointer, and keeps the old model on any fault of the new one."""
 
+import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -15,6 +17,8 @@ from willbuy.registry.proof import read_parity
 from willbuy.runs import BUNDLE, complete_run, read_result
 from willbuy.service.serving import Serving, serving_of
 from willbuy.shop import Common, Shop
+
+logger = logging.getLogger("willbuy.service")
 
 LOOK = 0.2  # seconds between two looks at the pointer
 AGAIN = 5.0  # seconds until a bundle that could not be loaded is tried again
@@ -59,6 +63,8 @@ class Holder:
         self.swaps = 0
         self.faults = 0
         self.pointer: Pointer | None = None
+        self.prepare: Callable[[Serving], None] | None = None
+        """Called with a champion before it is taken into service; what it raises keeps the one before."""
         self._home, self._clock, self._run, self._load = shop.home, clock, run, load
         self._proven = isinstance(shop, Shop) and not allow_unproven
         self._earlier: deque[Serving] = deque(maxlen=KEPT)
@@ -118,9 +124,30 @@ class Holder:
         if self._thread is not None:
             self._thread.join()
 
+    @property
+    def in_memory(self) -> tuple[str, ...]:
+        """The runs of earlier champions that a rollback finds loaded."""
+        return tuple(serving.run for serving in self._earlier)
+
     def _watching(self, every: float) -> None:
+        ready_for = None
         while not self._stop.wait(every):
             self.refresh()
+            if self.pointer is not ready_for:
+                ready_for = self.pointer
+                self._make_ready()
+
+    def _make_ready(self) -> None:
+        """Load the champion before this one, so that a rollback finds it in memory after a restart as well."""
+        if self.pointer is None or not self.pointer.earlier:
+            return
+        try:
+            with self._lock:
+                serving = self._serving(self.pointer.earlier[-1])
+                if serving not in (self.current, self.shadow, *self._earlier):
+                    self._earlier.append(serving)
+        except Exception as error:  # nobody has asked for it yet
+            logger.warning("the champion before this one could not be loaded: %s", error)
 
     def _follow(self) -> bool:
         pointer = read_pointer(self._home)
@@ -130,6 +157,8 @@ class Holder:
             raise RegistryError("the champion pointer is gone; the model that was in service still is")
         before = self.current, self.shadow
         current = self._serving(pointer.champion)
+        if current is not self.current and self.prepare is not None:
+            self.prepare(current)
         if self.current is not None and current is not self.current:
             self._earlier.append(self.current)
         if current is not self.current:
@@ -155,6 +184,7 @@ class Holder:
     def _fault(self, words: str) -> None:
         if words != self.error:
             self.faults += 1
+            logger.error("the model in service stays as it is: %s", words)
         self.error, self._again = words, monotonic() + AGAIN
 
 
