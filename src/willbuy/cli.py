@@ -13,6 +13,7 @@ import typer
 
 from willbuy.commands.audit import audit
 from willbuy.commands.doctor import doctor
+from willbuy.commands.erase import erase, finish_erasures
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
 from willbuy.commands.keys import keys
@@ -62,8 +63,10 @@ def ingest(
     from willbuy.progress import progress_bar
     from willbuy.shop import load_shop
 
+    loaded = load_shop(shop)
+    finish_erasures(loaded)
     with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
-        result = run_ingest(load_shop(shop), files or None, progress=progress)
+        result = run_ingest(loaded, files or None, progress=progress)
     if as_json:
         print_json(result.to_json())
     else:
@@ -102,6 +105,7 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     from willbuy.shop import load_any
 
     loaded = load_any(shop)
+    finish_erasures(loaded)
     with step_log(quiet=as_json) as progress:
         result = run_training(loaded, progress=progress)
     if as_json:
@@ -163,9 +167,11 @@ def score(
     from willbuy.scoring import score_shop
     from willbuy.shop import load_any
 
+    loaded = load_any(shop)
+    finish_erasures(loaded)
     with progress_bar("score", unit="rows", quiet=as_json) as progress:
         result = score_shop(
-            load_any(shop),
+            loaded,
             output,
             rows=rows,
             as_of=as_of,
@@ -214,6 +220,7 @@ app.command("audit")(audit)
 app.command("serve")(serve)
 app.command("keys")(keys)
 app.command("log")(log)
+app.command("erase")(erase)
 app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,15 @@ from starlette.testclient import TestClient
 
 from made_up_table import table_shop
 from willbuy.events.ingest import ingest
+from willbuy.events.live import EventReader
 from willbuy.events.look import init
 from willbuy.events.simulate import simulate
 from willbuy.pipeline import train
 from willbuy.service.app import create_app
 from willbuy.service.holder import Holder
 from willbuy.service.state import State
-from willbuy.shop import Common, load_any
+from willbuy.shop import Common, Shop, load_any
+from willbuy.store import Store
 from willbuy.store.predictions import PredictionLog
 
 NOW = datetime(2015, 7, 2, 12)
@@ -85,6 +88,22 @@ def table_state(made_up_shop: Common) -> Iterator[State]:
 def client_of(state: State) -> TestClient:
     """A client of the app, in process; a fault in the app is an answer of 500, as it is to anybody."""
     return TestClient(create_app(state), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def live(log_state: State, tmp_path: Path) -> Iterator[State]:
+    """The log's shop with a store of its own, empty at first."""
+    assert isinstance(log_state.shop, Shop)
+    with Store(tmp_path) as store:
+        store.use(log_state.holder.current.features)  # type: ignore[union-attr,arg-type]
+        yield replace(log_state, store=store, reader=EventReader(log_state.shop))
+
+
+@pytest.fixture
+def live_client(live: State) -> Iterator[TestClient]:
+    """A client of the app with a store, its requests all in one event loop."""
+    with client_of(live) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

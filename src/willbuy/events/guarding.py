@@ -20,6 +20,7 @@ from willbuy.hashed_ids import Hasher, Suppression
 from willbuy.warehouse.dialect import Dialect
 
 _sql = Dialect()
+_WORDS = (r"""[^\s"',;|{}\[\]]+""", r"""[^\s"',;|{}\[\]:]+""")  # in a row that cannot be split into fields
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,15 @@ class Guard:
             return "false"
         engine.execute("SET VARIABLE willbuy_erased = ?", [sorted(self.suppression.digests)])
         digest = hmac_sql(engine, "erased", self.suppression.secret, "entity_kept")
-        return f"coalesce({digest} IN (SELECT unnest(getvariable('willbuy_erased'))), false)"
+        theirs = f"coalesce({digest} IN (SELECT unnest(getvariable('willbuy_erased'))), false)"
+        if self.hasher:
+            return theirs
+        word = hmac_sql(
+            engine, "erased", self.suppression.secret, "word"
+        )  # nobody knows whose a broken row is
+        found = " || ".join(f"regexp_extract_all(raw, {_sql.text(pattern)})" for pattern in _WORDS)
+        words = f"list_transform({found}, lambda word: {word})"
+        return f"{theirs} OR broken IS NOT NULL AND list_has_any({words}, getvariable('willbuy_erased'))"
 
     def _kept(self, plan: RowPlan) -> str:
         nothing = "'{}'" if plan.shape.is_json else "''"

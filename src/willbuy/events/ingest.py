@@ -6,24 +6,20 @@ Nothing is visible before the last commit; whatever was complete when a process 
 """
 
 import os
-import shutil
-import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from willbuy.errors import WillbuyError
 from willbuy.events import presets
 from willbuy.events.account import FileAccount, IngestResult, render
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, refuse_other_reading, regather
 from willbuy.events.guarding import Guard, refuse_rules_on_ids
-from willbuy.events.parquet import PARTIAL
 from willbuy.events.publishing import Staged, publish
 from willbuy.events.settings import settings_of
+from willbuy.events.sweeping import one_at_a_time, sweep
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.hashed_ids import Suppression, open_hasher
 from willbuy.shop import Shop
@@ -51,7 +47,7 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
     layout.temporary.mkdir(parents=True, exist_ok=True)
     with (
         explain_full_disk(layout.home),
-        _one_at_a_time(layout),
+        one_at_a_time(layout),
         Ledger(layout.ledger) as ledger,
         Workbench(
             layout=layout,
@@ -64,7 +60,7 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
             guard=guard,
         ) as bench,
     ):
-        _sweep(layout, ledger)
+        sweep(layout, ledger)
         accounts = _ingest(bench, paths)
         tables = ledger.files()
     return _result(accounts, tables, time.monotonic() - started)
@@ -99,31 +95,3 @@ def _result(accounts: Sequence[FileAccount], tables: Sequence[TableFile], second
         last=datetime.fromisoformat(last) if last else None,
         seconds=seconds,
     )
-
-
-def _sweep(layout: Layout, ledger: Ledger) -> None:
-    """Remove what a process that died left behind: files half-written, and folders that the ledger does not need."""
-    for pattern in (f"*/**/*{PARTIAL}", f"{layout.temporary.name}/block-*.txt"):
-        for path in layout.home.glob(pattern):
-            path.unlink(missing_ok=True)
-    status = {row.source: row.status for row in ledger.sources()}
-    for room in (layout.bronze, layout.staged, layout.rejected):
-        for folder in room(0).parent.glob("source-*"):
-            needed = status.get(int(folder.name.removeprefix("source-")))
-            if needed is None or (needed == "done" and room == layout.staged):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _one_at_a_time(layout: Layout) -> Iterator[None]:
-    """Hold the shop's lock. The system frees it when the process dies, however it dies."""
-    lock = sqlite3.connect(layout.lock, isolation_level=None, timeout=0)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        lock.close()
-        raise WillbuyError(f"another ingest is at work in {layout.home}. Wait for it to end.") from error
-    try:
-        yield
-    finally:
-        lock.close()

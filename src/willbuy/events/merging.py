@@ -162,7 +162,8 @@ def _numbered(name: str, known: Path | None, found: str, offset: str, step: int)
         key = f"CAST({offset}{step} * (row_number() OVER (ORDER BY {name}) - 1) AS BIGINT)"
         return f"SELECT {key} AS {name}_key, * FROM ({found})"
     old = f"SELECT * FROM {_parquet([known])}"
-    number = f"(SELECT count(*) FROM ({old})) + row_number() OVER (ORDER BY {name}) - 1"
+    after = f"SELECT coalesce(max({name}_key) // {step} + 1, 0) FROM ({old})"  # an erased one leaves a gap
+    number = f"({after}) + row_number() OVER (ORDER BY {name}) - 1"
     key = f"CAST({offset}{step} * ({number}) AS BIGINT) AS {name}_key"
     return f"{old} UNION ALL BY NAME SELECT {key}, * FROM ({found}) ANTI JOIN ({old}) USING ({name})"
 

@@ -43,7 +43,7 @@ class Hasher:
 
     def clean(self, text: str) -> str:
         """The id without the ending that the shop file says it loses, once."""
-        return text[: -len(self.suffix)] if self.suffix and text.endswith(self.suffix) else text
+        return text.removesuffix(self.suffix)
 
     @property
     def fingerprint(self) -> str:
@@ -66,6 +66,18 @@ def open_hasher(shop: Common) -> Hasher | None:
     hasher = Hasher(_secret(shop.home), entity_suffix(source))
     _same_key(shop.home, hasher)
     return hasher
+
+
+def entity_of(shop: Common, text: str) -> str:
+    """An id as it comes in -> the entity as it is stored: without the ending that it loses, hashed where the shop says so.
+
+    A shop of a table keeps its ids as they are. Raises WillbuyError as `open_hasher` does.
+    """
+    source = getattr(shop, "source", None)
+    if not isinstance(source, Source):
+        return text
+    hasher = open_hasher(shop)
+    return hasher.entity(text) if hasher else text.removesuffix(entity_suffix(source))
 
 
 def entity_suffix(source: Source) -> str:

@@ -24,13 +24,11 @@ class Suppression:
 
     def add(self, entity: str) -> None:
         """Put an entity on the list, for good. Adding it again changes nothing."""
-        if not self._key.exists():
-            make_secret(self._key)
-        if self.holds(entity):
+        if self.digest(entity) in self.digests:
             return
         with self._list.open("a", encoding="ascii") as file:
             file.write(
-                f"\n{self._digest(entity)}\n"
+                f"\n{self.digest(entity)}\n"
             )  # a line that a power cut left unfinished spoils no other
             file.flush()
             os.fsync(file.fileno())
@@ -38,7 +36,7 @@ class Suppression:
 
     def holds(self, entity: str) -> bool:
         """Whether an entity was erased. Sees what another process has added since."""
-        return bool(self.digests) and self._digest(entity) in self._digests
+        return bool(self.digests) and self.digest(entity) in self._digests
 
     @property
     def digests(self) -> frozenset[str]:
@@ -56,9 +54,11 @@ class Suppression:
 
     @property
     def secret(self) -> bytes:
-        """The list's key. Raises WillbuyError where it is gone: the list would let everyone in again."""
+        """The list's key, made before the first line. Raises WillbuyError where it is gone: all would be let in again."""
         if self._secret is None:
             self._secret = read_secret(self._key)
+        if self._secret is None and not self._list.exists():
+            self._secret = make_secret(self._key)
         if self._secret is None:
             raise WillbuyError(
                 f"{self._list} names erased visitors by a key, and {self._key} is gone. Put it back from a backup: "
@@ -66,5 +66,6 @@ class Suppression:
             )
         return self._secret
 
-    def _digest(self, entity: str) -> str:
+    def digest(self, entity: str) -> str:
+        """The entity's line on the list: HMAC-SHA-256 with the key of the list, as hex."""
         return hmac.digest(self.secret, entity.encode("utf-8", "surrogatepass"), "sha256").hex()

@@ -56,7 +56,7 @@ def work_folder(room: Path, key: Mapping[str, Any]) -> Iterator[Path]:
     if lock is None:
         raise WillbuyError("another process is scoring this very population. Wait for it to end")
     try:
-        _remove_others(room, folder)
+        remove_left_work(room, but=folder)
         yield folder
         shutil.rmtree(folder, ignore_errors=True)
     finally:
@@ -74,9 +74,9 @@ def _locked(folder: Path) -> sqlite3.Connection | None:
     return lock
 
 
-def _remove_others(room: Path, folder: Path) -> None:
-    """Remove what earlier work of another key left behind."""
+def remove_left_work(room: Path, but: Path | None = None) -> None:
+    """Remove the work folders that a killed scoring left behind, `but` one. Those that are worked in now stay."""
     for other in room.glob(".*"):
-        if other != folder and other.is_dir() and (lock := _locked(other)):
+        if other != but and other.is_dir() and (lock := _locked(other)):
             lock.close()
             shutil.rmtree(other, ignore_errors=True)

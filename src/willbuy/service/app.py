@@ -11,18 +11,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from willbuy import __version__
+from willbuy.service.erasing import Erasing
 from willbuy.service.errors import Refusal
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current, current_of
-from willbuy.service.openapi import Operations, made
+from willbuy.service.openapi import made
+from willbuy.service.routes import live_docs, predict_docs
 from willbuy.service.routes.batch import Batch
 from willbuy.service.routes.docs import docs_routes
+from willbuy.service.routes.events import Events
 from willbuy.service.routes.health import health_routes
+from willbuy.service.routes.metrics import metrics_routes
 from willbuy.service.routes.model import model_routes
 from willbuy.service.routes.page import page_routes
 from willbuy.service.routes.predict import Predict
-from willbuy.service.routes.predict_docs import OPERATIONS
+from willbuy.service.routes.visitors import SCORE, VISITOR, Erase, Score, Visitor
 from willbuy.service.state import State
+from willbuy.service.visitor_bodies import visitor_bodies
+from willbuy.service.visitors import Visitors
+from willbuy.shop import Shop
 
 STATUS_WORDS = {
     404: ("not_found", "there is nothing here"),
@@ -30,15 +37,23 @@ STATUS_WORDS = {
 }
 
 
-def create_app(state: State) -> FastAPI:
+def create_app(state: State, erasing: Erasing | None = None) -> FastAPI:
     """The app of a process. It holds no state of its own but what it makes of the model in service."""
     current, logged = current_of(state), Logged(state)
     app = FastAPI(title="willbuy", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.router.routes.append(Route("/predict", Predict(current, logged), methods=["POST"]))
     app.router.routes.append(Route("/predict/batch", Batch(current, logged), methods=["POST"]))
+    if state.store is not None and state.reader is not None:
+        visitors = Visitors(state, state.store, logged)
+        app.router.routes.append(Route("/events", Events(state, current, visitors), methods=["POST"]))
+        app.router.routes.append(Route(SCORE, Score(state, current, visitors), methods=["GET"]))
+        app.router.routes.append(Route(VISITOR, Visitor(state, state.store, visitors), methods=["GET"]))
+        app.router.routes.append(Route(VISITOR, Erase(erasing or Erasing(state)), methods=["DELETE"]))
     app.include_router(health_routes(state))
     app.include_router(model_routes(state, current))
-    app.openapi = _openapi(app, current, OPERATIONS)  # type: ignore[method-assign]
+    if state.metrics is not None:
+        app.include_router(metrics_routes(state.metrics))
+    app.openapi = _openapi(app, state, current)  # type: ignore[method-assign]
     app.router.routes.extend(page_routes())
     if state.docs:
         app.include_router(docs_routes(app))
@@ -49,9 +64,12 @@ def create_app(state: State) -> FastAPI:
     return app
 
 
-def _openapi(app: FastAPI, current: Callable[[], Current], hot: Operations) -> Callable[[], dict[str, Any]]:
+def _openapi(app: FastAPI, state: State, current: Callable[[], Current]) -> Callable[[], dict[str, Any]]:
     """The OpenAPI file, made again when another model is in service."""
     kept: list[Any] = [None, None]
+    hot, types = predict_docs.OPERATIONS, dict[str, Any]()
+    if isinstance(state.shop, Shop) and state.store is not None:
+        hot, types = hot | live_docs.OPERATIONS, visitor_bodies(state.shop)
 
     def openapi() -> dict[str, Any]:
         try:
@@ -59,7 +77,7 @@ def _openapi(app: FastAPI, current: Callable[[], Current], hot: Operations) -> C
         except Refusal:
             version = ""
         if kept[0] != version:
-            kept[:] = [version, made(app, __version__, hot, [], current)]
+            kept[:] = [version, made(app, __version__, hot, types, current)]
         found: dict[str, Any] = kept[1]
         return found
 

@@ -90,3 +90,10 @@ def whole(least: int, most: int) -> Read:
         return int(text)
 
     return read
+
+
+def flag(text: str) -> bool:
+    """Reads true or false."""
+    if text not in ("true", "false"):
+        raise ValueError("true or false")
+    return text == "true"

@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from willbuy.errors import InputError
 from willbuy.models.rows import Floats
+from willbuy.service.entities import Entities
 from willbuy.service.errors import Refusal
 from willbuy.service.models import fields_of
 from willbuy.service.shadow import Shadow
@@ -22,6 +24,7 @@ class Logged:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._entities = Entities(state)
         self._shadow = Shadow(state.holder, state.log)
         self._prefix, self._numbers = secrets.token_hex(6), count(1)
         self._named: Serving | None = None  # the model whose feature names the log was told last
@@ -35,18 +38,33 @@ class Logged:
         log_odds: float,
         probability: float,
         record: dict[str, Any] | None = None,
+        *,
+        as_of: datetime | None = None,
+        stored: bool = False,
     ) -> None:
-        """Log one answer: whom it is about, the row that the model read, what it said of it, and what was sent."""
+        """Log one answer: whom it is about, the row that the model read, what it said of it, and what was sent.
+
+        `as_of` is the moment that the features are of, None where the request brought them. `stored` says that the entity is named as
+        the store names it.
+        """
         state = self._state
         if serving is not self._named:
             self._named = serving
             state.log.describe(serving.version, serving.names)
-        name = None if entity is None else str(entity)
-        if name is not None and state.hasher is not None:
-            name = state.hasher.hash(name)
+        name = entity if entity is None or stored else self._entities.asked(entity)
         number = f"{self._prefix}-{next(self._numbers)}"
         features = row.tobytes()
-        answer = Answer(number, name, route, serving.version, state.clock(), features, log_odds, probability)
+        answer = Answer(
+            number,
+            None if name is None else str(name),
+            route,
+            serving.version,
+            state.clock(),
+            features,
+            log_odds,
+            probability,
+            as_of=as_of,
+        )
         if state.holder.shadow is None:
             state.log.put(answer)
         else:

@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from willbuy.service.bodies import Error, bodies
@@ -71,7 +70,7 @@ def parameter(name: str, schema: dict[str, Any], description: str, where: str = 
 
 
 def made(
-    app: FastAPI, version: str, hot: Operations, types: list[type[BaseModel]], current: Callable[[], Current]
+    app: FastAPI, version: str, hot: Operations, types: dict[str, Any], current: Callable[[], Current]
 ) -> dict[str, Any]:
     """The whole file, for the model in service now; without one the scoring routes take any record."""
     spec = get_openapi(title=TITLE, version=version, routes=app.routes, description=DESCRIPTION)
@@ -83,7 +82,7 @@ def made(
     _, defined = models_json_schema(
         [
             (one, "serialization" if one.__name__ in ANSWERED else "validation")
-            for one in [Error, *types, *shapes.values()]
+            for one in [Error, *types.values(), *shapes.values()]
         ],
         ref_template=REF,
     )
@@ -113,7 +112,7 @@ def _lock(paths: dict[str, Any]) -> None:
                 found["responses"] = refused(401, 403, 429) | found["responses"]
 
 
-ANSWERED = {"Prediction", "Predictions"}
+ANSWERED = {"Prediction", "Predictions", "Taken", "VisitorScore", "Visitor"}
 DESCRIPTION = (
     "Who is going to buy? Every answer is a calibrated probability with the version of the model that gave it. Errors have "
     'one shape: `{"error": {"code", "message", "field", "nearest"}}`, and never hold what was sent.'

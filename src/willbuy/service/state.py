@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.shop.common import Common
@@ -35,6 +36,7 @@ class State:
     keys: "Keys"
     hasher: "Hasher | None"
     metrics: "Metrics | None" = None
+    shop_file: Path | None = None  # `shop.toml` in the shop's folder, unless it is another
 
     @property
     def docs(self) -> bool:

@@ -1,0 +1,42 @@
+"""One process at a time changes a log; and whoever begins first removes what one that died left behind."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from willbuy.errors import WillbuyError
+from willbuy.events.parquet import PARTIAL
+from willbuy.warehouse.layout import Layout
+from willbuy.warehouse.ledger import Ledger
+
+
+def sweep(layout: Layout, ledger: Ledger) -> None:
+    """Remove what a process that died left behind: files half-written, and folders that the ledger does not need."""
+    for pattern in (f"*/**/*{PARTIAL}", f"{layout.temporary.name}/block-*.txt"):
+        for path in layout.home.glob(pattern):
+            path.unlink(missing_ok=True)
+    status = {row.source: row.status for row in ledger.sources()}
+    for room in (layout.bronze, layout.staged, layout.rejected):
+        for folder in room(0).parent.glob("source-*"):
+            needed = status.get(int(folder.name.removeprefix("source-")))
+            if needed is None or (needed == "done" and room == layout.staged):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def one_at_a_time(layout: Layout, patience: float = 0) -> Iterator[None]:
+    """Hold the shop's lock, waited for up to `patience` seconds. The system frees it when the process dies, however it dies.
+
+    Raises WillbuyError where another process holds it.
+    """
+    lock = sqlite3.connect(layout.lock, isolation_level=None, timeout=patience)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        raise WillbuyError(f"another ingest is at work in {layout.home}. Wait for it to end.") from error
+    try:
+        yield
+    finally:
+        lock.close()

@@ -1,0 +1,92 @@
+"""Erasing from bronze: lines of an entity lose their text and bear the word `erased`; all others keep text and number."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from willbuy.events.fields import RawShape
+from willbuy.events.parquet import TEXT, write_parquet
+from willbuy.events.presets import ResolvedSource
+from willbuy.events.typed import RowPlan, row_conditions, split, texts
+from willbuy.warehouse.dialect import Dialect
+from willbuy.warehouse.ledger import Part, SourceRow
+
+_sql = Dialect()
+MOST_FILES = 64
+"""Parts that one query reads: their names stand in it."""
+
+
+def erase_from_parts(
+    engine: duckdb.DuckDBPyConnection,
+    home: Path,
+    source: ResolvedSource,
+    row: SourceRow,
+    parts: Sequence[Part],
+    entity: str,
+) -> int:
+    """Erase an entity's lines from the parts of one source; return how many there were."""
+    shape = RawShape(row.format, row.columns, source.delimiter)
+    plan = RowPlan(shape, source, frozenset(row.native_times))
+    found = _lines_of(engine, home, plan, parts, entity)
+    for file, numbers in found.items():
+        _rewrite(engine, file, shape, numbers)
+    return sum(map(len, found.values()))
+
+
+def _lines_of(
+    engine: duckdb.DuckDBPyConnection, home: Path, plan: RowPlan, parts: Sequence[Part], entity: str
+) -> Mapping[Path, list[int]]:
+    """The row numbers (from 0) of an entity's lines in each part's file that holds any."""
+    found: dict[Path, list[int]] = {}
+    for some in _batches([home / part.bronze for part in parts]):
+        files = ", ".join(_sql.text(str(path)) for path in some)
+        rows = f"read_parquet([{files}], filename = true, file_row_number = true)"
+        sql = (
+            f"SELECT filename, file_row_number, raw, fault FROM {rows} WHERE {_may_hold(plan.shape, entity)}"
+        )
+        for layer in (split(plan, True), texts(plan, True)):
+            sql = f"SELECT *, {', '.join(f'{text} AS {name}' for name, text in layer.items())} FROM ({sql})"
+        sql = f"SELECT filename, file_row_number FROM ({sql}) WHERE {_holds(plan, entity)} ORDER BY ALL"
+        for name, number in engine.execute(sql).fetchall():
+            found.setdefault(Path(name), []).append(number)
+    return found
+
+
+def _batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    return (paths[at : at + MOST_FILES] for at in range(0, len(paths), MOST_FILES))
+
+
+def _may_hold(shape: RawShape, entity: str) -> str:
+    """SQL over `raw`: quick to find false. An id may be written with quotes doubled (CSV) or with escapes (JSON)."""
+    there = "fault IS DISTINCT FROM 'erased' AND raw IS NOT NULL"
+    needle = max(entity.split('"'), key=len)
+    said = f"contains(raw, {_sql.text(needle)})"
+    return f"{there} AND ({said} OR contains(raw, '\\'))" if shape.is_json else f"{there} AND {said}"
+
+
+def _holds(plan: RowPlan, entity: str) -> str:
+    """SQL: the row is of the entity; or it was refused as a whole, none knows whose it is, and the id stands in it."""
+    broken = " OR ".join(f"({condition})" for _, condition in row_conditions(plan)) or "false"
+    said = f"regexp_matches(raw, {_sql.text(_as_a_word(entity))})"
+    return f"entity_text = {_sql.text(entity)} OR (fault IS NOT NULL OR {broken}) AND {said}"
+
+
+def _as_a_word(entity: str) -> str:
+    """A pattern that finds an id, and `12` not in `312`."""
+    before = r"(^|[^\p{L}\p{N}_])" if entity[:1].isalnum() else ""
+    after = r"($|[^\p{L}\p{N}_])" if entity[-1:].isalnum() else ""
+    return before + re.escape(entity) + after
+
+
+def _rewrite(engine: duckdb.DuckDBPyConnection, file: Path, shape: RawShape, numbers: Sequence[int]) -> None:
+    """Write a part's file again without the text of some rows, and put it in the place of the old one."""
+    nothing = "'{}'" if shape.is_json else "''"
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::BIGINT[]) AS number", [list(numbers)]
+    )
+    gone = "file_row_number IN (SELECT number FROM gone)"
+    rows = f"read_parquet({_sql.text(str(file))}, file_row_number = true)"
+    sql = f"SELECT CASE WHEN {gone} THEN {nothing} ELSE raw END AS raw, CASE WHEN {gone} THEN 'erased' ELSE fault END AS fault"
+    write_parquet(engine, f"{sql} FROM {rows}", file, TEXT)

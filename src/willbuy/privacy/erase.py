@@ -1,0 +1,159 @@
+"""Erase a visitor everywhere: the log, the tables made of it, runs, the service's store and its log of answers.
+
+    plan -> list of erased ones -> live store, answers -> bronze -> silver -> counts -> runs -> audit line -> plan removed
+
+From the second step on, nothing new of the visitor is kept. Every step may be done again, so whatever stops an erasure,
+`finish` ends it. Readers go on meanwhile: a file is replaced whole, under its name.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from willbuy import audit
+from willbuy.errors import StoreError, WillbuyError
+from willbuy.events import presets
+from willbuy.events.disk import explain_full_disk
+from willbuy.events.sweeping import one_at_a_time, sweep
+from willbuy.events.workbench import share_of
+from willbuy.hashed_ids import Suppression
+from willbuy.privacy.account import settle
+from willbuy.privacy.bronze import erase_from_parts
+from willbuy.privacy.erased import Erased
+from willbuy.privacy.of_runs import erase_examples, erase_left_work, erase_predictions, erase_snapshots
+from willbuy.privacy.plan import Plan, pending
+from willbuy.privacy.silver import erase_from_silver, keys_of
+from willbuy.shop import Shop
+from willbuy.shop.common import Common
+from willbuy.store.erasing_from_outside import erase_stored
+from willbuy.store.predictions.erasing import erase_answers
+from willbuy.warehouse.duckdb import DuckDBWarehouse
+from willbuy.warehouse.layout import Layout
+from willbuy.warehouse.ledger import Ledger, Part, SourceRow
+
+PATIENCE = 3600.0
+"""Seconds that an erasure waits for an ingest that is at work."""
+
+MOST_WORKERS = 2
+"""Engines that rewrite parts side by side: each holds a part's row group in memory."""
+
+
+class StillServed(WillbuyError):
+    """A running service has not erased from its store in time: all else is erased."""
+
+
+Engines = Callable[[], duckdb.DuckDBPyConnection]
+
+
+def erase(shop: Common, entity: str, moment: datetime, actor: str, live: bool = True) -> Erased:
+    """Erase an entity, given as it is stored (`entity_of`), at a moment (naive UTC); return what is gone.
+
+    `live = False` leaves the service's own store to the service. Raises StillServed where a running service
+    does not come to it in time, with all else erased: the next command looks again.
+    """
+    plan = Plan(entity, actor, live)
+    plan.write(shop.home)
+    return _carry_out(shop, plan, moment)
+
+
+def finish(shop: Common, moment: datetime) -> list[Erased]:
+    """End the erasures that something has stopped. Returns what is gone, for each; mostly there are none."""
+    return [_carry_out(shop, plan, moment) for plan in pending(shop.home)]
+
+
+def _carry_out(shop: Common, plan: Plan, moment: datetime) -> Erased:
+    started = time.monotonic()
+    Suppression(shop.home).add(plan.entity)
+    held = _erase_live(shop.home, plan.entity) if plan.live else None
+    answers = erase_answers(shop.home, plan.entity)
+    with explain_full_disk(shop.home), _engines(shop) as engines:
+        engine = engines()
+        raw = events = 0
+        layout = Layout(shop.home)
+        if isinstance(shop, Shop) and layout.ledger.exists():
+            with one_at_a_time(layout, PATIENCE), Ledger(layout.ledger) as ledger:
+                plan = _with_keys(engine, shop.home, plan)
+                raw, events = _erase_log(shop, layout, ledger, engines, plan.entity)
+        snapshots = erase_snapshots(engine, shop.home, plan.keys)
+        predictions = erase_predictions(engine, shop.home, plan.entity)
+    erase_examples(shop.home, plan.entity)
+    erase_left_work(shop.home)
+    seconds = time.monotonic() - started
+    erased = Erased(events, raw, snapshots, predictions, answers, held is None, seconds)
+    if held:
+        raise StillServed(f"all but the live store is erased: {held} To end it, run: willbuy erase") from held
+    audit.append(shop.home, moment, plan.actor, "erase", rows=erased.rows)
+    plan.remove(shop.home)
+    return erased
+
+
+def _with_keys(engine: duckdb.DuckDBPyConnection, home: Path, plan: Plan) -> Plan:
+    """The plan with the entity's keys, written down before silver forgets them: snapshots know only keys."""
+    keys = sorted({*plan.keys, *keys_of(engine, home, plan.entity)})
+    plan = replace(plan, keys=tuple(keys))
+    plan.write(home)
+    return plan
+
+
+def _erase_live(home: Path, entity: str) -> StoreError | None:
+    """Erase from the service's store, by the service where one runs; the error where it has not done so in time."""
+    try:
+        erase_stored(home, entity)
+    except StoreError as error:
+        return error
+    return None
+
+
+def _erase_log(shop: Shop, layout: Layout, ledger: Ledger, engines: Engines, entity: str) -> tuple[int, int]:
+    """Erase from bronze and silver; returns lines and events. What no finished ingest has made visible is removed whole."""
+    for row in ledger.sources():
+        if row.status != "done":
+            ledger.forget_source(row.source)
+    ledger.merges("")  # of an ingest that was interrupted: forgotten
+    sweep(layout, ledger)
+    named = {part.rejects for row in ledger.sources() for part in ledger.parts(row.source)}
+    for path in layout.home.glob("rejected/*/*.parquet"):
+        if path.relative_to(layout.home).as_posix() not in named:
+            path.unlink()
+    raw = _erase_bronze(shop, layout.home, ledger, engines, entity)
+    events = erase_from_silver(engines(), layout.home, entity)
+    settle(engines(), layout, ledger)
+    return raw, events
+
+
+def _erase_bronze(shop: Shop, home: Path, ledger: Ledger, engines: Engines, entity: str) -> int:
+    source = presets.resolve(shop.source)
+
+    def work(row: SourceRow, parts: Sequence[Part]) -> int:
+        return erase_from_parts(engines(), home, source, row, parts, entity)
+
+    jobs = []
+    for row in ledger.sources("done"):
+        parts = ledger.parts(row.source)
+        jobs += [partial(work, row, parts[at::MOST_WORKERS]) for at in range(MOST_WORKERS)]
+    with ThreadPoolExecutor(MOST_WORKERS) as pool:
+        return sum(future.result() for future in [pool.submit(job) for job in jobs])
+
+
+@contextmanager
+def _engines(shop: Common) -> Iterator[Engines]:
+    """Engines of one thread each, one for every thread that asks."""
+    own = threading.local()
+    with ExitStack() as open_ones:
+
+        def engine() -> duckdb.DuckDBPyConnection:
+            if not hasattr(own, "engine"):
+                memory = share_of(shop.storage.memory, MOST_WORKERS + 1)
+                own.engine = open_ones.enter_context(DuckDBWarehouse(shop.home, memory, threads=1)).connection
+            found: duckdb.DuckDBPyConnection = own.engine
+            return found
+
+        yield engine

@@ -1,0 +1,54 @@
+"""Erasing a visitor while the service runs: its own store at once, all else by a process of its own."""
+
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+
+from willbuy.service.entities import Entities
+from willbuy.service.state import State
+
+logger = logging.getLogger("willbuy.service")
+
+
+def start_rest(shop_file: Path, visitor: str) -> None:
+    """Have all else erased by a process that outlives this one: the log, the tables, runs, answers.
+
+    The id goes through its standard input, which no list of processes shows. What stops it the next command of the shop ends.
+    """
+    command = [sys.executable, "-m", "willbuy", "erase", "-", "--rest", "--shop", str(shop_file)]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+    def ended() -> None:
+        process.communicate(f"{visitor}\n".encode())
+        if process.returncode:
+            logger.error("an erasure did not end (exit %d). Run: willbuy erase", process.returncode)
+
+    threading.Thread(target=ended, name="erasing", daemon=True).start()
+
+
+class Erasing:
+    """Erases visitors; `rest` starts what erases all that the service does not hold itself."""
+
+    def __init__(self, state: State, rest: Callable[[Path, str], None] = start_rest) -> None:
+        self._store, self._entities, self._rest = state.store, Entities(state), rest
+        self._file = state.shop_file or state.shop.folder / "shop.toml"
+
+    async def erase(self, visitor: str) -> None:
+        """Erase one, given as it was sent. When this returns, nothing is answered about it any more.
+
+        Raises StoreError where the store cannot erase any more.
+        """
+        await run_in_threadpool(self._rest, self._file, visitor)
+        if self._store is not None:
+            await run_in_threadpool(self._store.erase, self._entities.asked(visitor))

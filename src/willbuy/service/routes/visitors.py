@@ -1,0 +1,132 @@
+"""`GET /visitors/{id}/score`, `GET /visitors/{id}`, `DELETE /visitors/{id}`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from willbuy.errors import StoreError, WillbuyError
+from willbuy.moments import parse_moment
+from willbuy.service.answers import MOST_REASONS
+from willbuy.service.asking import answer, query_of, refuse, whole
+from willbuy.service.entities import Entities
+from willbuy.service.erasing import Erasing
+from willbuy.service.errors import Refusal, busy
+from willbuy.service.fields import checked_id
+from willbuy.service.models import Current
+from willbuy.service.state import State
+from willbuy.service.visitors import Visitors, shown
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from willbuy.store import Store
+
+SCORE = "/visitors/{id}/score"
+VISITOR = "/visitors/{id}"
+MOST_SHOWN = 1_000
+_encode = msgspec.json.Encoder().encode
+
+
+class Score:
+    """Answers about one visitor."""
+
+    def __init__(self, state: State, current: Callable[[], Current], visitors: Visitors) -> None:
+        self._state, self._current, self._visitors = state, current, visitors
+        self._query = {
+            "reasons": whole(0, MOST_REASONS),
+            "explain": _explain,
+            "as_of": lambda text: moment_of(text, state),
+        }
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Read, score, log, answer."""
+        try:
+            asked = query_of(scope, self._query)
+            visitor = visitor_of(scope)
+            moment = asked.pop("as_of", None) or self._state.clock()
+            found = self._visitors.score(self._current(), visitor, moment, SCORE, **asked)
+        except Refusal as refusal:
+            await refuse(send, refusal)
+        else:
+            await answer(send, _encode(found))
+
+
+class Visitor:
+    """Shows what is stored of a visitor."""
+
+    def __init__(self, state: State, store: "Store", visitors: Visitors) -> None:
+        self._entities, self._store, self._id_name = Entities(state), store, visitors.id_name
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer with the newest events."""
+        try:
+            limit = query_of(scope, {"limit": whole(0, MOST_SHOWN)}).get("limit", 100)
+            visitor = visitor_of(scope)
+            found = self._stored(visitor, limit)
+        except Refusal as refusal:
+            await refuse(send, refusal)
+        else:
+            await answer(send, _encode(found))
+
+    def _stored(self, visitor: str, limit: int) -> dict[str, Any]:
+        stored = self._store.events(self._entities.asked(visitor))
+        if not stored:
+            raise Refusal(404, "unknown_visitor", "nothing is known of this visitor")
+        events = sorted(stored, key=lambda one: one.event.time)
+        newest = events[max(0, len(events) - limit) :] if limit else []
+        return {
+            self._id_name: visitor,
+            "total": len(events),
+            "live": sum(one.live for one in events),
+            "first": f"{events[0].event.time.isoformat()}Z",
+            "last": f"{events[-1].event.time.isoformat()}Z",
+            "events": [shown(one.event) for one in newest],
+        }
+
+
+class Erase:
+    """Erases a visitor."""
+
+    def __init__(self, erasing: Erasing) -> None:
+        self._erasing = erasing
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Erase what the service itself holds, and have the rest erased."""
+        try:
+            query_of(scope, {})
+            await self._erasing.erase(visitor_of(scope))
+        except Refusal as refusal:
+            await refuse(send, refusal)
+        except StoreError:
+            await refuse(
+                send, busy("store_dead", "nothing can be erased until the service is started anew", 30)
+            )
+        else:
+            await answer(send, _encode({"erased": "live", "rest": "under way"}), 202)
+
+
+def visitor_of(scope: "Scope") -> str:
+    """The id in the path. Raises Refusal 422 where it can be none."""
+    return str(checked_id("id", scope["path_params"]["id"]))
+
+
+def moment_of(text: str, state: State) -> datetime:
+    """The moment of `as_of`, naive UTC; a plus that came unescaped, and so as a blank, is taken for what it was."""
+    head, blank, offset = text.rpartition(" ")
+    if blank and "T" in head and len(offset) in (4, 5):
+        text = f"{head}+{offset}"
+    try:
+        moment = parse_moment(text[:40], state.shop)
+    except (WillbuyError, ValueError, OverflowError):
+        raise ValueError("a moment such as 2015-09-01 or 2015-09-01T12:00Z") from None
+    if moment > state.clock():
+        raise ValueError("a moment that is not in the future")
+    return moment
+
+
+def _explain(text: str) -> bool:
+    if text != "events":
+        raise ValueError("events")
+    return True

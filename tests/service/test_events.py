@@ -1,0 +1,194 @@
+"""POST /events: acknowledged once stored, each counted once, a bad one refused by itself."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.conftest import NOW, client_of
+from willbuy.errors import StoreBusy, StoreDead, StoreFull
+from willbuy.hashed_ids import Hasher
+from willbuy.service.state import State
+from willbuy.store import Store
+
+MILLISECONDS = int((NOW - timedelta(hours=1)).timestamp() * 1000)
+
+
+def event(number: int = 0, visitor: object = "ann", **more: Any) -> dict[str, Any]:
+    """An event under the shop's own names."""
+    return {
+        "timestamp": MILLISECONDS + number,
+        "visitorid": visitor,
+        "event": "view",
+        "itemid": "264",
+        "event_id": f"e{number}",
+        **more,
+    }
+
+
+def utc(number: int) -> str:
+    return f"{(NOW - timedelta(hours=1) + timedelta(milliseconds=number)).isoformat()}Z"
+
+
+def test_one_event_by_either_names(live: State, live_client: TestClient) -> None:
+    own = live_client.post("/events", json=event(1))
+    canonical = {"entity": "ann", "time": utc(2), "kind": "cart", "item": "264", "event_id": "e2"}
+    other = live_client.post("/events", json=canonical)
+    assert (own.status_code, other.status_code) == (202, 202), own.text + other.text
+    nothing = {"duplicates": 0, "suppressed": 0, "conflicts": [], "rejected": [], "ignored": []}
+    assert own.json() == other.json() == {"accepted": 1, **nothing}
+    assert live.store is not None
+    assert [one.kind for one in live.store.timeline("ann").events] == ["view", "cart"]
+    assert {one.event.received for one in live.store.events("ann")} == {NOW}
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_many_events(live: State, live_client: TestClient, wrapped: bool) -> None:
+    events = [event(number, visitor=number % 7) for number in range(1_000)]
+    found = live_client.post("/events", json={"events": events} if wrapped else events)
+    assert (found.status_code, found.json()["accepted"]) == (202, 1_000), found.text
+    assert live.store is not None
+    assert sum(len(live.store.timeline(str(visitor))) for visitor in range(7)) == 1_000
+    again = live_client.post("/events", json=events).json()
+    assert (again["accepted"], again["duplicates"]) == (0, 1_000)
+
+
+def test_one_more_than_allowed_is_too_many(live_client: TestClient) -> None:
+    found = live_client.post("/events", json=[event(number) for number in range(1_001)])
+    assert (found.status_code, found.json()["error"]["code"]) == (413, "too_many")
+
+
+def test_an_id_means_one_event_for_ever(live: State, live_client: TestClient) -> None:
+    """D5 over HTTP: the same again is a duplicate, another body under the same id 409, and nothing changes."""
+    assert live_client.post("/events", json=event()).json()["accepted"] == 1
+    assert live_client.post("/events", json=event()).json()["duplicates"] == 1
+    other = live_client.post("/events", json=event(itemid="265"))
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "conflict")
+    mixed = live_client.post("/events", json=[event(itemid="265"), event(9)])
+    assert (mixed.status_code, mixed.json()["accepted"], mixed.json()["conflicts"]) == (202, 1, [0])
+    assert live.store is not None
+    assert [one.item for one in live.store.timeline("ann").events] == ["264", "264"]
+
+
+def test_the_header_names_events_that_have_no_id(live_client: TestClient) -> None:
+    bare = {name: value for name, value in event().items() if name != "event_id"}
+    refused = live_client.post("/events", json=bare)
+    assert refused.status_code == 422
+    assert "Idempotency-Key" in refused.json()["error"]["message"]
+    for body, accepted in ((bare, 1), ([bare, bare], 2)):
+        headers = {"Idempotency-Key": f"order {accepted}"}
+        counts = [live_client.post("/events", json=body, headers=headers).json() for _ in range(2)]
+        assert [(one["accepted"], one["duplicates"]) for one in counts] == [(accepted, 0), (0, accepted)]
+    bad = live_client.post("/events", json=bare, headers={"Idempotency-Key": "x" * 201})
+    assert (bad.status_code, bad.json()["error"]["field"]) == (422, "Idempotency-Key")
+
+
+POISONS = {
+    "lone surrogate": json.dumps(event(7_777, visitor="kx81\ud800")),
+    "nul": json.dumps(event(7_777, visitor="kx81\x00")),
+    "2 to the 70": json.dumps(event(7_777, timestamp=2**70)),
+    "a long text": json.dumps(event(7_777, visitor="k" * 900_000)),
+    "a list for an id": json.dumps(event(7_777, visitor=["kx81"])),
+    "a number for an event": "17",
+    "null": "null",
+    "not a number": json.dumps(event(7_777, timestamp=float("nan"))),
+    "the future": json.dumps(event(10_000_000)),
+    "an unknown kind": json.dumps(event(7_777, event="stare")),
+    "a key twice": '{"visitorid": 1, "visitorid": 2}',
+}
+
+
+@pytest.mark.parametrize("poison", POISONS.values(), ids=POISONS.keys())
+def test_a_poisonous_event_harms_only_itself(live: State, live_client: TestClient, poison: str) -> None:
+    """D6: at the first, a middle and the last of 500 places; the other 499 are stored and the writer lives."""
+    for place in (0, 250, 499):
+        events = [json.dumps(event(place * 1_000 + number)) for number in range(499)]
+        events.insert(place, poison)
+        found = live_client.post("/events", content=f"[{','.join(events)}]")
+        assert (found.status_code, found.json()["accepted"]) == (202, 499), found.text[:500]
+        assert [one["index"] for one in found.json()["rejected"]] == [place]
+        assert "kx81" not in found.text
+    alone = live_client.post("/events", content=poison)
+    assert alone.status_code in (400, 422)
+    assert len(alone.content) <= 2048
+    assert live_client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", '{"events": []}', "[1", "[{}]]", '{"events": [{}], "more": 1}', "3", "[3]"]
+)
+def test_what_holds_no_event_is_refused(live_client: TestClient, body: str) -> None:
+    found = live_client.post("/events", content=body)
+    assert found.status_code in (400, 422), found.text
+    assert set(found.json()) == {"error"}
+
+
+def test_what_is_not_read_is_named(live_client: TestClient) -> None:
+    found = live_client.post("/events", json=event(colour="red", context={"page": 1})).json()
+    assert found["ignored"] == ["colour", "context"]
+
+
+class Refusing:
+    """A store that takes nothing, for one reason."""
+
+    alive = ready = True
+
+    def __init__(self, error: Exception, at_once: bool) -> None:
+        self.error, self.at_once = error, at_once
+
+    def submit(self, arrivals: Any, done: Any) -> None:
+        if self.at_once:
+            raise self.error
+        done(self.error)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize(
+    ("error", "status"), [(StoreFull("x"), 507), (StoreBusy("x"), 503), (StoreDead("x"), 503)]
+)
+def test_a_store_that_cannot_is_said_so(live: State, error: Exception, status: int, at_once: bool) -> None:
+    """D9 over HTTP: 507 or 503 with Retry-After, and nothing is acknowledged."""
+    found = client_of(replace(live, store=Refusing(error, at_once))).post("/events", json=event())  # type: ignore[arg-type]
+    assert found.status_code == status
+    assert int(found.headers["retry-after"]) > 0
+
+
+def test_hashed_ids_are_all_that_is_stored(live: State) -> None:
+    """P1: with a hasher neither the store nor the log holds the id."""
+    hasher = Hasher(b"k" * 32)
+    with client_of(replace(live, hasher=hasher)) as client:
+        assert client.post("/events", json=event(visitor="kx81-ann")).status_code == 202
+        assert client.get("/visitors/kx81-ann/score").status_code == 200
+    assert isinstance(live.store, Store)
+    assert len(live.store.timeline("kx81-ann")) == 0
+    assert len(live.store.timeline(hasher.hash("kx81-ann"))) == 1
+    live.log.flush()
+    for file in [*live.store.folder.iterdir(), *(live.shop.home / "live").iterdir()]:
+        assert b"kx81" not in file.read_bytes()
+
+
+def test_many_at_once_are_each_answered(live: State) -> None:
+    """Requests that share a commit each get their own answer."""
+    import asyncio
+
+    import httpx
+
+    from willbuy.service.app import create_app
+
+    app = create_app(live)
+
+    async def all_of_them() -> list[int]:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://loopback"
+        ) as client:
+            answers = await asyncio.gather(
+                *(client.post("/events", json=event(number)) for number in range(200))
+            )
+        return [answer.json()["accepted"] for answer in answers]
+
+    assert asyncio.run(all_of_them()) == [1] * 200
+    assert live.store is not None
+    assert len(live.store.timeline("ann")) == 200

@@ -1,0 +1,169 @@
+"""GET /visitors/{id}/score: from the visitor's own events, by the definitions that training used."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from service.conftest import NOW, client_of
+from service.test_events import event, utc
+from willbuy.features.live import Event, Timeline
+from willbuy.service.app import create_app
+from willbuy.service.erasing import Erasing
+from willbuy.service.state import State
+from willbuy.shop import Shop, Target
+
+
+@pytest.fixture
+def client(live_client: TestClient) -> TestClient:
+    """A client whose store knows three events of ann, one of them an hour and the others two and a half days old."""
+    old = [
+        {
+            "entity": "ann",
+            "time": f"{(NOW - timedelta(days=2, hours=12 - n)).isoformat()}Z",
+            "kind": kind,
+            "item": "7",
+            "event_id": f"old{n}",
+        }
+        for n, kind in enumerate(("view", "cart"))
+    ]
+    assert live_client.post("/events", json=[event(), *old]).json()["accepted"] == 3
+    return live_client
+
+
+def test_the_score_is_that_of_the_live_features(client: TestClient, live: State) -> None:
+    said = client.get("/visitors/ann/score?reasons=3&explain=events").json()
+    serving = live.holder.current
+    assert serving is not None
+    assert live.store is not None
+    row = np.array(serving.evaluator.values(live.store.timeline("ann"), NOW))
+    assert (
+        dict(zip(serving.names, row, strict=True))[
+            "count_event_7d" if "count_event_7d" in serving.names else "count_view_7d"
+        ]
+        == 2.0
+    )
+    assert said["purchase_probability"] == serving.bundle.predict_proba(row[np.newaxis])[0]
+    assert (said["visitorid"], said["events"], said["in_population"]) == ("ann", 3, True)
+    assert said["as_of"] == f"{NOW.isoformat()}Z"
+    assert [one["kind"] for one in said["events_used"]] == ["view", "cart", "view"]
+    assert len(said["reasons"]) == 3
+
+
+def test_as_of_sees_what_was_known_then(client: TestClient) -> None:
+    """An event that happened before a moment, but came later, was not known at it."""
+    for text, status in (
+        ("2015-07-02T12:00Z", 200),
+        ("2015-07-02T12:00:00+00:00", 200),
+        ("2015-07-02T11:59:59Z", 404),
+    ):
+        assert client.get(f"/visitors/ann/score?as_of={text}").status_code == status, text
+    assert (
+        client.get("/visitors/ann/score?as_of=2015-07-02T11:59:59Z").json()["error"]["code"] == "unknown_then"
+    )
+
+
+@pytest.mark.parametrize("query", ["as_of=2015-07-03", "as_of=tomorrow", "as_of=", "as_of=9999-12-31T23:59-14:00", "reasons=-1", "reasons=11",
+                                   "reasons=1&reasons=2", "reasons=1.0", "explain=all", "as-of=2015-07-01", "as_of=%ff"])  # fmt: skip
+def test_a_bad_query_is_named(client: TestClient, query: str) -> None:
+    found = client.get(f"/visitors/ann/score?{query}")
+    assert found.status_code == 422
+    assert set(found.json()) == {"error"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/visitors/bob/score", "/visitors/bob", "/visitors/..%2f..%2fetc%2fpasswd", "/visitors/a/b/score"],
+)
+def test_an_unknown_visitor(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/visitors/%00/score", "/visitors/a%0ab", f"/visitors/{'a' * 201}"])
+def test_what_can_be_no_id(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 422
+
+
+def test_who_is_outside_the_population_is_told_so(live: State) -> None:
+    """The model was trained on who was active in the last 30 days; a visitor of last winter is scored and named."""
+    assert live.store is not None
+    seen = [Event(datetime(2015, 3, 1), "view", "7", received=datetime(2015, 3, 1))]
+
+    class Kept:
+        alive = ready = True
+        fitted = None
+
+        def timeline(self, _: str) -> Timeline:
+            return Timeline(seen)
+
+        def facts(self, _: datetime) -> dict[str, Any]:
+            return {}
+
+    said = client_of(replace(live, store=Kept())).get("/visitors/ann/score").json()  # type: ignore[arg-type]
+    assert (said["in_population"], said["events"]) == (False, 1)
+    assert 0 < said["purchase_probability"] < 1
+
+
+def test_what_is_stored(client: TestClient) -> None:
+    said = client.get("/visitors/ann").json()
+    assert (said["visitorid"], said["total"], said["live"]) == ("ann", 3, 3)
+    assert [one["kind"] for one in said["events"]] == ["view", "cart", "view"]
+    assert said["last"] == utc(0)
+    assert len(client.get("/visitors/ann?limit=1").json()["events"]) == 1
+    assert client.get("/visitors/ann?limit=0").json()["events"] == []
+
+
+def session_of(live: State) -> State:
+    """The same model asked as that of a session task: who has a visit in progress."""
+    assert isinstance(live.shop, Shop)
+    return replace(live, shop=live.shop.model_copy(update={"target": Target(within="session")}))
+
+
+def test_a_session_task_scores_running_visits_only(live: State) -> None:
+    with client_of(session_of(live)) as client:
+        now = {
+            "entity": "bob",
+            "time": f"{(NOW - timedelta(minutes=1)).isoformat()}Z",
+            "kind": "view",
+            "event_id": "b",
+        }
+        assert client.post("/events", json=[event(), now]).json()["accepted"] == 2
+        assert client.get("/visitors/bob/score").json()["in_population"] is True
+        assert client.get("/visitors/ann/score").json()["error"]["code"] == "no_session"
+
+
+def test_the_score_after_each_event_of_a_visit(live: State) -> None:
+    with client_of(session_of(live)) as client:
+        scores = []
+        for number, kind in enumerate(("view", "view", "cart")):
+            sent = {
+                "entity": "bob",
+                "time": f"{NOW.isoformat()}Z",
+                "kind": kind,
+                "item": str(number),
+                "event_id": f"b{number}",
+            }
+            found = client.post("/events?score=true", json=sent).json()
+            assert found["accepted"] == 1
+            [score] = found["scores"]
+            assert (score["visitorid"], score["events"]) == ("bob", number + 1)
+            scores.append(score["purchase_probability"])
+        assert len(set(scores)) == 3
+
+
+def test_an_erased_visitor_is_gone_and_stays_away(live: State) -> None:
+    """P2 over HTTP: known no more, what comes later is dropped, and the rest is asked of another process."""
+    asked = []
+    app = create_app(live, Erasing(live, rest=lambda file, visitor: asked.append((file, visitor))))
+    with TestClient(app) as client:
+        assert client.post("/events", json=event()).json()["accepted"] == 1
+        found = client.delete("/visitors/ann")
+        assert (found.status_code, found.json()) == (202, {"erased": "live", "rest": "under way"})
+        for path in ("/visitors/ann", "/visitors/ann/score"):
+            assert client.get(path).status_code == 404
+        again = client.post("/events", json=event(1))
+        assert (again.status_code, again.json()["suppressed"], again.json()["accepted"]) == (202, 1, 0)
+    assert asked == [(live.shop.folder / "shop.toml", "ann")]
