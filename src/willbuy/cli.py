@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from willbuy.commands.audit import audit
+from willbuy.commands.backup import backup
 from willbuy.commands.doctor import doctor
 from willbuy.commands.erase import erase, finish_erasures
+from willbuy.commands.expire import expire
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
 from willbuy.commands.keys import keys
@@ -220,7 +222,9 @@ app.command("audit")(audit)
 app.command("serve")(serve)
 app.command("keys")(keys)
 app.command("log")(log)
+app.command("backup")(backup)
 app.command("erase")(erase)
+app.command("expire")(expire)
 app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 
