@@ -23,6 +23,7 @@ from willbuy.commands.keys import keys
 from willbuy.commands.log import log
 from willbuy.commands.models import models
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
+from willbuy.commands.parity import parity
 from willbuy.commands.promote import promote
 from willbuy.commands.reproduce import reproduce
 from willbuy.commands.rollback import rollback
@@ -99,6 +100,7 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
 
 
 app.command("doctor")(doctor)
+app.command("parity")(parity)
 app.command("runs")(runs)
 
 
