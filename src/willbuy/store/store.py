@@ -142,6 +142,7 @@ class Store:
     def expire(self, before: datetime) -> int:
         """Delete the live events that happened before a moment; return how many. What is tallied of items stays."""
         limit, gone = to_microseconds(before), 0
+        self._ask(partial(self._index.merge_tail, self._db))
         start: int | None = 0
         while start is not None:
             some = partial(expire_some, self._db, self._index, limit, start)
