@@ -1,5 +1,6 @@
 """POST /predict: what is answered, and what is refused without being repeated."""
 
+import json
 from typing import Any
 
 import pytest
@@ -53,3 +54,12 @@ def test_reasons_where_they_are_asked_for(
     found = log_client.post(f"/predict?reasons={reasons}", json=log_record).json()
     assert len(found["reasons"]) == reasons
     assert all(set(one) == {"feature", "text", "contribution"} for one in found["reasons"])
+
+
+@pytest.mark.parametrize("value", ["1e39", "-1e39", "9" * 40, "9" * 400])
+def test_a_number_out_of_range_is_named(table_client: TestClient, value: str) -> None:
+    body = json.dumps(TABLE_RECORD).replace('"visits": 5', f'"visits": {value}')
+    for path, content in (("/predict", body), ("/predict/batch", f'{{"customers": [{body}]}}')):
+        said = table_client.post(path, content=content).json()
+        error = said["error"] if path == "/predict" else said["predictions"][0]["error"]
+        assert (error["code"], error["field"]) == ("out_of_range", "visits")

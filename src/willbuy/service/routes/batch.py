@@ -108,6 +108,8 @@ def _slices(body: bytes) -> Iterator[list[bytes]]:
 
 def _read(current: Current, record: bytes) -> Record | Refusal:
     try:
-        return current.fields.read(decode(record))
+        read = current.fields.read(decode(record))
+        current.fields.check_range(read.row)
+        return read
     except Refusal as refusal:
         return refusal
