@@ -118,6 +118,14 @@ def test_a_crash_between_line_and_head_is_no_damage(tmp_path):
     assert verify(tmp_path) == []
 
 
+def test_a_crash_before_the_first_head_is_no_damage(tmp_path):
+    append(tmp_path, MOMENT, "ann", "promote")
+    (tmp_path / HEAD).unlink()
+    assert verify(tmp_path) == []
+    append(tmp_path, MOMENT, "ann", "rollback")
+    assert verify(tmp_path) == []
+
+
 def test_a_line_that_a_crash_cut_short_makes_room_for_the_next(tmp_path):
     log = written(tmp_path)
     with (tmp_path / LOG).open("ab") as file:

@@ -110,9 +110,9 @@ def verify(home: Path, anchor: str | None = None) -> list[str]:
 
 
 def _of_head(home: Path, last: Head) -> list[str]:
-    told = _head(home)
-    if told is None:
-        return [f"{HEAD} is missing or damaged"] if last.number or (home / HEAD).exists() else []
+    told = _head(home) or Head(0, FIRST)
+    if told.number == 0 and (last.number > 1 or (home / HEAD).exists()):
+        return [f"{HEAD} is missing or damaged"]
     if told == last or _one_before(home, told):
         return []
     if told.number >= last.number:

@@ -54,6 +54,8 @@ def test_it_is_read_as_it_was_written(tmp_path):
         {"shadow": {"run": "0001"}},
         {"earlier": None},
         {"earlier": [{"run": "..", "bundle": "0" * 64}]},
+        {"token": 2},  # what could be, but was not written
+        {"run": "0002"},
     ],
 )
 def test_what_cannot_be_believed_is_refused(tmp_path, change):

@@ -186,6 +186,16 @@ def test_the_watch_sees_a_promotion_and_ends(shop):
     assert read_pointer(shop.home).token == 2
 
 
+def test_an_earlier_champion_that_cannot_be_loaded_is_no_fault_of_the_one_in_service(shop):
+    first, second = make_run(shop.home, 1), make_run(shop.home, 2)
+    gone = Named(first, "0" * 64)
+    write_pointer(shop.home, Pointer(second, bundle_id(shop.home, second), 1, MOMENT, None, (gone,)))
+    holder = holder_of(shop)
+    holder.start()
+    holder._make_ready()
+    assert (holder.in_memory, holder.error, holder.current.run) == ((), None, second)
+
+
 def test_the_real_loader_refuses_what_is_marked_bad(shop):
     from willbuy.registry.loading import mark_bad
 

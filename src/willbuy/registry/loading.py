@@ -90,5 +90,6 @@ def forgive(home: Path, bundle: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """This process's environment without willbuy's own secrets."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("WILLBUY_")}
+    """This process's environment without willbuy's own secrets; one thread, since each sets address space aside."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WILLBUY_")}
+    return {**kept, **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")}

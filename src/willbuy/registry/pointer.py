@@ -1,5 +1,6 @@
 """The champion pointer: which bundle is in service, by its id; replaced as a whole, or not at all."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -85,7 +86,10 @@ def read_pointer(home: Path) -> Pointer | None:
     except OSError as error:
         raise RegistryError(f"{file} cannot be read: {error.strerror}") from error
     try:
-        return _parse(json.loads(content))
+        pointer = _parse(json.loads(content))
+        if _text(pointer) != content:
+            raise ValueError("checksum")
+        return pointer
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RegistryError(
             f"{file} is no champion pointer; expected what willbuy writes. Bring it back from a copy, or remove it "
@@ -105,8 +109,14 @@ def run_named(home: Path, name: str | None) -> str | None:
 
 def write_pointer(home: Path, pointer: Pointer) -> None:
     """Replace the pointer durably: readers find the old or the new one, whenever this process dies."""
-    text = json.dumps({"format": FORMAT, **pointer.to_dict()}, indent=1, sort_keys=True)
-    write_durably(pointer_file(home), f"{text}\n".encode())
+    write_durably(pointer_file(home), _text(pointer))
+
+
+def _text(pointer: Pointer) -> bytes:
+    """The bytes of a pointer, and no others are read as one: `checksum` tells a damaged one from one that was written."""
+    body = {"format": FORMAT, **pointer.to_dict()}
+    checksum = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    return f"{json.dumps({**body, 'checksum': checksum}, indent=1, sort_keys=True)}\n".encode("ascii")
 
 
 def _parse(fields: Mapping[str, Any]) -> Pointer:

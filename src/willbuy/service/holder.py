@@ -1,5 +1,6 @@
 """Which model is in service: it follows the champion pointer, and keeps the old model on any fault of the new one."""
 
+import logging
 import threading
 from collections import deque
 from datetime import datetime
@@ -15,6 +16,8 @@ from willbuy.registry.proof import read_parity
 from willbuy.runs import BUNDLE, complete_run, read_result
 from willbuy.service.serving import Serving, serving_of
 from willbuy.shop import Common, Shop
+
+logger = logging.getLogger("willbuy.service")
 
 LOOK = 0.2  # seconds between two looks at the pointer
 AGAIN = 5.0  # seconds until a bundle that could not be loaded is tried again
@@ -118,9 +121,30 @@ class Holder:
         if self._thread is not None:
             self._thread.join()
 
+    @property
+    def in_memory(self) -> tuple[str, ...]:
+        """The runs of earlier champions that a rollback finds loaded."""
+        return tuple(serving.run for serving in self._earlier)
+
     def _watching(self, every: float) -> None:
+        ready_for = None
         while not self._stop.wait(every):
             self.refresh()
+            if self.pointer is not ready_for:
+                ready_for = self.pointer
+                self._make_ready()
+
+    def _make_ready(self) -> None:
+        """Load the champion before this one, so that a rollback finds it in memory after a restart as well."""
+        if self.pointer is None or not self.pointer.earlier:
+            return
+        try:
+            with self._lock:
+                serving = self._serving(self.pointer.earlier[-1])
+                if serving not in (self.current, self.shadow, *self._earlier):
+                    self._earlier.append(serving)
+        except Exception as error:  # nobody has asked for it yet
+            logger.warning("the champion before this one could not be loaded: %s", error)
 
     def _follow(self) -> bool:
         pointer = read_pointer(self._home)
@@ -155,6 +179,7 @@ class Holder:
     def _fault(self, words: str) -> None:
         if words != self.error:
             self.faults += 1
+            logger.error("the model in service stays as it is: %s", words)
         self.error, self._again = words, monotonic() + AGAIN
 
 

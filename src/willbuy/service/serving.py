@@ -22,7 +22,7 @@ Row = NDArray[np.float64]
 Score = tuple[float, float]  # uncalibrated log-odds, calibrated probability
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Serving:
     """What one version of a model answers with. A request that holds one keeps it, whatever is promoted meanwhile.
 
