@@ -23,6 +23,7 @@ from willbuy.service.routes.events import Events
 from willbuy.service.routes.health import health_routes
 from willbuy.service.routes.metrics import metrics_routes
 from willbuy.service.routes.model import model_routes
+from willbuy.service.routes.page import OPERATIONS as PAGE
 from willbuy.service.routes.page import page_routes
 from willbuy.service.routes.predict import Predict
 from willbuy.service.routes.visitors import SCORE, VISITOR, Erase, Score, Visitor
@@ -67,7 +68,7 @@ def create_app(state: State, erasing: Erasing | None = None) -> FastAPI:
 def _openapi(app: FastAPI, state: State, current: Callable[[], Current]) -> Callable[[], dict[str, Any]]:
     """The OpenAPI file, made again when another model is in service."""
     kept: list[Any] = [None, None]
-    hot, types = predict_docs.OPERATIONS, dict[str, Any]()
+    hot, types = predict_docs.OPERATIONS | PAGE, dict[str, Any]()
     if isinstance(state.shop, Shop) and state.store is not None:
         hot, types = hot | live_docs.OPERATIONS, visitor_bodies(state.shop)
 
