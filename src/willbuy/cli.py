@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from willbuy.commands.audit import audit
+from willbuy.commands.backup import backup
 from willbuy.commands.doctor import doctor
 from willbuy.commands.erase import erase, finish_erasures
+from willbuy.commands.expire import expire
 from willbuy.commands.explore import explore
 from willbuy.commands.init import init
 from willbuy.commands.keys import keys
 from willbuy.commands.log import log
 from willbuy.commands.models import models
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
+from willbuy.commands.parity import parity
 from willbuy.commands.promote import promote
 from willbuy.commands.reproduce import reproduce
 from willbuy.commands.rollback import rollback
@@ -120,6 +123,7 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
 
 
 app.command("doctor")(doctor)
+app.command("parity")(parity)
 app.command("runs")(runs)
 
 
@@ -220,7 +224,9 @@ app.command("audit")(audit)
 app.command("serve")(serve)
 app.command("keys")(keys)
 app.command("log")(log)
+app.command("backup")(backup)
 app.command("erase")(erase)
+app.command("expire")(expire)
 app.command("simulate")(simulate)
 app.command("reproduce")(reproduce)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from willbuy import audit
 from willbuy.hashed_ids import Suppression
-from willbuy.privacy import erase
+from willbuy.privacy.erase import erase
 from willbuy.privacy.plan import Plan
 from willbuy.shop import Shop
 from willbuy.warehouse.ledger import Ledger

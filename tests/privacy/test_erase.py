@@ -16,7 +16,8 @@ from events.shops import events, shop_at, some_rows, tables, write_log
 from willbuy import audit
 from willbuy.events.ingest import ingest
 from willbuy.hashed_ids import Suppression, entity_of
-from willbuy.privacy import erase, pending
+from willbuy.privacy.erase import erase
+from willbuy.privacy.plan import pending
 from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
 
@@ -127,12 +128,12 @@ def test_a_new_visitor_never_gets_a_key_that_is_taken(tmp_path: Path) -> None:
         assert warehouse.rows("SELECT count(*) FROM events JOIN entities USING (entity_key)") == [(396,)]
 
 
-@pytest.mark.parametrize("name", ['a"b', "a,b", "é ü", "12", "x.0", "a\\b", "'; DROP TABLE x; --"])
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
-def test_ids_of_any_spelling_are_found(tmp_path: Path, name: str, form: str) -> None:
-    others_too = [f"{name}1", f"1{name}", "312", "bob"]
+def test_ids_of_any_spelling_are_found(tmp_path: Path, form: str) -> None:
+    """Quoted, escaped, with the ending that ids lose: their own lines and no others."""
+    names = ['a"b', "a,b", "é ü", "12", "x.0", "a\\b", "'; DROP TABLE x; --", "312", "121", "bob"]
     event = {"ts": "2024-03-01 10:00:00", "what": "view", "item": "a", "price": "1", "qty": "1"}
-    rows = [{"user": n, **event} for n in [name, *others_too]]
+    rows = [{"user": name, **event} for name in names]
     if form == "csv":
         text = "user,ts,what,item,price,qty\n" + "".join(
             '"' + row["user"].replace('"', '""') + '",' + ",".join(list(row.values())[1:]) + "\n"
@@ -145,10 +146,12 @@ def test_ids_of_any_spelling_are_found(tmp_path: Path, name: str, form: str) -> 
     (tmp_path / f"a.{form}").write_text(text, encoding="utf-8")
     shop = shop_at(tmp_path, files=[f"a.{form}"], drop_suffix={"entity": ".0"})
     ingest(shop)
-    entity = entity_of(shop, name)
-    erased = erase(shop, entity, MOMENT, "tester")
-    assert erased.events == erased.raw == len(rows * 2) // len(rows) // (1 if form == "jsonl" else 2)
-    assert {row[0] for row in events(shop)} == {entity_of(shop, n) for n in others_too}
+    left = {entity_of(shop, name) for name in names}
+    for name in names[:7]:
+        erased = erase(shop, entity_of(shop, name), MOMENT, "tester")
+        assert erased.events == erased.raw == (2 if form == "jsonl" else 1), name
+        left -= {entity_of(shop, name)}
+        assert {row[0] for row in events(shop)} == left
 
 
 def test_who_was_never_seen_leaves_everything_as_it_is(tmp_path: Path) -> None:

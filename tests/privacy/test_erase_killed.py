@@ -20,7 +20,7 @@ from willbuy.commands.erase import finish_erasures
 from willbuy.events.ingest import ingest
 from willbuy.features.live.event import Event
 from willbuy.hashed_ids import Suppression
-from willbuy.privacy import pending
+from willbuy.privacy.plan import pending
 from willbuy.shop import Shop
 from willbuy.store import Arrival, Store
 from willbuy.store.predictions import Answer, PredictionLog

@@ -34,8 +34,8 @@ def erase(
 ) -> None:
     """Erase a visitor everywhere, and drop what comes of them later."""
     from willbuy.hashed_ids import entity_of
-    from willbuy.privacy import erase as run_erase
-    from willbuy.privacy import finish
+    from willbuy.privacy.erase import erase as run_erase
+    from willbuy.privacy.erase import finish
     from willbuy.shop import load_any
 
     loaded = load_any(shop)
@@ -61,7 +61,7 @@ def finish_erasures(shop: Common, clock: Callable[[], datetime] = utc_now) -> No
     What a running service has still to erase from its own store stops no command.
     """
     if (shop.home / "privacy" / "erasing").is_dir():  # else nothing was ever erased, and nothing is imported
-        from willbuy.privacy import StillServed, finish
+        from willbuy.privacy.erase import StillServed, finish
 
         with suppress(StillServed):
             finish(shop, clock())

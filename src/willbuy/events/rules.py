@@ -56,11 +56,13 @@ RULES = (
         "an earlier row has the same entity and event id, and another content",
     ),
     Rule("erased", "row", "the visitor was erased; what their rows said is not kept"),
+    Rule("expired", "row", "the row is older than the shop keeps rows (willbuy expire)"),
 )
-"""Every rule, in the order in which they are tried, but `erased`, which comes first: its number came last."""
+"""Every rule, in the order in which they are tried, but the last two, which come first: their numbers came last."""
 
 FAULTS = (
     "erased",
+    "expired",
     "not_utf8",
     "nul",
     "line_too_long",

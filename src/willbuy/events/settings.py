@@ -24,10 +24,10 @@ def reading_of(source: ResolvedSource) -> str:
 def settings_of(source: ResolvedSource) -> str:
     """The fingerprint of all that decides which events a source's rows become; silver depends on it.
 
-    That visitors were erased decides nothing about the rows of others: the rule is left out.
+    What was taken out (erased, expired) decides nothing about other rows: those rules are left out.
     """
     declared = {name: value for name, value in asdict(source).items() if name != "preset"}
-    rules = [rule.name for rule in RULES if rule.name != "erased"]
+    rules = [rule.name for rule in RULES if rule.name not in ("erased", "expired")]
     return _digest({**declared, "typing": TYPING, "rules": rules})
 
 

@@ -24,6 +24,19 @@ def sweep(layout: Layout, ledger: Ledger) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def drop_unfinished(layout: Layout, ledger: Ledger) -> None:
+    """Remove all that no finished ingest has made visible, an interrupted one's rows too: it will begin anew."""
+    for row in ledger.sources():
+        if row.status != "done":
+            ledger.forget_source(row.source)
+    ledger.merges("")  # those of any run are forgotten
+    sweep(layout, ledger)
+    named = {part.rejects for row in ledger.sources() for part in ledger.parts(row.source)}
+    for path in layout.home.glob("rejected/*/*.parquet"):
+        if path.relative_to(layout.home).as_posix() not in named:
+            path.unlink()
+
+
 @contextmanager
 def one_at_a_time(layout: Layout, patience: float = 0) -> Iterator[None]:
     """Hold the shop's lock, waited for up to `patience` seconds. The system frees it when the process dies, however it dies.

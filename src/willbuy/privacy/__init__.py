@@ -1,7 +1,4 @@
-"""What a shop owes to those it knows: erasing them everywhere, and forgetting what is old."""
+"""What a shop owes to those it knows: erasing them everywhere (`erase`), and forgetting what is old (`expire`).
 
-from willbuy.privacy.erase import StillServed, erase, finish
-from willbuy.privacy.erased import Erased
-from willbuy.privacy.plan import pending
-
-__all__ = ["Erased", "StillServed", "erase", "finish", "pending"]
+The service writes an erasure down (`plan`) with numpy at most; what needs an engine runs in a process of its own (`child`).
+"""

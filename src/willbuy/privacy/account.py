@@ -1,6 +1,6 @@
 """The account after an erasure: the ledger's counts and the tables of refused rows, made anew from what is there.
 
-An erased line counts as read and refused, by the rule `erased`; so read = accepted + rejected + duplicates goes on to
+A line that was taken out counts as read and refused, by the rule `erased` or `expired`; so read = accepted + rejected + duplicates goes on to
 hold, and a later re-reading of bronze gives the same counts.
 """
 
@@ -17,6 +17,8 @@ from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, Part, SourceRow, TableFile
 
 _sql = Dialect()
+GONE = ("erased", "expired")
+"""The rules of lines that were sound once."""
 
 
 def settle(engine: duckdb.DuckDBPyConnection, layout: Layout, ledger: Ledger) -> None:
@@ -25,7 +27,7 @@ def settle(engine: duckdb.DuckDBPyConnection, layout: Layout, ledger: Ledger) ->
     parts = [part for row in sources for part in ledger.parts(row.source)]
     settled = [_settled(engine, layout, part) for part in parts]
     for part in (new for old, new in zip(parts, settled, strict=True) if old is not new):
-        lines = f"SELECT source, line FROM ({_erased_lines(layout.home, part)})"
+        lines = f"SELECT source, line FROM ({_gone(layout.home, part)})"
         erase_conflicts(engine, layout.home, lines)
     files = [counted(engine, layout.home, file) for file in ledger.files()]
     accepted = _by_source(engine, layout.home, [file for file in files if file.name == "events"])
@@ -36,29 +38,29 @@ def settle(engine: duckdb.DuckDBPyConnection, layout: Layout, ledger: Ledger) ->
 
 
 def _settled(engine: duckdb.DuckDBPyConnection, layout: Layout, part: Part) -> Part:
-    """A part with its refused rows as they are now: those that were erased since bear that rule."""
-    [(erased,)] = engine.execute(f"SELECT count(*) FROM ({_erased_lines(layout.home, part)})").fetchall()
-    if erased == part.rejected.get("erased", 0):
+    """A part with its refused rows as they are now: those that were taken out since bear that rule."""
+    lines = _gone(layout.home, part)
+    found = engine.execute(f"SELECT rule, count(*) FROM ({lines}) GROUP BY rule").fetchall()
+    if dict(found) == {rule: rows for rule, rows in part.rejected.items() if rule in GONE}:
         return part
-    lines = _erased_lines(layout.home, part)
-    nothing = "raw, 'erased' AS rule, 'row' AS field, raw AS value"
-    sql = f"SELECT source, line, rule, field, value, raw FROM (SELECT source, line, {nothing} FROM ({lines}))"
-    path = layout.rejected(part.source) / f"part-{part.part:05d}-erased.parquet"
+    sql = f"SELECT source, line, rule, 'row' AS field, raw AS value, raw FROM ({lines})"
+    path = layout.rejected(part.source) / f"part-{part.part:05d}-gone.parquet"
     if part.rejects:
         path = layout.home / part.rejects
         old = f"read_parquet({_sql.text(str(path))})"
         sql = f"{sql} UNION ALL SELECT * FROM {old} WHERE line NOT IN (SELECT line FROM ({lines}))"
     write_parquet(engine, f"FROM ({sql}) ORDER BY line", path, TEXT)
-    found = f"SELECT rule, count(*) FROM read_parquet({_sql.text(str(path))}) GROUP BY rule ORDER BY rule"
-    rules = {str(rule): int(count) for rule, count in engine.execute(found).fetchall()}
+    counted = f"SELECT rule, count(*) FROM read_parquet({_sql.text(str(path))}) GROUP BY rule ORDER BY rule"
+    rules = {str(rule): int(count) for rule, count in engine.execute(counted).fetchall()}
     return replace(part, rejects=path.relative_to(layout.home).as_posix(), rejected=rules)
 
 
-def _erased_lines(home: Path, part: Part) -> str:
-    """SQL: the source, the line and what is left of the text of the erased lines of a part."""
+def _gone(home: Path, part: Part) -> str:
+    """SQL: the source, the line, the rule and what is left of the text of the lines that were taken out of a part."""
     rows = f"read_parquet({_sql.text(str(home / part.bronze))}, file_row_number = true)"
-    line = f"file_row_number + {part.first_line} AS line"
-    return f"SELECT CAST({part.source} AS INTEGER) AS source, {line}, raw FROM {rows} WHERE fault = 'erased'"
+    line = f"file_row_number + {part.first_line} AS line, fault AS rule"
+    gone = ", ".join(_sql.text(rule) for rule in GONE)
+    return f"SELECT CAST({part.source} AS INTEGER) AS source, {line}, raw FROM {rows} WHERE fault IN ({gone})"
 
 
 def _by_source(

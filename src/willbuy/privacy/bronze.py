@@ -1,7 +1,8 @@
-"""Erasing from bronze: lines of an entity lose their text and bear the word `erased`; all others keep text and number."""
+"""Taking lines out of bronze: they lose their text and bear the word `erased` or `expired`; others keep text and number."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -9,7 +10,7 @@ import duckdb
 from willbuy.events.fields import RawShape
 from willbuy.events.parquet import TEXT, write_parquet
 from willbuy.events.presets import ResolvedSource
-from willbuy.events.typed import RowPlan, row_conditions, split, texts
+from willbuy.events.typed import RowPlan, row_conditions, split, texts, typed
 from willbuy.warehouse.dialect import Dialect
 from willbuy.warehouse.ledger import Part, SourceRow
 
@@ -31,8 +32,28 @@ def erase_from_parts(
     plan = RowPlan(shape, source, frozenset(row.native_times))
     found = _lines_of(engine, home, plan, parts, entity)
     for file, numbers in found.items():
-        _rewrite(engine, file, shape, numbers)
+        _rewrite(engine, file, shape, numbers, "erased")
     return sum(map(len, found.values()))
+
+
+def expire_from_part(
+    engine: duckdb.DuckDBPyConnection,
+    home: Path,
+    source: ResolvedSource,
+    row: SourceRow,
+    part: Part,
+    limit: datetime,
+) -> int:
+    """Take the lines whose event happened before a moment (naive UTC) out of a part; return how many there were."""
+    shape = RawShape(row.format, row.columns, source.delimiter)
+    plan = RowPlan(shape, source, frozenset(row.native_times))
+    file = home / part.bronze
+    rows = typed(plan, _sql.text(str(file)), 0, part.quotes)
+    sql = f"SELECT line FROM ({rows}) WHERE fault IS DISTINCT FROM 'expired' AND time < {_sql.timestamp(limit)} ORDER BY line"
+    numbers = [int(number) for (number,) in engine.execute(sql).fetchall()]
+    if numbers:
+        _rewrite(engine, file, shape, numbers, "expired")
+    return len(numbers)
 
 
 def _lines_of(
@@ -80,13 +101,15 @@ def _as_a_word(entity: str) -> str:
     return before + re.escape(entity) + after
 
 
-def _rewrite(engine: duckdb.DuckDBPyConnection, file: Path, shape: RawShape, numbers: Sequence[int]) -> None:
-    """Write a part's file again without the text of some rows, and put it in the place of the old one."""
+def _rewrite(
+    engine: duckdb.DuckDBPyConnection, file: Path, shape: RawShape, numbers: Sequence[int], fault: str
+) -> None:
+    """Write a part's file again without the text of some rows, which get this fault, and put it in the old one's place."""
     nothing = "'{}'" if shape.is_json else "''"
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::BIGINT[]) AS number", [list(numbers)]
     )
     gone = "file_row_number IN (SELECT number FROM gone)"
     rows = f"read_parquet({_sql.text(str(file))}, file_row_number = true)"
-    sql = f"SELECT CASE WHEN {gone} THEN {nothing} ELSE raw END AS raw, CASE WHEN {gone} THEN 'erased' ELSE fault END AS fault"
+    sql = f"SELECT CASE WHEN {gone} THEN {nothing} ELSE raw END AS raw, CASE WHEN {gone} THEN '{fault}' ELSE fault END AS fault"
     write_parquet(engine, f"{sql} FROM {rows}", file, TEXT)

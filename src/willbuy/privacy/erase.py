@@ -6,11 +6,8 @@ From the second step on, nothing new of the visitor is kept. Every step may be d
 `finish` ends it. Readers go on meanwhile: a file is replaced whole, under its name.
 """
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -22,11 +19,11 @@ from willbuy import audit
 from willbuy.errors import StoreError, WillbuyError
 from willbuy.events import presets
 from willbuy.events.disk import explain_full_disk
-from willbuy.events.sweeping import one_at_a_time, sweep
-from willbuy.events.workbench import share_of
+from willbuy.events.sweeping import drop_unfinished, one_at_a_time
 from willbuy.hashed_ids import Suppression
 from willbuy.privacy.account import settle
 from willbuy.privacy.bronze import erase_from_parts
+from willbuy.privacy.engines import MOST_WORKERS, Engines, in_parallel, some_engines
 from willbuy.privacy.erased import Erased
 from willbuy.privacy.of_runs import erase_examples, erase_left_work, erase_predictions, erase_snapshots
 from willbuy.privacy.plan import Plan, pending
@@ -35,22 +32,15 @@ from willbuy.shop import Shop
 from willbuy.shop.common import Common
 from willbuy.store.erasing_from_outside import erase_stored
 from willbuy.store.predictions.erasing import erase_answers
-from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, Part, SourceRow
 
 PATIENCE = 3600.0
 """Seconds that an erasure waits for an ingest that is at work."""
 
-MOST_WORKERS = 2
-"""Engines that rewrite parts side by side: each holds a part's row group in memory."""
-
 
 class StillServed(WillbuyError):
     """A running service has not erased from its store in time: all else is erased."""
-
-
-Engines = Callable[[], duckdb.DuckDBPyConnection]
 
 
 def erase(shop: Common, entity: str, moment: datetime, actor: str, live: bool = True) -> Erased:
@@ -74,7 +64,7 @@ def _carry_out(shop: Common, plan: Plan, moment: datetime) -> Erased:
     Suppression(shop.home).add(plan.entity)
     held = _erase_live(shop.home, plan.entity) if plan.live else None
     answers = erase_answers(shop.home, plan.entity)
-    with explain_full_disk(shop.home), _engines(shop) as engines:
+    with explain_full_disk(shop.home), some_engines(shop) as engines:
         engine = engines()
         raw = events = 0
         layout = Layout(shop.home)
@@ -114,15 +104,7 @@ def _erase_live(home: Path, entity: str) -> StoreError | None:
 
 def _erase_log(shop: Shop, layout: Layout, ledger: Ledger, engines: Engines, entity: str) -> tuple[int, int]:
     """Erase from bronze and silver; returns lines and events. What no finished ingest has made visible is removed whole."""
-    for row in ledger.sources():
-        if row.status != "done":
-            ledger.forget_source(row.source)
-    ledger.merges("")  # of an ingest that was interrupted: forgotten
-    sweep(layout, ledger)
-    named = {part.rejects for row in ledger.sources() for part in ledger.parts(row.source)}
-    for path in layout.home.glob("rejected/*/*.parquet"):
-        if path.relative_to(layout.home).as_posix() not in named:
-            path.unlink()
+    drop_unfinished(layout, ledger)
     raw = _erase_bronze(shop, layout.home, ledger, engines, entity)
     events = erase_from_silver(engines(), layout.home, entity)
     settle(engines(), layout, ledger)
@@ -135,25 +117,7 @@ def _erase_bronze(shop: Shop, home: Path, ledger: Ledger, engines: Engines, enti
     def work(row: SourceRow, parts: Sequence[Part]) -> int:
         return erase_from_parts(engines(), home, source, row, parts, entity)
 
-    jobs = []
-    for row in ledger.sources("done"):
-        parts = ledger.parts(row.source)
-        jobs += [partial(work, row, parts[at::MOST_WORKERS]) for at in range(MOST_WORKERS)]
-    with ThreadPoolExecutor(MOST_WORKERS) as pool:
-        return sum(future.result() for future in [pool.submit(job) for job in jobs])
-
-
-@contextmanager
-def _engines(shop: Common) -> Iterator[Engines]:
-    """Engines of one thread each, one for every thread that asks."""
-    own = threading.local()
-    with ExitStack() as open_ones:
-
-        def engine() -> duckdb.DuckDBPyConnection:
-            if not hasattr(own, "engine"):
-                memory = share_of(shop.storage.memory, MOST_WORKERS + 1)
-                own.engine = open_ones.enter_context(DuckDBWarehouse(shop.home, memory, threads=1)).connection
-            found: duckdb.DuckDBPyConnection = own.engine
-            return found
-
-        yield engine
+    rows = [(row, ledger.parts(row.source)) for row in ledger.sources("done")]
+    return in_parallel(
+        partial(work, row, parts[at::MOST_WORKERS]) for row, parts in rows for at in range(MOST_WORKERS)
+    )

@@ -31,8 +31,11 @@ class Plan:
         write_durably(self._path(home), content.encode(), mode=0o600)
 
     def remove(self, home: Path) -> None:
-        """Nothing is left to do."""
-        self._path(home).unlink(missing_ok=True)
+        """Nothing is left to do. What a writing that was killed left behind goes as well."""
+        path = self._path(home)
+        for left in path.parent.glob(f".{path.name}.*"):
+            left.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
         sync_folder(self._path(home).parent)
 
     def _path(self, home: Path) -> Path:

@@ -6,6 +6,7 @@ beside and put in the place of the old one: a reader has all of one or all of th
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -43,6 +44,19 @@ def erase_from_silver(engine: duckdb.DuckDBPyConnection, home: Path, entity: str
             events.append(without(engine, facts, f"entity_key = {int(found[0][0])}"))
         without(engine, names, f"entity = {_sql.text(entity)}")
     return max(events)
+
+
+def expire_from_silver(engine: duckdb.DuckDBPyConnection, home: Path, limit: datetime) -> int:
+    """Take out events before a moment (naive UTC), and entities that have no other; return how many events of today's log."""
+    gone = 0
+    for facts in sorted(home.glob("silver/*/events/bucket=*.parquet")):
+        found = without(engine, facts, f"time < {_sql.timestamp(limit)}")
+        names = facts.parent.parent / "entities" / facts.name
+        if found and names.exists():
+            left = f"SELECT entity_key FROM {_parquet([facts])}"
+            without(engine, names, f"entity_key NOT IN ({left})")
+        gone += found
+    return gone
 
 
 def erase_conflicts(engine: duckdb.DuckDBPyConnection, home: Path, lines: str) -> None:

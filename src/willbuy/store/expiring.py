@@ -14,7 +14,7 @@ def expire_some(db: sqlite3.Connection, index: Index, before: int, start: int) -
     """Look at the events behind the number `start`, delete those that happened before a moment (microseconds).
 
     Returns where to go on, None at the end, and how many were deleted. Only events that are merged into the indexes are
-    looked at; the others are the newest.
+    looked at.
     """
     merged = int(get_meta(db, "merged", "0"))
     sql = f"SELECT seq, {', '.join(COLUMNS)} FROM events WHERE seq > ? AND seq <= ? ORDER BY seq"

@@ -131,6 +131,13 @@ class Index:
             db.execute("COMMIT")
             self.merged(until)
 
+    def merge_tail(self, db: sqlite3.Connection) -> None:
+        """Merge all that is in memory, however little: what expires must be merged."""
+        self.merge_all(db)
+        if len(self.tail):
+            self._freeze()
+            self.merge_all(db)
+
     def _freeze(self) -> None:
         self.tail.freeze()
         self.frozen, self.tail, self._done = self.tail, Tail(), 0

@@ -1,0 +1,119 @@
+"""Forget what is older than the shop keeps: live events, logged answers, and where it is asked for rows of the log.
+
+What was counted stays: the tallies of items, the daily counts of answers, models and their figures.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from willbuy import audit
+from willbuy.errors import StoreHeld
+from willbuy.events import presets
+from willbuy.events.disk import explain_full_disk
+from willbuy.events.sweeping import drop_unfinished, one_at_a_time
+from willbuy.privacy.account import settle
+from willbuy.privacy.bronze import expire_from_part
+from willbuy.privacy.engines import in_parallel, some_engines
+from willbuy.privacy.silver import expire_from_silver
+from willbuy.shop import Shop
+from willbuy.shop.common import Common
+from willbuy.store import Store
+from willbuy.store.predictions.file import log_file, open_to_write
+from willbuy.store.predictions.retention import delete_old
+from willbuy.warehouse.layout import Layout
+from willbuy.warehouse.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Expired:
+    """Rows that are gone: `live` events of the service (None where a running one does it), `answers`, `events`, `raw` lines."""
+
+    live: int | None = 0
+    answers: int = 0
+    events: int = 0
+    raw: int = 0
+    seconds: float = 0.0
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The object that `willbuy expire --json` prints."""
+        return {**asdict(self), "seconds": round(self.seconds, 3)}
+
+    def sentence(self) -> str:
+        """The same in words.
+
+        >>> Expired(live=None, answers=2, seconds=0.5).sentence()
+        'Expired 2 logged answers, 0 events of the log (0 lines), in 0.5 s. The running service expires its own events.'
+        >>> Expired(live=7).sentence()
+        'Expired 0 logged answers, 0 events of the log (0 lines), 7 live events, in 0.0 s.'
+        """
+        own = "" if self.live is None else f", {self.live:,} live events"
+        after = " The running service expires its own events." if self.live is None else ""
+        return (
+            f"Expired {self.answers:,} logged answers, {self.events:,} events of the log ({self.raw:,} lines){own}, "
+            f"in {self.seconds:.1f} s.{after}"
+        )
+
+
+def expire(shop: Common, moment: datetime, actor: str, days: int | None = None) -> Expired:
+    """Apply `[serve] event_days` and `log_days` as of a moment (naive UTC), and `days` to the ingested log.
+
+    A file that is ingested later may bring older rows; they stay until this is asked for again.
+    """
+    started = time.monotonic()
+    live = _expire_live(shop, moment)
+    answers = _expire_answers(shop, moment)
+    raw = events = 0
+    layout = Layout(shop.home)
+    if days is not None and isinstance(shop, Shop) and layout.ledger.exists():
+        raw, events = _expire_log(shop, layout, moment - timedelta(days=days))
+        audit.append(shop.home, moment, actor, "expire", days=days, rows=raw + events)
+    return Expired(live, answers, events, raw, time.monotonic() - started)
+
+
+def _expire_live(shop: Common, moment: datetime) -> int | None:
+    days = shop.serve.event_days
+    if days is None or not (shop.home / "live").is_dir() or not isinstance(shop, Shop):
+        return 0
+    try:
+        with Store(shop.home) as store:
+            return store.expire(moment - timedelta(days=days))
+    except StoreHeld:
+        return None
+
+
+def _expire_answers(shop: Common, moment: datetime) -> int:
+    path, gone = log_file(shop.home), 0
+    if not path.is_file():
+        return 0
+    db = open_to_write(path)
+    try:
+        while found := delete_old(db, moment, shop.serve.log_days):
+            gone += found
+    finally:
+        db.close()
+    return gone
+
+
+def _expire_log(shop: Shop, layout: Layout, limit: datetime) -> tuple[int, int]:
+    """Lines of bronze and events of silver that are gone."""
+    source, home = presets.resolve(shop.source), layout.home
+    with (
+        explain_full_disk(home),
+        one_at_a_time(layout),
+        Ledger(layout.ledger) as ledger,
+        some_engines(shop) as engines,
+    ):
+        drop_unfinished(layout, ledger)
+        rows = [(row, part) for row in ledger.sources("done") for part in ledger.parts(row.source)]
+
+        def work(row: Any, part: Any) -> int:
+            return expire_from_part(engines(), home, source, row, part, limit)
+
+        raw = in_parallel(partial(work, row, part) for row, part in rows)
+        events = expire_from_silver(engines(), home, limit)
+        settle(engines(), layout, ledger)
+    return raw, events
