@@ -17,6 +17,7 @@ from willbuy.commands.doctor import doctor
 from willbuy.commands.erase import erase, finish_erasures
 from willbuy.commands.expire import expire
 from willbuy.commands.explore import explore
+from willbuy.commands.ingest import ingest
 from willbuy.commands.init import init
 from willbuy.commands.keys import keys
 from willbuy.commands.log import log
@@ -52,31 +53,7 @@ Reasons = Annotated[
 app.command("init")(init)
 
 
-@app.command()
-def ingest(
-    files: Annotated[
-        list[str] | None, typer.Argument(help="Files or globs; the shop file's by default.")
-    ] = None,
-    shop: ShopFile = DEFAULT_SHOP,
-    as_json: Json = False,
-) -> None:
-    """Read the log; account for every row of it."""
-    from willbuy.events.ingest import ingest as run_ingest
-    from willbuy.events.ingest import render
-    from willbuy.progress import progress_bar
-    from willbuy.shop import load_shop
-
-    loaded = load_shop(shop)
-    finish_erasures(loaded)
-    with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
-        result = run_ingest(loaded, files or None, progress=progress)
-    if as_json:
-        print_json(result.to_json())
-    else:
-        show(render(result))
-        typer.echo(f"Next: willbuy train{shop_flag(shop)}")
-
-
+app.command("ingest")(ingest)
 app.command("explore")(explore)
 
 
