@@ -1,6 +1,8 @@
 """POST /predict: what is answered, and what is refused without being repeated."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,3 +65,13 @@ def test_a_number_out_of_range_is_named(table_client: TestClient, value: str) ->
         said = table_client.post(path, content=content).json()
         error = said["error"] if path == "/predict" else said["predictions"][0]["error"]
         assert (error["code"], error["field"]) == ("out_of_range", "visits")
+
+
+def test_the_records_of_the_docs_are_scored(table_client: TestClient, root: Path) -> None:
+    shown = re.findall(
+        r'^\{"customer_id".*\}$', (root / "docs" / "serve.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(shown) == 2
+    answers = [table_client.post("/predict", content=body).json() for body in shown]
+    assert answers[0]["customer_id"] == 12345
+    assert answers[0] == answers[1]
