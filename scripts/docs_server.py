@@ -4,8 +4,10 @@ Pages show the address that a service has by default. The one that runs has a fr
 and changed back in what it prints.
 """
 
+import contextlib
 import os
 import selectors
+import socket
 import subprocess
 import sys
 import time
@@ -30,6 +32,18 @@ class Server:
             text=True,
         )
         self.address = self._address()
+        self._wait()
+
+    def _wait(self) -> None:
+        """Until it takes connections: it may say its address a moment before."""
+        host, _, port = self.address.rpartition(":")
+        end = time.monotonic() + SECONDS
+        while self._process.poll() is None and time.monotonic() < end:
+            with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+                return
+            time.sleep(0.05)
+        self.stop()
+        raise RuntimeError(f"willbuy serve does not answer:\n{self.said()}")
 
     def _address(self) -> str:
         """What stands after `http://` in the first line that names an address."""

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from willbuy.commands.audit import audit
+from willbuy.commands.backup import backup
 from willbuy.commands.doctor import doctor
 from willbuy.commands.erase import erase, finish_erasures
 from willbuy.commands.expire import expire
 from willbuy.commands.explore import explore
+from willbuy.commands.ingest import ingest
 from willbuy.commands.init import init
 from willbuy.commands.keys import keys
 from willbuy.commands.log import log
 from willbuy.commands.models import models
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
+from willbuy.commands.parity import parity
 from willbuy.commands.promote import promote
 from willbuy.commands.reproduce import reproduce
 from willbuy.commands.rollback import rollback
@@ -50,31 +53,7 @@ Reasons = Annotated[
 app.command("init")(init)
 
 
-@app.command()
-def ingest(
-    files: Annotated[
-        list[str] | None, typer.Argument(help="Files or globs; the shop file's by default.")
-    ] = None,
-    shop: ShopFile = DEFAULT_SHOP,
-    as_json: Json = False,
-) -> None:
-    """Read the log; account for every row of it."""
-    from willbuy.events.ingest import ingest as run_ingest
-    from willbuy.events.ingest import render
-    from willbuy.progress import progress_bar
-    from willbuy.shop import load_shop
-
-    loaded = load_shop(shop)
-    finish_erasures(loaded)
-    with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
-        result = run_ingest(loaded, files or None, progress=progress)
-    if as_json:
-        print_json(result.to_json())
-    else:
-        show(render(result))
-        typer.echo(f"Next: willbuy train{shop_flag(shop)}")
-
-
+app.command("ingest")(ingest)
 app.command("explore")(explore)
 
 
@@ -121,6 +100,7 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
 
 
 app.command("doctor")(doctor)
+app.command("parity")(parity)
 app.command("runs")(runs)
 
 
@@ -221,6 +201,7 @@ app.command("audit")(audit)
 app.command("serve")(serve)
 app.command("keys")(keys)
 app.command("log")(log)
+app.command("backup")(backup)
 app.command("erase")(erase)
 app.command("expire")(expire)
 app.command("simulate")(simulate)

@@ -1,8 +1,8 @@
-"""An ingest in a process of its own that dies at a chosen point: `python killed.py FOLDER JOURNAL POINT`.
+"""An ingest in a process of its own that dies at a chosen point: `python killed.py FOLDER JOURNAL POINT [live]`.
 
 Every file written and every record made is a point; at the given one the process kills itself as the system would
 (SIGKILL: no clean-up runs). Rows written to complete files are noted in the journal, so that work can be counted.
-POINT -1 runs to the end and prints how many points there were.
+With `live` it reads the store in FOLDER/.willbuy/live. POINT -1 runs to the end and prints how many points there were.
 """
 
 import json
@@ -13,9 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from willbuy.events import bronze, merging, staging
-from willbuy.events.ingest import ingest
+from willbuy.events import bronze, merge, staging
+from willbuy.events.ingest import ingest, ingest_live
 from willbuy.shop import Shop
+from willbuy.store.live_log import LiveLog
 from willbuy.warehouse.ledger import Ledger
 
 SHOP = "shop.json"
@@ -40,8 +41,8 @@ def _pass(point: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(folder: Path, journal: Path, point: int) -> None:
-    for module in (bronze, staging, merging):
+def main(folder: Path, journal: Path, point: int, live: bool) -> None:
+    for module in (bronze, staging, merge):
         write = module.write_parquet
 
         def noted(connection: Any, sql: str, path: Path, *rest: Any, write: Any = write) -> int:
@@ -54,9 +55,13 @@ def main(folder: Path, journal: Path, point: int) -> None:
     for name in ("add_source", "add_part", "source_staged", "add_merge", "publish"):
         setattr(Ledger, name, at_points(point, getattr(Ledger, name)))
     shop = Shop.model_validate({**json.loads((folder / SHOP).read_text()), "folder": folder})
-    result = ingest(shop)
+    if live:
+        with LiveLog(shop.home / "live") as received:
+            result = ingest_live(shop, received)
+    else:
+        result = ingest(shop)
     sys.stdout.write(json.dumps({"points": len(passed), **result.to_json()}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), "live" in sys.argv[4:])

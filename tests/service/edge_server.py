@@ -5,20 +5,20 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from willbuy.service.gate import Gate
 from willbuy.service.keys import Keys
 from willbuy.service.limits import Limits
-from willbuy.service.listening import listen
+from willbuy.service.listening import bind
 from willbuy.service.metrics import Metrics
 from willbuy.service.running import make_server
 from willbuy.service.watch import Watch
@@ -30,6 +30,7 @@ SHORT = Limits(
     unread_seconds=1.5,
     idle_seconds=1.5,
     tick_seconds=0.1,
+    waiting=1000,
 )
 """Limits that a test can wait for."""
 
@@ -48,6 +49,15 @@ async def _large(request: Request) -> Response:
     return PlainTextResponse("x" * int(request.query_params.get("bytes", "30000000")))
 
 
+async def _stream(request: Request) -> Response:
+    async def pieces() -> AsyncIterator[str]:
+        for number in range(3):
+            yield str(number)
+            await asyncio.sleep(0.01)
+
+    return StreamingResponse(pieces())
+
+
 async def _fault(request: Request) -> Response:
     raise ValueError(f"the secret of {request.url.path}")
 
@@ -61,6 +71,7 @@ def tiny_app() -> Starlette:
             Route("/predict/batch", _echo, methods=["POST"]),
             Route("/predict/fault", _fault, methods=["POST"]),
             Route("/events", _echo, methods=["POST"]),
+            Route("/visitors/stream", _stream),
             Route("/visitors/{id}", _echo, methods=["GET", "DELETE"]),
             Route("/model", _slow),
             Route("/metrics", _large),
@@ -104,11 +115,11 @@ class Edge:
 def edge(home: Path, limits: Limits = SHORT, per_minute: int = 60_000_000, app: Any = None) -> Iterator[Edge]:
     """Run the gate and the protocol before the tiny app until the block ends."""
     watch, metrics, keys = Watch(limits), Metrics(), Keys(home)
-    gate = Gate(app or tiny_app(), keys, metrics, per_minute, local=True, watch=watch)
-    listener = listen("127.0.0.1", 0)
+    gate = Gate(app or tiny_app(), keys, metrics, per_minute, local=True, limits=watch.limits)
+    listener = bind("127.0.0.1", 0)
     still: list[float] = []
     server = make_server(gate, watch, [keys.refresh, lambda: still and time.sleep(still.pop())])
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread = threading.Thread(target=server.serve_at, args=(listener,), daemon=True)
     thread.start()
     deadline = time.monotonic() + 10
     while not server.started and time.monotonic() < deadline:

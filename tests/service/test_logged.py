@@ -1,11 +1,13 @@
 """D11: every answer of the service is in the prediction log, with what it was made of, and logging never slows an answer."""
 
+import asyncio
 import sqlite3
 import statistics
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.conftest import NOW, TABLE_RECORD, client_of, clock, state_of
+from service.test_events import event
+from willbuy.features.algebra import Count
+from willbuy.features.feature_set import FeatureSet
+from willbuy.features.live import Evaluator
 from willbuy.hashed_ids import Hasher
 from willbuy.service.app import create_app
+from willbuy.service.erasing import Erasing
+from willbuy.service.serving import Serving
 from willbuy.service.state import State
 from willbuy.shop import Common
 from willbuy.store.predictions import Answer, PredictionLog, feature_names, read_answers
@@ -85,6 +93,100 @@ def test_an_entity_is_erased_from_what_was_answered(logged: tuple[State, Path]) 
     assert state.log.erase("someone-1") == 5
     assert {one.entity for one in answers(state, home)} == {"someone-0"}
     assert all(b"someone-1" not in path.read_bytes() for path in (home / "live").iterdir())
+
+
+def test_erasing_a_visitor_takes_what_is_on_its_way_to_the_log(logged: tuple[State, Path]) -> None:
+    """P2: also what was answered after the process began that erases all else."""
+    state, home = logged
+    client = client_of(state)
+
+    def rest(shop_file: Path, visitor: str) -> None:
+        client.post("/predict", json={**TABLE_RECORD, "session": visitor})
+
+    asyncio.run(Erasing(state, rest).erase("someone"))
+    client.post("/predict", json={**TABLE_RECORD, "session": "another"})
+    assert [one.entity for one in answers(state, home)] == ["another"]
+    assert all(b"someone" not in path.read_bytes() for path in (home / "live").iterdir())
+
+
+def other_model(home: Path, serving: Serving, columns: list[int]) -> Serving:
+    """A logistic model of some of the columns of another, its categories in another order."""
+    spec = [dict(serving.bundle.manifest["columns"][place]) for place in columns]
+    for column in spec:
+        if column["role"] == "category":
+            column["values"] = column["values"][::-1]
+    return replace(
+        serving,
+        version="beef",
+        names=tuple(column["name"] for column in spec),
+        bundle=_Reads(spec),  # type: ignore[arg-type]
+    )
+
+
+class _Reads:
+    """Stands for a bundle: its score is the sum of what it read."""
+
+    def __init__(self, columns: list[dict[str, Any]] | None) -> None:
+        self.manifest = {} if columns is None else {"columns": columns}
+        self.calibrator = self
+
+    def log_odds(self, rows: Any) -> Any:
+        return np.nansum(rows, axis=1)
+
+    def probability(self, log_odds: Any) -> Any:
+        return log_odds
+
+
+def test_a_shadow_with_other_categories_reads_the_record_itself(logged: tuple[State, Path]) -> None:
+    state, home = logged
+    champion = state.holder.current
+    assert champion is not None
+    every = list(range(len(champion.names)))
+    state.holder.shadow = other_model(home, champion, every)
+    client = client_of(state)
+    said = client.post("/predict", json=TABLE_RECORD).json()
+    [found] = answers(state, home)
+    assert (found.probability, found.shadow_version) == (said["purchase_probability"], "beef")
+    values = found_codes(state.holder.shadow, TABLE_RECORD)
+    assert found.shadow_probability == sum(values)
+    assert found_codes(champion, TABLE_RECORD) != values
+
+
+def test_a_shadow_with_other_features_reads_the_visitors_events_itself(live: State, tmp_path: Path) -> None:
+    champion = live.holder.current
+    assert champion is not None
+    features = FeatureSet((Count("view", "3d"), Count("view", "1h")))
+    bundle: Any = _Reads(None)
+    live.log = PredictionLog(tmp_path / "home", 90, clock)
+    live.holder.shadow = replace(
+        champion,
+        version="beef",
+        names=features.names,
+        features=features,
+        evaluator=Evaluator(features),
+        bundle=bundle,
+    )
+    try:
+        with client_of(live) as client:
+            events = [
+                event(number) for number in (60_000, 1_800_000, -86_400_000)
+            ]  # milliseconds after NOW - 1 h
+            assert client.post("/events", json=events).json()["accepted"] == 3
+            assert client.get("/visitors/ann/score").status_code == 200
+        live.log.close()
+    finally:
+        live.holder.shadow = None
+    [found] = list(read_answers(tmp_path / "home"))
+    assert (found.entity, found.as_of, found.shadow_probability) == ("ann", NOW, 3.0 + 2.0)
+
+
+def found_codes(serving: Serving, record: dict[str, Any]) -> list[float]:
+    """What a model's columns make of a record."""
+    found = []
+    for column in serving.bundle.manifest["columns"]:
+        value = record[column["name"]]
+        found.append(float(column["values"].index(value) if column["role"] == "category" else value))
+    return found
 
 
 def milliseconds(client: httpx.Client, count: int, record: dict[str, Any]) -> list[float]:

@@ -1,13 +1,16 @@
 """The store, from the door: what goes in comes out, once, in memory, in the indexes and after a new start."""
 
 import sqlite3
+import threading
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from store.arrivals import arrival, store_them
-from willbuy.errors import StoreDead, StoreError
-from willbuy.store import Outcome, Store
+from willbuy.errors import StoreBusy, StoreDead, StoreError
+from willbuy.store import Outcome, Store, writer
 from willbuy.store.database import events_file
 
 
@@ -84,3 +87,81 @@ def test_a_folder_has_one_store_at_a_time(tmp_path: Path) -> None:
     with Store(tmp_path), pytest.raises(StoreError, match="another process"):
         Store(tmp_path)
     Store(tmp_path).close()
+
+
+def test_another_program_that_holds_the_file_is_waited_for(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store._db.execute("PRAGMA busy_timeout = 50")
+        with closing(sqlite3.connect(events_file(tmp_path / "live"), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreBusy, match="another program"):
+                store_them(store, [arrival("ann", 1, "e1")])
+            other.execute("ROLLBACK")
+        assert store_them(store, [arrival("ann", 1, "e1")]) == [Outcome.STORED]
+
+
+def test_more_than_may_wait_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "MOST_WAITING", 10)
+    held, ready = threading.Event(), threading.Event()
+
+    def slow(result: object) -> None:
+        ready.set()
+        held.wait(20)
+
+    with Store(tmp_path) as store:
+        store.submit([arrival("ann", 1)], slow)
+        ready.wait(20)
+        store.submit([arrival("ann", n) for n in range(9)], lambda result: None)
+        with pytest.raises(StoreBusy, match="9 events wait"):
+            store.submit([arrival("ann", n) for n in range(9)], lambda result: None)
+        held.set()
+
+
+def test_d6_whoever_fails_when_told_stops_nobody(tmp_path: Path) -> None:
+    def fails(result: object) -> None:
+        raise RuntimeError("the loop is closed")
+
+    with Store(tmp_path) as store:
+        store.submit([arrival("ann", 1, "e1")], fails)
+        assert store_them(store, [arrival("ann", 2, "e2")]) == [Outcome.STORED]
+        assert store.alive
+
+
+def test_d6_a_fault_of_the_writer_itself_is_told_to_everyone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the commit: the event is stored, its sender is told that nobody knows, and a new start knows it."""
+    with Store(tmp_path) as store:
+
+        def fails(*_: object) -> None:
+            raise MemoryError
+
+        monkeypatch.setattr(store._index, "add", fails)
+        with pytest.raises(StoreDead, match="MemoryError"):
+            store_them(store, [arrival("ann", 1, "e1")])
+        assert not store.alive
+        assert not store.ready
+    with Store(tmp_path) as again:
+        assert store_them(again, [arrival("ann", 1, "e1")]) == [Outcome.DUPLICATE]
+
+
+def test_d2_a_start_reads_the_newest_events_only(tmp_path: Path) -> None:
+    """However many visitors are stored: what is read is what the indexes have not taken in."""
+    with Store(tmp_path, merge_at=100) as store:
+        for start in range(0, 3_000, 60):
+            store_them(store, [arrival(f"visitor-{n}", n, f"e{n}") for n in range(start, start + 60)])
+    with Store(tmp_path, merge_at=100) as again:
+        assert len(again._index.tail) + len(again._index.frozen) <= 2 * 160
+        assert len(again.timeline("visitor-7")) == 1
+
+
+@pytest.mark.gate
+def test_d2_a_million_visitors_are_ready_in_ten_seconds(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        for start in range(0, 1_000_000, 5_000):
+            store_them(store, [arrival(f"visitor-{n}", n, f"e{n}") for n in range(start, start + 5_000)])
+    began = time.monotonic()
+    with Store(tmp_path) as again:
+        assert again.ready
+        assert len(again.timeline("visitor-7")) == 1
+        assert time.monotonic() - began <= 10

@@ -67,7 +67,7 @@ def read_blocks(file: HashingFile, path: Path, encoding: str, size: int) -> Iter
     """Yield a text source as blocks of about `size` bytes. Raises SourceError when the file cannot be read."""
     line = 1
     for data in _whole_lines(utf8_chunks(file, path, encoding), size, path):
-        block = _checked(data, line, file.position)
+        block = block_of(data, line, file.position)
         line = block.next_line
         yield block
 
@@ -100,7 +100,8 @@ def _check_length(line: int, path: Path) -> None:
         )
 
 
-def _checked(data: bytes, first_line: int, end: int) -> Block:
+def block_of(data: bytes, first_line: int, end: int) -> Block:
+    """A block of whole lines, looked at; `end` is how far the file was read for it."""
     digest = zlib.crc32(data)
     lines = data.count(b"\n")
     long_lines = _has_long_line(data)

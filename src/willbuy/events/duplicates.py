@@ -16,7 +16,7 @@ BODY = ("kind", "kind_name", "item_key", "category", "price", "quantity", "sessi
 def find_duplicates(
     connection: duckdb.DuckDBPyConnection, silver: str, arrived: str, columns: Sequence[str]
 ) -> None:
-    """Make the table `dropped(source, line, conflict)` of arrived rows that are no new events.
+    """Make the table `dropped(source, line, conflict, new)` of arrived rows that are no new events.
 
     `silver` is SQL for the events that are there already ("" for none), `arrived` for the rows that came; both have
     these columns, and all events of the entities in question.
@@ -26,11 +26,13 @@ def find_duplicates(
     body = [name for name in BODY if name in columns]
     if "event_id" in columns:
         with_id = _with_id(f"SELECT * FROM ({pool}) WHERE event_id IS NOT NULL", body)
-        without = _without_id(f"SELECT * FROM ({pool}) WHERE event_id IS NULL", body)
+        without = without_id(f"SELECT * FROM ({pool}) WHERE event_id IS NULL", body)
         found = f"{with_id} UNION ALL {without}"
     else:
-        found = _without_id(pool, body)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE dropped AS {found}").fetchall()
+        found = without_id(pool, body)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE dropped AS SELECT *, true AS new FROM ({found})"
+    ).fetchall()
 
 
 def _with_id(pool: str, body: Sequence[str]) -> str:
@@ -42,8 +44,11 @@ def _with_id(pool: str, body: Sequence[str]) -> str:
         QUALIFY new AND row_number() OVER earlier > 1"""
 
 
-def _without_id(pool: str, body: Sequence[str]) -> str:
-    """Only moments of an entity that two files share can hold a duplicate: the rest is passed over before the sort."""
+def without_id(pool: str, body: Sequence[str]) -> str:
+    """SQL: the rows of files without an event id that are no new events, as `find_duplicates` tells them.
+
+    Only moments of an entity that two files share can hold a duplicate: the rest is passed over before the sort.
+    """
     fields = ", ".join(("entity_key", "time", *body))
     file = "CASE WHEN new THEN source ELSE 0 END"
     return f"""

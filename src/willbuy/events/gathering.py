@@ -6,15 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from willbuy.errors import ShopError, SourceError
-from willbuy.events.fields import RawShape
 from willbuy.events.files import format_of
+from willbuy.events.live_source import plan_of
 from willbuy.events.reading import SourceChanged, read_parts, stage
 from willbuy.events.rules import SAYS
-from willbuy.events.settings import reading_of
+from willbuy.events.settings import live_reading_of, reading_of
 from willbuy.events.sources import OpenSource, open_source
-from willbuy.events.typed import RowPlan
 from willbuy.events.workbench import Workbench
-from willbuy.warehouse.ledger import Part, SourceRow
+from willbuy.warehouse.ledger import LIVE, Part, SourceRow
 
 
 def ingested_before(bench: Workbench, path: Path) -> bool:
@@ -53,9 +52,7 @@ def regather(bench: Workbench, row: SourceRow) -> list[Part]:
         raise ShopError(
             f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
         )
-    plan = RowPlan(
-        RawShape(row.format, row.columns, bench.source.delimiter), bench.source, frozenset(row.native_times)
-    )
+    plan = plan_of(bench.source, row)
     jobs = ((part.part, partial(stage, bench, plan, part)) for part in bench.ledger.parts(row.source))
     parts = []
     for _, part in bench.in_parallel(jobs):
@@ -70,7 +67,8 @@ def refuse_other_reading(bench: Workbench) -> None:
     Of sources that are no part of the log yet, the traces are removed where ids are to be hashed: they may hold some.
     """
     for row in bench.ledger.sources():
-        if row.reading == reading_of(bench.source):
+        now = live_reading_of(bench.source) if row.format == LIVE else reading_of(bench.source)
+        if row.reading == now:
             continue
         if row.status == "done":
             raise ShopError(

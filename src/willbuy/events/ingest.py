@@ -7,7 +7,7 @@ Nothing is visible before the last commit; whatever was complete when a process 
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, refuse_other_reading, regather
 from willbuy.events.guarding import Guard, refuse_rules_on_ids
+from willbuy.events.live_gathering import gather_live
+from willbuy.events.live_source import LiveEvents
 from willbuy.events.publishing import Staged, publish
 from willbuy.events.settings import settings_of
 from willbuy.events.sweeping import one_at_a_time, sweep
@@ -24,12 +26,12 @@ from willbuy.events.workbench import Progress, Workbench
 from willbuy.hashed_ids import Suppression, open_hasher
 from willbuy.shop import Shop
 from willbuy.warehouse.layout import Layout
-from willbuy.warehouse.ledger import Ledger, TableFile
+from willbuy.warehouse.ledger import Ledger, SourceRow, TableFile
 
 MOST_WORKERS = 4
 """Each holds a block in memory, and merges a bucket; more are asked for with storage.threads."""
 
-__all__ = ["FileAccount", "IngestResult", "ingest", "render"]
+__all__ = ["FileAccount", "IngestResult", "ingest", "ingest_live", "render"]
 
 
 def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | None = None) -> IngestResult:
@@ -38,9 +40,24 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
     Raises SourceError when a file cannot be read as declared: nothing of it is kept, and readers go on seeing what
     they saw. `progress` is told (rows done, rows in all or an estimate of them, stage).
     """
+    paths = find_files(shop, files)
+    return _at_work(shop, progress, lambda bench: _ingest(bench, paths))
+
+
+def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) -> IngestResult:
+    """Read what the service stored since the last time into bronze and silver, and account for every event.
+
+    A live event that a file holds too is one event, and the live one is kept. Raises SourceError where the store is
+    not the one that was read before.
+    """
+    return _at_work(shop, progress, lambda bench: _ingest_live(bench, live))
+
+
+def _at_work(
+    shop: Shop, progress: Progress | None, work: Callable[[Workbench], list[FileAccount]]
+) -> IngestResult:
     started = time.monotonic()
     source = presets.resolve(shop.source)
-    paths = find_files(shop, files)
     layout = Layout(shop.home)
     refuse_rules_on_ids(source)
     guard = Guard(open_hasher(shop), Suppression(shop.home))
@@ -61,7 +78,7 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
         ) as bench,
     ):
         sweep(layout, ledger)
-        accounts = _ingest(bench, paths)
+        accounts = work(bench)
         tables = ledger.files()
     return _result(accounts, tables, time.monotonic() - started)
 
@@ -71,7 +88,20 @@ def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
     known = [path for path in paths if ingested_before(bench, path)]
     new = [path for path in paths if path not in known]
     bench.bytes_in_all = sum(path.stat().st_size for path in new)
-    sources = [gather(bench, path) for path in new]
+    by_path = _publish(bench, [gather(bench, path) for path in new])
+    by_path |= {str(path): FileAccount(str(path), skipped=True) for path in known}
+    return [by_path[str(path)] for path in paths]
+
+
+def _ingest_live(bench: Workbench, live: LiveEvents) -> list[FileAccount]:
+    refuse_other_reading(bench)
+    sources = gather_live(bench, live)
+    by_path = _publish(bench, sources)
+    return [by_path[row.path] for row in sources]
+
+
+def _publish(bench: Workbench, sources: list[SourceRow]) -> dict[str, FileAccount]:
+    """Merge what was gathered, and all of the log anew where what is declared has changed; the accounts by path."""
     parts = [part for row in sources for part in bench.ledger.parts(row.source)]
     older = bench.ledger.sources("done")
     changed = any(row.settings != bench.settings for row in older)
@@ -79,9 +109,7 @@ def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
         parts += [part for row in older for part in regather(bench, row)]
         sources = [*older, *sources]
     accounts = publish(bench, Staged(sources, parts, anew=changed)) if sources else []
-    by_path = {account.path: account for account in accounts}
-    by_path |= {str(path): FileAccount(str(path), skipped=True) for path in known}
-    return [by_path[str(path)] for path in paths]
+    return {account.path: account for account in accounts}
 
 
 def _result(accounts: Sequence[FileAccount], tables: Sequence[TableFile], seconds: float) -> IngestResult:

@@ -4,114 +4,53 @@ Keys: an entity's key is `bucket + 16 x its number in the bucket`, an item's its
 numbered in byte order of their ids, so the same files give the same keys whatever the order of their rows.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from willbuy.events.canonical import EVENTS_TYPES
 from willbuy.events.duplicates import find_duplicates
-from willbuy.events.parquet import write_parquet
+from willbuy.events.live_wins import find_said_twice
+from willbuy.events.merge import Merge, Outcome
+from willbuy.events.merge_rows import known_rows, parquet, run, staged_rows, widened
 from willbuy.warehouse.dialect import Dialect
-from willbuy.warehouse.layout import BUCKETS, Layout
-from willbuy.warehouse.ledger import TableFile
+from willbuy.warehouse.layout import BUCKETS
 
 _sql = Dialect()
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a merge gave: its files, and the rows of each source by what became of them."""
-
-    files: Sequence[TableFile]
-    kept: Mapping[int, int] = field(default_factory=dict)
-    duplicates: Mapping[int, int] = field(default_factory=dict)
-    conflicts: Mapping[int, int] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """For the ledger."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, found: dict[str, Any]) -> "Outcome":
-        """From the ledger."""
-        counts = ({int(k): v for k, v in found[name].items()} for name in ("kept", "duplicates", "conflicts"))
-        return cls([TableFile(**file) for file in found["files"]], *counts)
-
-
-@dataclass(frozen=True)
-class Merge:
-    """What all merges of one run share. `old` are the files that readers see now, by table and bucket."""
-
-    layout: Layout
-    generation: int
-    old: Mapping[tuple[str, int], TableFile]
-    staged: Sequence[Path]
-    sources: Sequence[int]
-    mapped: frozenset[str]
-    kind_names: Sequence[tuple[str, str]]
-
-    def write(self, connection: duckdb.DuckDBPyConnection, sql: str, table: str, bucket: int) -> TableFile:
-        """Write a query's rows as this generation's file of a bucket."""
-        path = self.layout.silver(table, self.generation) / f"bucket={bucket:02d}.parquet"
-        rows = write_parquet(connection, sql, path)
-        return TableFile(table, bucket, path.relative_to(self.layout.home).as_posix(), rows)
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns of this shop's event files: those that every log has, and those that are mapped.
-
-        Silver's other columns are nulls; the view adds them, which is cheaper than to write and read them.
-        """
-        always = {"entity_key", "time", "kind", "kind_name", "source", "line", "alone"}
-        also = {"item_key"} if "item" in self.mapped else set()
-        return [name for name in EVENTS_TYPES if name in always | also | self.mapped]
-
-    def existing(self, table: str, bucket: int) -> list[TableFile]:
-        """The file of a bucket that readers see now, if there is one."""
-        return [file for (name, at), file in self.old.items() if (name, at) == (table, bucket)]
-
-    def path(self, table: str, bucket: int) -> Path | None:
-        """Where that file lies."""
-        return next((self.layout.home / file.file for file in self.existing(table, bucket)), None)
-
-    @property
-    def items(self) -> Path:
-        """Where this generation keeps the items."""
-        return self.layout.silver("items", self.generation) / "bucket=00.parquet"
-
-
 def merge_items(merge: Merge, engine: duckdb.DuckDBPyConnection) -> Outcome:
     """Write this generation's items: the known ones with their keys, then the new ones in byte order."""
-    if "item" not in merge.mapped:
+    if "item" not in merge.fields:
         return Outcome(merge.existing("items", 0))
-    found = f"SELECT DISTINCT item FROM {_parquet(merge.staged)} WHERE rule = 0 AND item IS NOT NULL"
+    found = f"SELECT DISTINCT item FROM {staged_rows(merge)} WHERE rule = 0 AND item IS NOT NULL"
     numbered = _numbered("item", merge.path("items", 0), found, "", 1)
     return Outcome([merge.write(engine, f"{numbered} ORDER BY item_key", "items", 0)])
 
 
 def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -> Outcome:
     """Write a bucket's entities and events, and count what became of each source's rows."""
-    rows = f"SELECT * EXCLUDE (bucket, rule) FROM {_parquet(merge.staged)} WHERE bucket = {bucket}"
-    if _run(engine, f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
-        return Outcome([*merge.existing("events", bucket), *merge.existing("entities", bucket)])
+    rows = f"SELECT * EXCLUDE (bucket, rule) FROM {staged_rows(merge)} WHERE bucket = {bucket}"
+    if run(engine, f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
+        return Outcome([*widened(merge, engine, bucket), *merge.existing("entities", bucket)])
     found = "SELECT entity, count(*) AS events FROM staged GROUP BY entity"
     numbered = _numbered("entity", merge.path("entities", bucket), found, f"{bucket} + ", BUCKETS)
-    _run(engine, f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
+    run(engine, f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
     named = "SELECT entity_key, entity FROM numbered ORDER BY entity_key"
     entities = merge.write(engine, named, "entities", bucket)
-    _run(engine, f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge)}")
+    run(engine, f"CREATE OR REPLACE TEMP TABLE arrived AS {_keyed(merge)}")
     known = merge.path("events", bucket)
-    silver = f"SELECT * FROM {_parquet([known])}" if known else ""
+    silver = known_rows(merge, engine, known) if known else ""
     dropped = Outcome([])
-    doubtful = bool(silver) or len(merge.sources) > 1 or "event_id" in merge.mapped
+    doubtful = bool(silver) or len(merge.sources) > 1 or "event_id" in merge.fields
     if doubtful:  # else no row can be a duplicate
         dropped = _drop_duplicates(merge, engine, bucket, silver)
+        if merge.live and silver:
+            silver = f"SELECT * FROM ({silver}) ANTI JOIN dropped USING (source, line)"
     events = merge.write(engine, _sorted(merge, silver, doubtful), "events", bucket)
-    written = _parquet([merge.layout.home / events.file])
-    spans = _run(
+    written = parquet([merge.layout.home / events.file])
+    spans = run(
         engine,
         f"SELECT source, count(*), min(time), max(time) FROM {written} GROUP BY source ORDER BY source",
     )
@@ -124,19 +63,41 @@ def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -
 
 def _drop_duplicates(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int, silver: str) -> Outcome:
     """Take the rows that are no new events out of `arrived`, and count them; keep the conflicts in a file."""
-    find_duplicates(engine, silver, f"SELECT {_wide(merge)} FROM arrived", merge.columns)
-    duplicates = _counts(engine, "SELECT source FROM dropped WHERE NOT conflict")
-    conflicts = _counts(engine, "SELECT source FROM dropped WHERE conflict")
+    arrived = f"SELECT {_wide(merge)} FROM arrived"
+    if merge.live:
+        find_said_twice(engine, silver, arrived, merge.columns, _told(merge), merge.live)
+    else:
+        find_duplicates(engine, silver, arrived, merge.columns)
+    by_fate = {
+        (new, conflict): _counts(
+            engine, f"SELECT source FROM dropped WHERE new = {new} AND conflict = {conflict}"
+        )
+        for new in (True, False)
+        for conflict in (True, False)
+    }
     files = []
-    if conflicts:
-        rows = "SELECT source, line, event_id AS value FROM arrived JOIN dropped USING (source, line) WHERE conflict"
+    if by_fate[True, True] or by_fate[False, True]:
+        ids = " UNION ALL ".join(
+            f"SELECT source, line, event_id FROM ({rows})" for rows in (arrived, silver) if rows
+        )
+        rows = f"SELECT source, line, event_id AS value FROM ({ids}) JOIN dropped USING (source, line) WHERE conflict"
         table = f"conflicts-{merge.generation:05d}"
         files.append(merge.write(engine, f"{rows} ORDER BY source, line", table, bucket))
-    _run(
+    run(
         engine,
         "DELETE FROM arrived USING dropped AS d WHERE arrived.source = d.source AND arrived.line = d.line",
     )
-    return Outcome(files, duplicates=duplicates, conflicts=conflicts)
+    return Outcome(
+        files,
+        duplicates=by_fate[True, False],
+        conflicts=by_fate[True, True],
+        replaced=by_fate[False, False],
+        overruled=by_fate[False, True],
+    )
+
+
+def _told(merge: Merge) -> frozenset[str]:
+    return merge.mapped | {"kind"} | ({"item_key"} if "item" in merge.mapped else set())
 
 
 def _sorted(merge: Merge, silver: str, doubtful: bool) -> str:
@@ -161,7 +122,7 @@ def _numbered(name: str, known: Path | None, found: str, offset: str, step: int)
     if known is None:
         key = f"CAST({offset}{step} * (row_number() OVER (ORDER BY {name}) - 1) AS BIGINT)"
         return f"SELECT {key} AS {name}_key, * FROM ({found})"
-    old = f"SELECT * FROM {_parquet([known])}"
+    old = f"SELECT * FROM {parquet([known])}"
     after = f"SELECT coalesce(max({name}_key) // {step} + 1, 0) FROM ({old})"  # an erased one leaves a gap
     number = f"({after}) + row_number() OVER (ORDER BY {name}) - 1"
     key = f"CAST({offset}{step} * ({number}) AS BIGINT) AS {name}_key"
@@ -170,10 +131,11 @@ def _numbered(name: str, known: Path | None, found: str, offset: str, step: int)
 
 def _keyed(merge: Merge) -> str:
     """The staged rows with keys in place of ids, as narrow as they can be until they are sorted."""
-    kept = [f"s.{name}" for name in EVENTS_TYPES if name in merge.mapped and name not in ("item", "kind")]
+    kept = [f"s.{name}" for name in EVENTS_TYPES if name in merge.fields and name not in ("item", "kind")]
+    kept += ["s.kind", "s.kind_name"] if merge.live else []
     items = item = ""
-    if "item" in merge.mapped:
-        items, item = f"LEFT JOIN {_parquet([merge.items])} AS i USING (item)", ", i.item_key"
+    if "item" in merge.fields:
+        items, item = f"LEFT JOIN {parquet([merge.items])} AS i USING (item)", ", i.item_key"
     chosen = f"n.entity_key, n.events = 1 AS alone, s.kind_code, s.source, s.line{item}, {', '.join(kept)}"
     return f"SELECT {chosen} FROM staged AS s JOIN numbered AS n USING (entity) {items}"
 
@@ -194,17 +156,10 @@ def _kind_case(merge: Merge, which: int) -> str:
     whens = " ".join(
         f"WHEN {code} THEN CAST({_sql.text(name)} AS ENUM({values}))" for code, name in enumerate(names)
     )
-    return f"CASE kind_code {whens} END"
-
-
-def _run(engine: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    return engine.execute(sql).fetchall()
+    coded = f"CASE kind_code {whens} END"
+    return f"coalesce(CAST({coded} AS VARCHAR), {('kind_name', 'kind')[which]})" if merge.live else coded
 
 
 def _counts(engine: duckdb.DuckDBPyConnection, rows: str) -> dict[int, int]:
-    found = _run(engine, f"SELECT source, count(*) FROM ({rows}) GROUP BY source ORDER BY source")
+    found = run(engine, f"SELECT source, count(*) FROM ({rows}) GROUP BY source ORDER BY source")
     return {int(source): int(count) for source, count in found}
-
-
-def _parquet(files: Sequence[Path]) -> str:
-    return f"read_parquet([{', '.join(_sql.text(str(file)) for file in files)}], hive_partitioning = false)"

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from willbuy.events.account import FileAccount
-from willbuy.events.merging import Merge, Outcome, merge_bucket, merge_items
+from willbuy.events.merge import Merge, Outcome
+from willbuy.events.merging import merge_bucket, merge_items
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
 from willbuy.warehouse.layout import BUCKETS
-from willbuy.warehouse.ledger import Part, SourceRow, TableFile
+from willbuy.warehouse.ledger import LIVE, Part, SourceRow, TableFile
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ def publish(bench: Workbench, staged: Staged) -> list[FileAccount]:
     before = bench.ledger.files()
     old = {} if staged.anew else {(file.name, file.bucket): file for file in before}
     merged = _merge(bench, staged, old)
-    sources, accounts, rejections = [], [], {}
+    sources: list[SourceRow] = []
+    accounts = []
+    rejections: dict[int, Mapping[str, int]] = {}
     for row in staged.sources:
         account = _account(row, staged.of(row.source), merged)
         account.check()
@@ -41,6 +44,8 @@ def publish(bench: Workbench, staged: Staged) -> list[FileAccount]:
         rejections[row.source] = account.rejected_by_rule
         counts = {name: getattr(account, name) for name in ("read", "accepted", "rejected", "duplicates")}
         sources.append(replace(row, settings=bench.settings, **counts))
+    if not staged.anew:
+        _take_over(bench, merged, sources, rejections)
     files = [file for outcome in merged for file in outcome.files]
     files += [file for (name, _), file in old.items() if name.startswith("conflicts")]
     visible = [replace(part, staged=None) for part in staged.parts]
@@ -49,14 +54,45 @@ def publish(bench: Workbench, staged: Staged) -> list[FileAccount]:
     return accounts
 
 
+def _take_over(
+    bench: Workbench,
+    merged: Sequence[Outcome],
+    sources: list[SourceRow],
+    rejections: dict[int, Mapping[str, int]],
+) -> None:
+    """Count what live events replaced of earlier sources: rows that were accepted are duplicates or conflicts now."""
+    known = {row.source: row for row in bench.ledger.sources("done")}
+    refused = bench.ledger.rejections()
+    for number in sorted(
+        {source for outcome in merged for source in (*outcome.replaced, *outcome.overruled)}
+    ):
+        replaced = sum(outcome.replaced.get(number, 0) for outcome in merged)
+        overruled = sum(outcome.overruled.get(number, 0) for outcome in merged)
+        row, rules = known[number], dict(refused.get(number, {}))
+        if overruled:
+            rules["event_id_conflict"] = rules.get("event_id_conflict", 0) + overruled
+        now = replace(
+            row,
+            accepted=row.accepted - replaced - overruled,
+            rejected=row.rejected + overruled,
+            duplicates=row.duplicates + replaced,
+        )
+        sources.append(now)
+        rejections[number] = rules
+
+
 def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], TableFile]) -> list[Outcome]:
     """Merge the items and every bucket, but what an interrupted run of the same merges has done."""
     home = bench.layout.home
+    known = [*bench.ledger.live_sources(), *staged.sources]
+    live = frozenset(row.source for row in known if row.format == LIVE)
     merge = Merge(
         layout=bench.layout,
         generation=bench.ledger.generation + 1,
         old=old,
-        staged=[home / part.staged for part in staged.parts if part.staged],
+        staged=[home / part.staged for part in staged.parts if part.staged and part.source not in live],
+        staged_live=[home / part.staged for part in staged.parts if part.staged and part.source in live],
+        live=live,
         sources=[row.source for row in staged.sources],
         mapped=frozenset(bench.source.columns),
         kind_names=kind_names(bench.source),

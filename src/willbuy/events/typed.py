@@ -26,11 +26,15 @@ _sql = Dialect()
 
 @dataclass(frozen=True)
 class RowPlan:
-    """How the rows of one source become events. `native_times` are fields whose column is a timestamp by its type."""
+    """How the rows of one source become events. `native_times` are fields whose column is a timestamp by its type.
+
+    `live` says that the rows came through the service: they carry what the shop called their kind.
+    """
 
     shape: RawShape
     source: ResolvedSource
     native_times: frozenset[str] = frozenset()
+    live: bool = False
 
     @property
     def mapped(self) -> tuple[str, ...]:
@@ -40,7 +44,7 @@ class RowPlan:
     @property
     def needed(self) -> tuple[str, ...]:
         """The columns that are read."""
-        return self.source.needed
+        return (*self.source.needed, "kind_name") if self.live else self.source.needed
 
 
 def kind_names(source: ResolvedSource) -> list[tuple[str, str]]:
@@ -74,7 +78,12 @@ def staged_columns(plan: RowPlan) -> str:
         for field in plan.mapped
         if field != "kind"
     ]
-    return ", ".join(["bucket", "rule", "line", "kind_code", *kept])
+    kind = (
+        ["kind_text AS kind", "coalesce(kind_name_text, kind_text) AS kind_name"]
+        if plan.live
+        else ["kind_code"]
+    )
+    return ", ".join(["bucket", "rule", "line", *kind, *kept])
 
 
 def shown_value() -> dict[str, str]:
@@ -127,6 +136,8 @@ def texts(plan: RowPlan, quotes: bool) -> dict[str, str]:
         texts[f"{field}_text"] = text
     for number, rule in enumerate(plan.source.kind_rules):
         texts[f"tested_{number}"] = column(plan.shape, rule.column, plan.needed, quotes)
+    if plan.live:
+        texts["kind_name_text"] = column(plan.shape, "kind_name", plan.needed, quotes)
     return texts
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from willbuy.durations import Duration
@@ -43,7 +44,7 @@ class FeatureSet:
     def __len__(self) -> int:
         return len(self.features)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names, in order: the columns of a model's input."""
         return tuple(feature.name for feature in self.features)

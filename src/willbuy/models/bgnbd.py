@@ -59,6 +59,21 @@ class BGNBD:
         alive = self.p_alive(frequency, recency, age)
         return alive * self._expected_if_alive(x, whole, horizon)
 
+    def columns(
+        self, days: ArrayLike, first: ArrayLike, last: ArrayLike, horizon: float
+    ) -> dict[str, Floats]:
+        """`expected_purchases` and `p_alive`, shape (n,), from purchase days so far and the days since the first and the last.
+
+        nan where there was no purchase.
+        """
+        days, first, last = (np.asarray(part, dtype=np.float64) for part in (days, first, last))
+        known = (days >= 1) & np.isfinite(first) & np.isfinite(last)
+        customers = (days[known] - 1, first[known] - last[known], first[known])
+        found = {name: np.full(len(known), np.nan) for name in ("expected_purchases", "p_alive")}
+        found["expected_purchases"][known] = self.expected_purchases(*customers, horizon)
+        found["p_alive"][known] = self.p_alive(*customers)
+        return found
+
     def _log_odds_left(self, x: Floats, last: Floats, whole: Floats) -> Floats:
         repeat = np.maximum(x, 1.0)
         gap = np.log((self.alpha + whole) / (self.alpha + last))
@@ -135,6 +150,4 @@ def bgnbd_columns(
         columns.attrs["reason"] = str(error)
         return columns
     columns.attrs["bgnbd"] = model.to_dict()
-    columns.loc[known, "expected_purchases"] = model.expected_purchases(x, recency, age, horizon_days)
-    columns.loc[known, "p_alive"] = model.p_alive(x, recency, age)
-    return columns
+    return columns.assign(**model.columns(days, first, last, horizon_days))

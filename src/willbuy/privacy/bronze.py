@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from willbuy.events.fields import RawShape
+from willbuy.events.live_source import plan_of
 from willbuy.events.parquet import TEXT, write_parquet
 from willbuy.events.presets import ResolvedSource
 from willbuy.events.typed import RowPlan, row_conditions, split, texts, typed
@@ -28,11 +29,10 @@ def erase_from_parts(
     entity: str,
 ) -> int:
     """Erase an entity's lines from the parts of one source; return how many there were."""
-    shape = RawShape(row.format, row.columns, source.delimiter)
-    plan = RowPlan(shape, source, frozenset(row.native_times))
+    plan = plan_of(source, row)
     found = _lines_of(engine, home, plan, parts, entity)
     for file, numbers in found.items():
-        _rewrite(engine, file, shape, numbers, "erased")
+        _rewrite(engine, file, plan.shape, numbers, "erased")
     return sum(map(len, found.values()))
 
 
@@ -45,14 +45,13 @@ def expire_from_part(
     limit: datetime,
 ) -> int:
     """Take the lines whose event happened before a moment (naive UTC) out of a part; return how many there were."""
-    shape = RawShape(row.format, row.columns, source.delimiter)
-    plan = RowPlan(shape, source, frozenset(row.native_times))
+    plan = plan_of(source, row)
     file = home / part.bronze
     rows = typed(plan, _sql.text(str(file)), 0, part.quotes)
     sql = f"SELECT line FROM ({rows}) WHERE fault IS DISTINCT FROM 'expired' AND time < {_sql.timestamp(limit)} ORDER BY line"
     numbers = [int(number) for (number,) in engine.execute(sql).fetchall()]
     if numbers:
-        _rewrite(engine, file, shape, numbers, "expired")
+        _rewrite(engine, file, plan.shape, numbers, "expired")
     return len(numbers)
 
 

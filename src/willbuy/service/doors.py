@@ -7,6 +7,7 @@ PAGE_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+DOCS_POLICY = b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 DATA_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 
 
@@ -19,16 +20,16 @@ class Door(NamedTuple):
     """The scope that a key needs; "any" where every key will do; None where nobody is asked for one."""
     body: str = "none"
     """"none", "single" or "batch"; "events" is single unless what comes looks like many."""
-    policy: bytes | None = DATA_POLICY
-    """The Content-Security-Policy; None where the app sets its own."""
+    policy: bytes = DATA_POLICY
+    """The Content-Security-Policy."""
 
 
 _OPEN = ("/livez", "/readyz", "/health")
-_DOCS = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
+_DOCS = ("/docs", "/openapi.json")
 
 _EXACT = {
     **{("GET", path): Door(path, None) for path in _OPEN},
-    **{("GET", path): Door(path, None, policy=None) for path in _DOCS},
+    **{("GET", path): Door(path, None, policy=DOCS_POLICY) for path in _DOCS},
     ("GET", "/"): Door("/", None, policy=PAGE_POLICY),
     ("GET", "/favicon.ico"): Door("/favicon.ico", None),
     ("GET", "/model"): Door("/model", "read"),
@@ -71,7 +72,7 @@ def _ruled(method: str, path: str) -> Door:
         if path == start or path.startswith(start + "/"):
             return Door("other", scope, "single" if method in _WITH_BODY else "none")
     if path in (*_OPEN, *_DOCS, "/"):  # another method: 405, and HEAD
-        return Door(path, None, policy=None if path in _DOCS else DATA_POLICY)
+        return Door(path, None, policy=DOCS_POLICY if path in _DOCS else DATA_POLICY)
     return _OTHER
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
+from willbuy.errors import WillbuyError
 from willbuy.service.entities import Entities
 from willbuy.service.state import State
 
@@ -41,7 +42,7 @@ class Erasing:
     """Erases visitors; `rest` starts what erases all that the service does not hold itself."""
 
     def __init__(self, state: State, rest: Callable[[Path, str], None] = start_rest) -> None:
-        self._store, self._entities, self._rest = state.store, Entities(state), rest
+        self._store, self._log, self._entities, self._rest = state.store, state.log, Entities(state), rest
         self._file = state.shop_file or state.shop.folder / "shop.toml"
 
     async def erase(self, visitor: str) -> None:
@@ -50,5 +51,10 @@ class Erasing:
         Raises StoreError where the store cannot erase any more.
         """
         await run_in_threadpool(self._rest, self._file, visitor)
+        entity = self._entities.asked(visitor)
         if self._store is not None:
-            await run_in_threadpool(self._store.erase, self._entities.asked(visitor))
+            await run_in_threadpool(self._store.erase, entity)
+        try:  # again, for what was answered while the process began: from here on nothing is
+            await run_in_threadpool(self._log.erase, entity)
+        except WillbuyError:
+            logger.exception("answers about an erased visitor are still logged. Run: willbuy erase")

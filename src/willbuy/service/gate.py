@@ -16,13 +16,13 @@ from time import perf_counter
 from typing import Any
 
 from willbuy.service.body_limit import BodyLimit, Gone, Receive
-from willbuy.service.doors import DATA_POLICY, PAGE_POLICY, Door, door_of
+from willbuy.service.doors import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, Door, door_of
 from willbuy.service.keys import Keys
+from willbuy.service.limits import Limits
 from willbuy.service.media_type import check_media_type
 from willbuy.service.metrics import Metrics
 from willbuy.service.rate import Rate
 from willbuy.service.turned_away import SAFE_HEADERS, TurnedAway, error_body
-from willbuy.service.watch import Watch
 
 Scope = dict[str, Any]
 Send = Callable[[Any], Awaitable[None]]
@@ -32,7 +32,8 @@ logger = logging.getLogger("willbuy.service")
 
 _LEFT = 499  # the client left: counted, never sent
 _WITH_POLICY = {
-    policy: (*SAFE_HEADERS, (b"content-security-policy", policy)) for policy in (DATA_POLICY, PAGE_POLICY)
+    policy: (*SAFE_HEADERS, (b"content-security-policy", policy))
+    for policy in (DATA_POLICY, DOCS_POLICY, PAGE_POLICY)
 }
 
 
@@ -46,7 +47,7 @@ class Gate:
         per_minute: How many requests a key may make in a minute.
         local: Whether the service listens at loopback only. There, and while no key was ever made, no key is asked for;
             the Host must then be this machine's, so that no page of the web reaches it under another name (DNS rebinding).
-        watch: Whose limits hold, and whose queue each request leaves when its work begins.
+        limits: How large a body may be.
     """
 
     def __init__(
@@ -56,22 +57,20 @@ class Gate:
         metrics: Metrics,
         per_minute: int,
         local: bool,
-        watch: Watch | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._app = app
         self._keys = keys
         self._metrics = metrics
         self._rate = Rate(per_minute)
         self._local = local
-        self._watch = watch or Watch()
-        self._body = BodyLimit(self._watch.limits)
+        self._body = BodyLimit(limits or Limits())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        self._watch.queued -= 1
         started = perf_counter()
         door = door_of(scope["method"], scope["path"])
         answer = _Answer(send, door)
@@ -168,7 +167,7 @@ class _Answer:
 
     def __init__(self, send: Send, door: Door) -> None:
         self._send = send
-        self._safe = SAFE_HEADERS if door.policy is None else _WITH_POLICY[door.policy]
+        self._safe = _WITH_POLICY[door.policy]
         self.status = 0
 
     def __call__(self, message: Any) -> Awaitable[None]:

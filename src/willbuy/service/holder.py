@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -62,6 +63,8 @@ class Holder:
         self.swaps = 0
         self.faults = 0
         self.pointer: Pointer | None = None
+        self.prepare: Callable[[Serving], None] | None = None
+        """Called with a champion before it is taken into service; what it raises keeps the one before."""
         self._home, self._clock, self._run, self._load = shop.home, clock, run, load
         self._proven = isinstance(shop, Shop) and not allow_unproven
         self._earlier: deque[Serving] = deque(maxlen=KEPT)
@@ -154,6 +157,8 @@ class Holder:
             raise RegistryError("the champion pointer is gone; the model that was in service still is")
         before = self.current, self.shadow
         current = self._serving(pointer.champion)
+        if current is not self.current and self.prepare is not None:
+            self.prepare(current)
         if self.current is not None and current is not self.current:
             self._earlier.append(self.current)
         if current is not self.current:

@@ -22,7 +22,7 @@ class Limits(NamedTuple):
     header_bytes: int = 16_384
     header_count: int = 100
     connections: int = 500
-    waiting: int = 100
+    waiting: int = 64
     """Requests at work or waiting for it at once; one more is told to come back, which costs next to nothing."""
     single_bytes: int = 1 << 20
     """The body of a request for one thing."""

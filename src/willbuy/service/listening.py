@@ -5,7 +5,8 @@ from ipaddress import ip_address
 
 from willbuy.errors import WillbuyError
 
-BACKLOG = 2048
+SEND_BUFFER = 262_144
+"""Bytes that the system keeps for a client that does not read; its own choice may be megabytes for each connection."""
 
 
 def is_local(host: str) -> bool:
@@ -31,8 +32,11 @@ def check_public(host: str, active_keys: int) -> None:
         )
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens at an address; port 0 takes any that is free. Raises WillbuyError where that cannot be."""
+def bind(host: str, port: int) -> socket.socket:
+    """A socket bound to an address, which listens once it is served: until then whoever asks is told at once that nobody is here.
+
+    Port 0 takes any that is free. Raises WillbuyError where that cannot be.
+    """
     host = host.strip("[]")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -43,9 +47,9 @@ def listen(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, address = sorted(found, key=lambda one: one[0] != socket.AF_INET)[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     try:
         listener.bind(address)
-        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise WillbuyError(

@@ -1,17 +1,15 @@
 """Every answer goes to the prediction log, with what it was made of, and is counted; a shadow scores it beside."""
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from willbuy.errors import InputError
 from willbuy.models.rows import Floats
 from willbuy.service.entities import Entities
-from willbuy.service.errors import Refusal
+from willbuy.service.fields import Fields
 from willbuy.service.models import fields_of
-from willbuy.service.shadow import Shadow
+from willbuy.service.shadow import Again, Shadow
 from willbuy.service.state import State
 from willbuy.store.predictions import Answer
 
@@ -27,6 +25,7 @@ class Logged:
         self._entities = Entities(state)
         self._shadow = Shadow(state.holder, state.log)
         self._prefix, self._numbers = secrets.token_hex(6), count(1)
+        self._fields: tuple[Serving | None, Fields | None] = None, None  # of the model in shadow
         self._named: Serving | None = None  # the model whose feature names the log was told last
 
     def put(
@@ -41,11 +40,12 @@ class Logged:
         *,
         as_of: datetime | None = None,
         stored: bool = False,
+        again: Again | None = None,
     ) -> None:
         """Log one answer: whom it is about, the row that the model read, what it said of it, and what was sent.
 
-        `as_of` is the moment that the features are of, None where the request brought them. `stored` says that the entity is named as
-        the store names it.
+        `as_of` is the moment that the features are of, None where the request brought them. `stored` says that the entity is
+        named as the store names it. A model in shadow that reads other features has its row made by `again`, or from `record`.
         """
         state = self._state
         if serving is not self._named:
@@ -68,17 +68,18 @@ class Logged:
         if state.holder.shadow is None:
             state.log.put(answer)
         else:
-            self._shadow.put(answer, serving, row, None if record is None else self._again(record))
+            self._shadow.put(answer, serving, row, again if record is None else self._again(record))
         if state.metrics is not None:
             state.metrics.scored(probability)
 
-    def _again(self, record: dict[str, Any]) -> "Callable[[Serving], Floats]":
-        """The same record as another model reads it."""
+    def _again(self, record: dict[str, Any]) -> Again:
+        """The same record as another model reads it; its fields are made once."""
 
         def again(shadow: "Serving") -> Floats:
-            try:
-                return fields_of(self._state.shop, shadow).read(dict(record)).row
-            except Refusal as refusal:
-                raise InputError(str(refusal)) from None
+            known, fields = self._fields
+            if known is not shadow or fields is None:
+                fields = fields_of(self._state.shop, shadow)
+                self._fields = shadow, fields
+            return fields.read(dict(record)).row
 
         return again

@@ -11,14 +11,14 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from willbuy.service.turned_away import TurnedAway
+from willbuy.service.turned_away import SAFE_HEADERS, TurnedAway, error_body
 from willbuy.service.watch import BODY, HEADERS, WAITING, WORKING, Watch
 
 _BAD = TurnedAway(400, "http", "this is no valid HTTP request").raw()
 _LARGE = TurnedAway(431, "headers", "the headers are too many or too large").raw()
 _SLOW = TurnedAway(408, "slow", "the request came too slowly").raw()
 _FULL = TurnedAway(503, "full", "too many connections at once", retry_after=1, close=True).raw()
-_BUSY = TurnedAway(503, "busy", "too many requests at once", retry_after=1, close=True).raw()
+_BUSY = TurnedAway(503, "busy", "too many requests at once", retry_after=1)
 
 
 def protocol_of(watch: Watch) -> Callable[..., HttpToolsProtocol]:
@@ -44,7 +44,7 @@ class PatientOnlySoLong(HttpToolsProtocol):
         self.received = 0
         self.refused = False
         self._head = 0
-        self._running: Any = None
+        self.running: Any = None
 
     # A connection begins and ends
 
@@ -55,7 +55,7 @@ class PatientOnlySoLong(HttpToolsProtocol):
             self.watch.count("full")
             self.refuse(_FULL)
             return
-        super().connection_made(_Ending(self, transport))  # type: ignore[arg-type]
+        super().connection_made(_Wire(self, transport))  # type: ignore[arg-type]
         self.watch.hold(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -63,9 +63,9 @@ class PatientOnlySoLong(HttpToolsProtocol):
         self.watch.let_go(self)
         self.phase = WORKING
         self.pipeline.clear()
-        if self._running is not None and not self._running.response_complete:
-            self._running.disconnected = True
-            self._running.message_event.set()
+        if self.running is not None and not self.running.response_complete:
+            self.running.disconnected = True
+            self.running.message_event.set()
         super().connection_lost(exc)
 
     def refuse(self, answer: bytes) -> None:
@@ -124,16 +124,12 @@ class PatientOnlySoLong(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """The headers are there: hand the request to the app, unless they are too large or there is too much to do."""
+        """The headers are there: hand the request to the app, unless they are too large."""
         if self._head > self.limits.header_bytes or len(self.headers) > self.limits.header_count:
             size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
             if size > self.limits.header_bytes or len(self.headers) > self.limits.header_count:
                 self._too_large()
                 raise ValueError("headers too large")  # stops the parser
-        if self.watch.queued >= self.limits.waiting:
-            self.watch.count("busy")
-            self.refuse(_BUSY)
-            raise ValueError("too much to do")
         self._head = 0
         self.phase, self.since, self.received = BODY, self.watch.now, 0
         super().on_headers_complete()
@@ -148,6 +144,7 @@ class PatientOnlySoLong(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is all there."""
         self.phase = WORKING
+        self.watch.queue(self.loop)
         super().on_message_complete()
         if self.cycle.response_complete:
             self.phase, self.since = WAITING, self.watch.now
@@ -155,6 +152,7 @@ class PatientOnlySoLong(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The answer is in our buffer: wait for the next request. uvicorn would set a timer here; the watch needs none."""
         self.server_state.total_requests += 1
+        self.transport.flush()  # type: ignore[attr-defined]
         if self.closing_since is not None or self.transport.is_closing():
             return
         self.flow.resume_reading()
@@ -183,8 +181,10 @@ class PatientOnlySoLong(HttpToolsProtocol):
         self.refuse(_SLOW)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        self.watch.queued += 1
-        self._running = cycle
+        self.running = cycle
+        if self.watch.queued >= self.limits.waiting:
+            self.watch.count("busy")
+            app = _busy
         super()._start_asgi_task(cycle, app)
 
     def _invalid(self) -> None:
@@ -199,19 +199,45 @@ class PatientOnlySoLong(HttpToolsProtocol):
         pass
 
 
-class _Ending:
-    """A transport whose `close` lets the client read the answer first, where it may still be sending."""
+async def _busy(scope: Any, receive: Any, send: Any) -> None:
+    """The app of a request for which there is no room: it costs a small part of what it asks for, and keeps the connection."""
+    body = error_body(_BUSY.code, _BUSY.message)
+    headers = [*_BUSY.headers(len(body)), *SAFE_HEADERS]
+    await send({"type": "http.response.start", "status": _BUSY.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class _Wire:
+    """A transport as our requests need it: head and body of an answer leave in one piece, and its end lets the client read."""
 
     def __init__(self, protocol: PatientOnlySoLong, transport: Any) -> None:
         self._protocol = protocol
         self._transport = transport
-        for name in ("write", "is_closing", "pause_reading", "resume_reading", "get_extra_info", "abort"):
+        self._head = b""
+        self._headed: Any = None
+        for name in ("is_closing", "pause_reading", "resume_reading", "get_extra_info", "abort"):
             setattr(self, name, getattr(transport, name))
         self.write_eof, self.can_write_eof = transport.write_eof, transport.can_write_eof
         self.get_write_buffer_size = transport.get_write_buffer_size
 
+    def write(self, data: bytes) -> None:
+        """Write; the head of an answer waits for the first of its body, which costs one call of the system less."""
+        cycle = self._protocol.running
+        if cycle is not self._headed and cycle.response_started:
+            self._headed, self._head = cycle, data
+            return
+        if self._head:
+            data, self._head = self._head + data, b""
+        self._transport.write(data)
+
+    def flush(self) -> None:
+        """Write a head that has no body, such as the answer to HEAD."""
+        if self._head and not self.is_closing():  # type: ignore[attr-defined]
+            self.write(b"")
+
     def close(self) -> None:
         """Close at once where the whole request was read."""
+        self.flush()
         if self._protocol.phase == BODY:
             self._protocol.end()
         else:

@@ -18,6 +18,9 @@ from willbuy.service.watch import Watch
 
 logger = logging.getLogger("willbuy.service")
 
+DOORS = 16
+"""Under how many handles one socket listens. uvloop accepts one connection a handle in each turn of its loop: with a single
+one, whoever connects while the service is busy waits for seconds."""
 GRACE = 10  # seconds that requests under way have to finish, once the service stops
 
 
@@ -39,6 +42,10 @@ class Running(uvicorn.Server):
         gc.collect()
         gc.freeze()
         self._tick(asyncio.get_running_loop())
+
+    def serve_at(self, listener: socket.socket) -> None:
+        """Answer at a bound socket until told to stop."""
+        self.run(sockets=[listener, *(listener.dup() for _ in range(DOORS - 1))])
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         for act in self._ticks:
@@ -66,7 +73,7 @@ class Running(uvicorn.Server):
 
 
 def make_server(app: Any, watch: Watch, ticks: Sequence[Callable[[], object]] = ()) -> Running:
-    """A server of an ASGI app, ready for `run(sockets=[listener])`; `should_exit = True` stops it from another thread."""
+    """A server of an ASGI app, ready to `serve_at` a socket; `should_exit = True` stops it from another thread."""
     config = uvicorn.Config(
         app,
         http=protocol_of(watch),  # type: ignore[arg-type]

@@ -1,14 +1,17 @@
 """`willbuy serve`: one process that answers, from its start to its end."""
 
 import logging
+import sys
 from collections.abc import Callable
-from typing import Any
+from contextlib import ExitStack
+from socket import socket
 
 from willbuy.service.alone import alone
 from willbuy.service.extras import check_extras
 from willbuy.service.keys import Keys
 from willbuy.service.limits import Limits
-from willbuy.service.listening import address_of, check_public, is_local, listen
+from willbuy.service.listening import address_of, bind, check_public, is_local
+from willbuy.service.moments import utc_now
 from willbuy.shop import Common
 
 logger = logging.getLogger("willbuy.service")
@@ -19,53 +22,86 @@ def run_server(
     *,
     host: str | None = None,
     port: int | None = None,
-    said: Callable[[str], None] = print,
+    run: str | None = None,
+    allow_unproven: bool = False,
+    load: Callable[[], None] | None = None,
+    said: Callable[[str, str], None] = lambda address, words: print(words),
 ) -> None:
-    """Serve a shop until SIGTERM or Ctrl-C; then finish what is under way, and return.
+    """Serve a shop until SIGTERM or Ctrl-C; then finish what is under way, write what waits, and return.
 
     Args:
         shop: The shop; `host` and `port` take the place of those in its `[serve]`.
         host: Where to listen.
         port: The port; 0 takes one that is free.
-        said: Told, in a line, where it listens.
+        run: A run to serve, whoever is champion.
+        allow_unproven: Serve a log's model without a parity proof; `/health` says so.
+        load: Loads the visitors' history into the store, before that is opened; None leaves it as it is.
+        said: Told the address, and a line that says more.
 
     Raises:
         WillbuyError: A package of the extra is missing, another `serve` runs on this home, the address is public and there
-            is no key, or it is taken.
+            is no key, or it is taken; there is no model, or it is not proven.
     """
     check_extras()
-    host = host or shop.serve.host
-    port = shop.serve.port if port is None else port
+    shop = _listening_at(shop, host, port)
     keys = Keys(shop.home)
-    check_public(host, keys.active)
-    with alone(shop.home / "serve.lock", "another willbuy serve runs on this shop: stop it first"):
-        _run(shop, keys, host, port, said)
+    check_public(shop.serve.host, keys.active)
+    _log_to_stderr()
+    with ExitStack() as held:
+        held.enter_context(
+            alone(shop.home / "serve.lock", "another willbuy serve runs on this shop: stop it first")
+        )
+        listener = held.enter_context(bind(shop.serve.host, shop.serve.port if port is None else port))
+        _serve(shop, keys, listener, run, allow_unproven, load, said)
 
 
-def _run(shop: Common, keys: Keys, host: str, port: int, said: Callable[[str], None]) -> None:
+def _serve(
+    shop: Common,
+    keys: Keys,
+    listener: socket,
+    run: str | None,
+    allow_unproven: bool,
+    load: Callable[[], None] | None,
+    said: Callable[[str, str], None],
+) -> None:
+    from willbuy.service.app import create_app
     from willbuy.service.gate import Gate
     from willbuy.service.metrics import Metrics
+    from willbuy.service.observed import observe
     from willbuy.service.running import make_server
+    from willbuy.service.starting import started
     from willbuy.service.watch import Watch
 
-    watch = Watch(Limits(connections=shop.serve.connections))
     metrics = Metrics()
-    gate = Gate(_app(), keys, metrics, shop.serve.requests_per_minute, is_local(host), watch)
-    server = make_server(gate, watch, [keys.refresh])
-    with listen(host, port) as listener:
-        said(f"willbuy serves {address_of(listener)} ({_who(keys)})")
-        server.run(sockets=[listener])
+    with started(shop, keys, metrics, utc_now, run, allow_unproven, load) as state:
+        watch = Watch(Limits(connections=shop.serve.connections))
+        observe(metrics, state, watch)
+        local = is_local(shop.serve.host)
+        gate = Gate(create_app(state), keys, metrics, shop.serve.requests_per_minute, local)
+        server = make_server(gate, watch, [keys.refresh])
+        current = state.holder.current
+        model = f"run {current.run}" if current else "no model"
+        address = address_of(listener)
+        said(address, f"willbuy serves {address} ({model}; {_who(keys)})")
+        server.serve_at(listener)
+
+
+def _listening_at(shop: Common, host: str | None, port: int | None) -> Common:
+    """The shop as this process serves it. Port 0 stands in no shop file, so it is not written into this one."""
+    changed = {"host": host or shop.serve.host, "port": port or shop.serve.port}
+    return shop.model_copy(update={"serve": shop.serve.model_copy(update=changed)})
 
 
 def _who(keys: Keys) -> str:
     if not keys.any:
         return "no keys: whoever is on this machine may ask"
-    return f"keys: {keys.active}"
+    return f"{keys.active} active key{'' if keys.active == 1 else 's'}"
 
 
-def _app() -> Any:
-    from starlette.applications import Starlette
-    from starlette.responses import JSONResponse
-    from starlette.routing import Route
-
-    return Starlette(routes=[Route("/livez", lambda _: JSONResponse({"status": "ok"}))])
+def _log_to_stderr() -> None:
+    """Warnings and faults go to standard error with the time; nothing is written for a request that went well."""
+    if logging.getLogger().handlers:
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.getLogger().addHandler(handler)

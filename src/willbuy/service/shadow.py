@@ -13,6 +13,7 @@ import numpy as np
 
 from willbuy.errors import WillbuyError
 from willbuy.models.rows import Floats
+from willbuy.service.errors import Refusal
 from willbuy.store.predictions import Answer, PredictionLog
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ QUEUE = 10_000  # answers
 SLICE = 16  # rows scored at once: a millisecond or two, for which requests may wait
 INTERVAL_SECONDS = 0.05
 Again = Callable[["Serving"], Sequence[float] | Floats]
-"""Makes the row of another model, in the order of its `names`, from what the request carried. Raises WillbuyError where
-that lacks something."""
+"""Makes the row of another model, in the order of its `names`, from what the request carried. Raises WillbuyError or
+Refusal where that lacks something."""
 
 
 class HasShadow(Protocol):
@@ -115,7 +116,7 @@ class Shadow:
         for number, one in enumerate(waiting):
             try:
                 row = _row_for(shadow, one)
-            except WillbuyError:
+            except (WillbuyError, Refusal):
                 row = None
             except Exception:  # whatever the shadow breaks, the champion's answer is logged
                 self.faults += 1

@@ -78,7 +78,17 @@ class Visitors:
             found["reasons"] = said(serving.reasons(row, reasons))
         if explain:
             found["events_used"] = [shown(event) for event in known.events[-MOST_EXPLAINED:]]
-        self._logged.put(serving, route, entity, row, log_odds, probability, as_of=moment, stored=True)
+        self._logged.put(
+            serving,
+            route,
+            entity,
+            row,
+            log_odds,
+            probability,
+            as_of=moment,
+            stored=True,
+            again=lambda shadow: self._row(shadow, known.timeline, moment),
+        )
         return found
 
     def known(self, serving: "Serving", entity: str, moment: datetime) -> Known:

@@ -1,5 +1,6 @@
 """The watch over all connections: one look at each, once a tick, instead of a timer for each request."""
 
+from asyncio import AbstractEventLoop
 from collections import Counter
 from collections.abc import Callable
 from time import monotonic
@@ -31,8 +32,8 @@ class Watch:
     """Closes connections that take too long.
 
     `now` is the time of the last tick, in monotonic seconds: near enough for limits of seconds, and free to read.
-    `queued` is how many requests wait for their first moment of work: the one number that says whether there is more to
-    do than can be done. Clients that are slow do not count in it.
+    `queued` is how many whole requests came in during this turn of the event loop, and so wait for their first moment of
+    work: the one number that says whether there is more to do than can be done. Slow clients do not count in it.
     """
 
     def __init__(self, limits: Limits | None = None, clock: Callable[[], float] = monotonic) -> None:
@@ -59,6 +60,15 @@ class Watch:
     def open(self) -> int:
         """How many connections are held."""
         return len(self._held)
+
+    def queue(self, loop: AbstractEventLoop) -> None:
+        """Count a whole request. The tasks of this turn run before what is called here, then the count begins anew."""
+        if not self.queued:
+            loop.call_soon(self._turned)
+        self.queued += 1
+
+    def _turned(self) -> None:
+        self.queued = 0
 
     def tick(self) -> None:
         """Look at every connection."""

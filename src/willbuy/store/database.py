@@ -36,7 +36,7 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
 
     Deleted content is overwritten with zeros (`secure_delete`). Raises StoreError where the file is of another format.
     """
-    db = sqlite3.connect(events_file(folder), isolation_level=None, timeout=30, check_same_thread=False)
+    db = sqlite3.connect(events_file(folder), isolation_level=None, timeout=5, check_same_thread=False)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")

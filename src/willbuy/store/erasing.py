@@ -17,7 +17,7 @@ from willbuy.store.files import put_in_place
 from willbuy.store.hashes import id_hashes, owner_hash
 from willbuy.store.history import SCHEMA, History, history_file
 from willbuy.store.index import Index
-from willbuy.store.locking import SWITCHING, held
+from willbuy.store.locking import switching
 from willbuy.store.rows import COLUMNS, Row, countable
 
 
@@ -83,7 +83,7 @@ def delete_rows(db: sqlite3.Connection, index: Index, rows: Sequence[Row], talli
 
 def erase_from_history(folder: Path, entity: str) -> None:
     """Put a history without the entity in place of one that knows it."""
-    with held(folder, SWITCHING):
+    with switching(folder):
         with closing(History(folder)) as history:
             if not history.holds(entity):
                 return

@@ -24,6 +24,11 @@ def is_full(error: sqlite3.Error, folder: Path) -> bool:
     return name in ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE") and (_limited() or _cannot_write(folder))
 
 
+def is_locked(error: sqlite3.Error) -> bool:
+    """Whether another program has the file locked, and did not let go for seconds."""
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
 def _limited() -> bool:
     try:
         import resource

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from willbuy.durable import sync_folder
+
 
 def put_in_place(partial: Path, path: Path) -> None:
     """Sync a file and rename it over another: a power cut leaves the old one or the new one."""
@@ -10,15 +12,6 @@ def put_in_place(partial: Path, path: Path) -> None:
         os.fsync(file.fileno())
     partial.replace(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Sync which files a folder holds."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def remove_partials(folder: Path) -> None:

@@ -22,7 +22,7 @@ from willbuy.progress import BarCallback
 from willbuy.shop import Shop
 from willbuy.store.files import put_in_place, remove_partials
 from willbuy.store.history import FORMAT, SCHEMA, History, history_file
-from willbuy.store.locking import SWITCHING, held
+from willbuy.store.locking import switching
 from willbuy.store.packing import fields_of, names_of, pack, tally
 from willbuy.store.tallies import TABLES, Table
 from willbuy.warehouse.layout import BUCKETS
@@ -177,7 +177,7 @@ def _state(shop: Shop, warehouse: "DuckDBWarehouse") -> str:
 
 def _put_in_place(shop: Shop, partial: Path, folder: Path) -> None:
     """Put the new history in place of the old one; whoever was erased meanwhile is taken out before."""
-    with held(folder, SWITCHING):
+    with switching(folder):
         erased = Suppression(shop.home)
         if erased.digests:
             db = sqlite3.connect(partial, isolation_level=None)

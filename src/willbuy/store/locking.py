@@ -1,33 +1,27 @@
-"""Locks on files in the store's folder, let go when their process ends, however it ends."""
+"""The locks of the store's folder, let go when their process ends, however it ends."""
 
-import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedWriter
 from pathlib import Path
 
+from willbuy.durable import locked, open_lock, try_lock
 from willbuy.errors import StoreHeld
 
-SWITCHING = "history.lock"
-"""Held while a history is put in place, by a load or by an erasure: neither may undo the other."""
 
-
-def lock(folder: Path, name: str = "lock") -> BufferedWriter:
-    """Take a lock; it is held until what is returned is closed. Raises StoreHeld where another process has it."""
-    file = (folder / name).open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
+def hold(folder: Path) -> int:
+    """Take the store for this process; closing what is returned lets go. Raises StoreHeld where another has it."""
+    handle = open_lock(folder / "lock")
+    if not try_lock(handle):
+        os.close(handle)
         raise StoreHeld(
             f"another process has the live store in {folder} open. One service a shop; stop that one first."
-        ) from error
-    return file
+        )
+    return handle
 
 
 @contextmanager
-def held(folder: Path, name: str) -> Iterator[None]:
-    """Wait for a lock, and hold it."""
-    with (folder / name).open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def switching(folder: Path) -> Iterator[None]:
+    """While a history is put in place, by a load or by an erasure: neither may undo the other."""
+    with locked(folder / "history.lock"):
         yield

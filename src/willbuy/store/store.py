@@ -1,5 +1,6 @@
 """The store of the service: events in, timelines and facts out."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -7,19 +8,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from willbuy.durable import sync_folder
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
 from willbuy.hashed_ids import Suppression
 from willbuy.store.adding import Adding
 from willbuy.store.arrival import Arrival, Outcome, StoredEvent
+from willbuy.store.backup import BackedUp, back_up
 from willbuy.store.database import get_meta, open_to_write
 from willbuy.store.erasing import erase_noted, note_erasure, noted
 from willbuy.store.expiring import expire_some
 from willbuy.store.facts import FactBook, FactsAt
-from willbuy.store.files import remove_partials, sync_folder
+from willbuy.store.files import remove_partials
 from willbuy.store.index import MERGE_AT, Index
 from willbuy.store.kept import Kept
-from willbuy.store.locking import lock
+from willbuy.store.locking import hold
 from willbuy.store.moments import to_microseconds
 from willbuy.store.readers import Readers
 from willbuy.store.rows import EVENT, to_event
@@ -40,7 +43,7 @@ class Store:
     def __init__(self, home: Path, merge_at: int = MERGE_AT) -> None:
         self.folder = home / "live"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._held = lock(self.folder)
+        self._held: int | None = hold(self.folder)
         remove_partials(self.folder)
         self._db = open_to_write(self.folder)
         sync_folder(self.folder)
@@ -148,12 +151,18 @@ class Store:
         self._timelines.forget_all()
         return gone
 
+    def backup(self, folder: Path) -> BackedUp:
+        """Copy what the service has written into an empty folder; see `back_up`. Nothing waits for it."""
+        return back_up(self.folder.parent, folder)
+
     def close(self) -> None:
-        """Do what waits, then close."""
+        """Do what waits, then close. Closing again changes nothing."""
         self._writer.close()
         self._readers.close()
         self._db.close()
-        self._held.close()
+        handle, self._held = self._held, None
+        if handle is not None:
+            os.close(handle)
 
     def __enter__(self) -> Self:
         return self

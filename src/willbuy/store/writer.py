@@ -13,7 +13,7 @@ from willbuy.errors import StoreBusy, StoreDead, StoreFull
 from willbuy.hashed_ids import Suppression
 from willbuy.store.adding import POISON, Adding, is_poison
 from willbuy.store.arrival import Arrival, Outcome
-from willbuy.store.faults import is_full
+from willbuy.store.faults import is_full, is_locked
 from willbuy.store.index import Index
 
 Done = Callable[[list[Outcome] | Exception], None]
@@ -50,6 +50,7 @@ class Writer:
         self._suppression, self._committed, self._now_and_then = suppression, committed, now_and_then
         self._looked = time.monotonic()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._untold: dict[int, Job] = {}
         self._waiting, self._lock = 0, threading.Lock()
         self._fault: str | None = None
         self._thread = threading.Thread(target=self._run, name="willbuy-store", daemon=True)
@@ -86,17 +87,21 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
+        fault = "the store is closed"
         try:
             while self._turn():
                 pass
+        except sqlite3.Error as error:
+            _log.exception("the disk under the live store failed")
+            fault = f"the disk under the live store failed: {error}. Start again"
         except BaseException as error:  # whatever it is, nobody may wait for a thread that is gone
             _log.exception("the live store's writer has ended")
-            self._die(f"the live store's writer has ended: {type(error).__name__}: {error}. Start again")
-        else:
-            self._die("the store is closed")
+            fault = f"the live store's writer has ended: {type(error).__name__}: {error}. Start again"
+        self._end(fault)
 
     def _turn(self) -> bool:
         jobs, goes_on = self._take()
+        self._untold = {id(job): job for job in jobs}
         gathered: list[Job] = []
         for job in jobs:
             if job.work is None:
@@ -137,13 +142,11 @@ class Writer:
             adding, merged = self._commit(arrivals)
         except sqlite3.Error as error:
             self._roll_back()
-            if not is_full(error, self._folder):
-                self._fail(jobs, StoreDead(f"the disk under the live store failed: {error}. Start again"))
+            passing = self._passing(error)
+            if passing is None:
                 raise
-            self._fail(
-                jobs,
-                StoreFull(f"the disk that holds {self._folder} is full. Make room; nothing else is needed"),
-            )
+            for job in jobs:
+                self._tell(job, passing)
             return
         self._last += len(adding.new)
         if merged is not None:
@@ -192,24 +195,26 @@ class Writer:
             result = job.work() if job.work else None
         except sqlite3.Error as error:
             self._roll_back()
-            if is_full(error, self._folder):
-                self._tell(
-                    job, StoreFull(f"the disk that holds {self._folder} is full. Make room, and do it again")
-                )
-                return
-            self._tell(job, StoreDead(f"the disk under the live store failed: {error}. Start again"))
-            raise
+            passing = self._passing(error)
+            if passing is None:
+                raise
+            self._tell(job, passing)
         except Exception as error:
             self._roll_back()
             self._tell(job, error)
         else:
             self._tell(job, result if result is not None else [])
 
-    def _fail(self, jobs: Sequence[Job], error: Exception) -> None:
-        for job in jobs:
-            self._tell(job, error)
+    def _passing(self, error: sqlite3.Error) -> StoreFull | StoreBusy | None:
+        """What to tell where nothing was kept and the next time may go well; None where the writer has to end."""
+        if is_full(error, self._folder):
+            return StoreFull(f"the disk that holds {self._folder} is full. Make room; nothing else is needed")
+        if is_locked(error):
+            return StoreBusy(f"another program holds the files in {self._folder}. Try again in a moment")
+        return None
 
     def _tell(self, job: Job, result: list[Outcome] | Exception) -> None:
+        self._untold.pop(id(job), None)
         with self._lock:
             self._waiting -= len(job.arrivals)
         try:
@@ -217,13 +222,16 @@ class Writer:
         except Exception:
             _log.exception("whoever waited for the live store failed when told")
 
-    def _die(self, fault: str) -> None:
+    def _end(self, fault: str) -> None:
+        """Take no more, and tell whoever still waits. What they handed over may be stored or not: nobody knows."""
         with self._lock:
             self._fault = fault
         while True:
             try:
                 job = self._jobs.get_nowait()
             except Empty:
-                return
+                break
             if job is not None:
-                self._tell(job, StoreDead(fault))
+                self._untold[id(job)] = job
+        for job in list(self._untold.values()):
+            self._tell(job, StoreDead(fault))

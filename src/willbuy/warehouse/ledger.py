@@ -15,6 +15,8 @@ from typing import Any
 from willbuy.errors import WillbuyError
 
 FORMAT = "1"
+LIVE = "live"
+"""The format of a source that is no file: events that came through the service, a span of their numbers."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sources (
@@ -136,6 +138,10 @@ class Ledger:
         sql = "SELECT * FROM sources WHERE ? IS NULL OR status = ? ORDER BY source"
         rows = self._db.execute(sql, [status, status]).fetchall()
         return [_source_row(*row) for row in rows]
+
+    def live_sources(self) -> list[SourceRow]:
+        """The sources that came through the service and are part of the log, by number."""
+        return [row for row in self.sources("done") if row.format == LIVE]
 
     def add_source(self, row: SourceRow) -> SourceRow:
         """Register a file that is about to be read, under the next free number; return it with that number."""

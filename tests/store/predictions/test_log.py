@@ -59,6 +59,7 @@ def test_close_writes_what_waits_and_counts_what_comes_after(tmp_path: Path) -> 
         log.put(answer)
     log.close()
     log.put(put[0])
+    assert not log.flush()
     assert len(list(read_answers(tmp_path))) == 100
     assert (log.written, log.dropped) == (100, 1)
 

@@ -16,6 +16,7 @@ EPOCH = datetime(1970, 1, 1)
 MICROSECOND = timedelta(microseconds=1)
 BUSY_SECONDS = 5.0
 PAGES_OF_WAL = 4_000  # 16 MB: a checkpoint syncs the disk, which the events' store needs for itself
+CACHE_KB = 16_000  # the index over entities is written at random places
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS versions (
     version_key INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE, features TEXT);
@@ -50,6 +51,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA secure_delete = ON")
         db.execute(f"PRAGMA wal_autocheckpoint = {PAGES_OF_WAL}")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         if _format(db, path) == 0:
             db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT")
     except BaseException:

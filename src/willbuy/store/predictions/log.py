@@ -98,6 +98,8 @@ class PredictionLog:
         """Wait until everything put before is in the file or counted in `dropped`. Returns False where it is not yet."""
         for drain in self._feeders:
             drain()
+        if self._closing:
+            return False
         done = threading.Event()
         self._queue.append(done)
         self._wake.set()

@@ -1,0 +1,45 @@
+"""willbuy ingest: the shop's files, or what the service received, into the log."""
+
+from typing import Annotated
+
+import typer
+
+from willbuy.commands.options import DEFAULT_SHOP, Json, ShopFile, print_json, shop_flag, show
+from willbuy.errors import WillbuyError
+
+
+def ingest(
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Files or globs; the shop file's by default.")
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="No files: what the service has received since the last time.")
+    ] = False,
+    shop: ShopFile = DEFAULT_SHOP,
+    as_json: Json = False,
+) -> None:
+    """Read the log; account for every row of it."""
+    from willbuy.commands.erase import finish_erasures
+    from willbuy.events.ingest import ingest as ingest_files
+    from willbuy.events.ingest import ingest_live, render
+    from willbuy.progress import progress_bar
+    from willbuy.shop import load_shop
+    from willbuy.store.live_log import LiveLog
+
+    if live and files:
+        raise WillbuyError(
+            "--live reads what the service received, and no files. Ingest the files by themselves."
+        )
+    loaded = load_shop(shop)
+    finish_erasures(loaded)
+    with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
+        if live:
+            with LiveLog(loaded.home / "live") as received:
+                result = ingest_live(loaded, received, progress)
+        else:
+            result = ingest_files(loaded, files or None, progress)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        show(render(result))
+        typer.echo(f"Next: willbuy train{shop_flag(shop)}")

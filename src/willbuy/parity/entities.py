@@ -1,0 +1,28 @@
+"""The events of chosen entities out of silver, as the live side holds them."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from willbuy.features.live.event import Event
+from willbuy.features.live.timeline import Timeline
+
+if TYPE_CHECKING:
+    from willbuy.warehouse.duckdb import DuckDBWarehouse
+
+_COLUMNS = (
+    'e."time", e."kind", i."item", e."category", e."price", e."quantity", e."session", NULL, e."received"'
+)
+
+
+def timelines(warehouse: "DuckDBWarehouse", asked: str) -> Iterator[tuple[int, str, Timeline]]:
+    """Key, text and timeline of each entity of a table of keys, in their order."""
+    rows = warehouse.rows(
+        f'SELECT e."entity_key", n."entity", {_COLUMNS} FROM "events" e '
+        f'JOIN "{asked}" a ON a."entity_key" = e."entity_key" '
+        'JOIN "entities" n ON n."entity_key" = e."entity_key" '
+        'LEFT JOIN "items" i ON i."item_key" = e."item_key" ORDER BY e."entity_key"'
+    )
+    for (key, entity), found in groupby(rows, itemgetter(0, 1)):
+        yield key, entity, Timeline(Event(*fields) for _, _, *fields in found)

@@ -1,0 +1,96 @@
+"""All that a process holds, opened in order before the first request, and closed in reverse after the last."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from willbuy.hashed_ids import open_hasher
+from willbuy.service.holder import Holder
+from willbuy.service.keys import Keys
+from willbuy.service.metrics import Metrics
+from willbuy.service.serving import Serving
+from willbuy.service.state import Clock, State
+from willbuy.shop import Common, Shop
+from willbuy.store.predictions import PredictionLog
+
+if TYPE_CHECKING:
+    from willbuy.events.live import EventReader
+    from willbuy.store.store import Store
+
+
+@contextmanager
+def started(
+    shop: Common,
+    keys: Keys,
+    metrics: Metrics,
+    clock: Clock,
+    run: str | None = None,
+    allow_unproven: bool = False,
+    load: Callable[[], None] | None = None,
+) -> Iterator[State]:
+    """Load the model, open the store and the log; when the block ends, write what waits and close them.
+
+    Args:
+        shop: The shop, its `[serve]` as it holds for this process.
+        keys: The keys that the gate checks.
+        metrics: Where the app counts scores and events.
+        clock: The time now, naive UTC.
+        run: A run to serve whoever is champion; by default the champion, followed while it changes.
+        allow_unproven: Serve a log's model that has no parity proof too.
+        load: Loads the visitors' history into the store, while nobody has that open.
+
+    Raises:
+        WillbuyError: There is no model, it is damaged or unproven, or a file of the store cannot be opened.
+    """
+    with ExitStack() as closing:
+        holder = Holder(shop, clock, run=run, allow_unproven=allow_unproven)
+        closing.callback(holder.close)
+        holder.start()
+        if load is not None:
+            load()
+        store = _open_store(shop)
+        if store is not None:
+            closing.callback(store.close)
+            _prepare(holder, store)
+        log = PredictionLog(shop.home, shop.serve.log_days, clock)
+        closing.callback(log.close)
+        holder.watch()
+        yield State(
+            shop=shop,
+            clock=clock,
+            holder=holder,
+            store=store,
+            reader=_reader(shop),
+            log=log,
+            keys=keys,
+            hasher=open_hasher(shop),
+            metrics=metrics,
+        )
+
+
+def _prepare(holder: Holder, store: "Store") -> None:
+    """Have the store keep what the champion's features read of items, and that of each that follows, before it answers."""
+
+    def use(serving: Serving) -> None:
+        if serving.features is not None:
+            store.use(serving.features)
+
+    if holder.current is not None:
+        use(holder.current)
+    holder.prepare = use
+
+
+def _open_store(shop: Common) -> "Store | None":
+    if not isinstance(shop, Shop):
+        return None
+    from willbuy.store.store import Store
+
+    return Store(shop.home)
+
+
+def _reader(shop: Common) -> "EventReader | None":
+    if not isinstance(shop, Shop):
+        return None
+    from willbuy.events.live import EventReader
+
+    return EventReader(shop)

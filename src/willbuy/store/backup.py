@@ -1,0 +1,108 @@
+"""A copy of what a service has written, taken while it writes: as of one moment each file, complete, or not there.
+
+What can be made again from the log (bronze is the log's copy), such as silver and runs, is not part of it.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from willbuy.durable import sync_folder
+from willbuy.errors import WillbuyError
+from willbuy.store.files import put_in_place
+
+DATABASES = ("live/events.sqlite", "live/predictions.sqlite", "live/history.sqlite")
+FILES = ("keys.json", "id.key", "id.fingerprint", "audit.jsonl", "privacy", "registry")
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """What a backup holds: its files with their bytes, and how many live events, up to which number."""
+
+    folder: Path
+    files: dict[str, int]
+    events: int
+    last: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `willbuy backup --json` prints."""
+        return {
+            "folder": str(self.folder),
+            "files": self.files,
+            "bytes": sum(self.files.values()),
+            "events": self.events,
+            "last_event": self.last,
+        }
+
+    def sentence(self) -> str:
+        """For the terminal."""
+        size = sum(self.files.values()) / 1e6
+        return (
+            f"{self.folder} holds {len(self.files)} files ({size:,.1f} MB) with {self.events:,} live events. To restore: stop "
+            "the service, copy what it holds into the home of a shop, start again. It holds keys: guard it as the home itself."
+        )
+
+
+def back_up(home: Path, folder: Path) -> BackedUp:
+    """Copy what a service has written into an empty folder. The service goes on: nothing waits for the copy.
+
+    Raises WillbuyError where there is nothing to copy, or where the folder holds something.
+    """
+    there = [name for name in (*DATABASES, *FILES) if (home / name).exists()]
+    if not there:
+        raise WillbuyError(f"{home} holds nothing that a service has written. Start one: willbuy serve")
+    if folder.exists() and any(folder.iterdir()):
+        raise WillbuyError(f"{folder} is not empty. Name an empty folder, or one that is not there yet.")
+    for name in there:
+        for path in _files(home / name):
+            target = folder / path.relative_to(home)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = target.with_name(f"{target.name}.partial")
+            if name in DATABASES:
+                _copy_database(path, partial)
+            else:
+                shutil.copy2(path, partial)
+            put_in_place(partial, target)
+    sync_folder(folder)
+    return _looked_at(folder)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from sorted(inner for inner in path.rglob("*") if inner.is_file())
+    else:
+        yield path
+
+
+def _copy_database(path: Path, target: Path) -> None:
+    """In one step, so as of one moment: SQLite would begin anew after every write that comes between two."""
+    where = f"{path.absolute().as_uri()}?mode=ro"
+    target.unlink(missing_ok=True)
+    with (
+        closing(sqlite3.connect(where, uri=True, timeout=30)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy, pages=-1)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the source keeps beside it
+
+
+def _looked_at(folder: Path) -> BackedUp:
+    """Open every copy again: a backup that cannot be read is none."""
+    for name in DATABASES:
+        if (folder / name).exists():
+            with closing(sqlite3.connect(folder / name)) as db:
+                [(found,)] = db.execute("PRAGMA quick_check(1)").fetchall()
+            if found != "ok":
+                raise WillbuyError(
+                    f"the copy {folder / name} is damaged: {found}. The file that it was made of may be."
+                )
+    events = last = 0
+    if (folder / DATABASES[0]).exists():
+        with closing(sqlite3.connect(folder / DATABASES[0])) as db:
+            [(events, last)] = db.execute("SELECT count(*), coalesce(max(seq), 0) FROM events").fetchall()
+    files = {path.relative_to(folder).as_posix(): path.stat().st_size for path in _files(folder)}
+    return BackedUp(folder, files, events, last)

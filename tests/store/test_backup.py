@@ -1,0 +1,86 @@
+"""D12: a backup that is taken while events are stored is a prefix of what was acknowledged, whole and readable."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from store.arrivals import arrival, store_them
+from store.histories import write_history
+from willbuy.errors import WillbuyError
+from willbuy.store import Arrival, Store
+from willbuy.store.backup import back_up
+
+
+def sent(number: int) -> Arrival:
+    return arrival(f"visitor-{number % 40}", number, f"e{number}")
+
+
+@contextmanager
+def storing(store: Store) -> Iterator[Callable[[], int]]:
+    """A client that sends event after event; tells how many are acknowledged."""
+    done, stop = [0], threading.Event()
+
+    def client() -> None:
+        while not stop.is_set():
+            store_them(store, [sent(n) for n in range(done[0], done[0] + 5)])
+            done[0] += 5
+
+    thread = threading.Thread(target=client)
+    thread.start()
+    try:
+        yield lambda: done[0]
+    finally:
+        stop.set()
+        thread.join()
+
+
+def back_up_and_restore(tmp_path: Path, rounds: int) -> None:
+    with Store(tmp_path / "home", merge_at=200) as store, storing(store) as acknowledged:
+        for number in range(rounds):
+            before = acknowledged()
+            while acknowledged() < before + 200:
+                pass
+            least = acknowledged()
+            taken = store.backup(tmp_path / f"backup-{number}")
+            with Store(tmp_path / f"backup-{number}") as restored:
+                held = [stored.event for n in range(40) for stored in restored.events(f"visitor-{n}")]
+                assert len(held) == taken.events >= least
+                assert {event.event_id for event in held} == {f"e{n}" for n in range(taken.events)}
+                assert sorted(held) == sorted(sent(n).event for n in range(taken.events))
+
+
+def test_d12_three_backups_under_load(tmp_path: Path) -> None:
+    back_up_and_restore(tmp_path, 3)
+
+
+@pytest.mark.gate
+def test_d12_twenty_backups_under_load(tmp_path: Path) -> None:
+    back_up_and_restore(tmp_path, 20)
+
+
+def test_everything_that_a_service_writes_is_copied(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    write_history(home / "live", {"ann": [arrival("ann", 1).event]})
+    (home / "keys.json").write_text("[]")
+    with Store(home) as store:
+        store_them(store, [sent(1)])
+        store.erase("bob")
+    taken = back_up(home, tmp_path / "copy")
+    assert list(taken.files) == [
+        "keys.json",
+        "live/events.sqlite",
+        "live/history.sqlite",
+        "privacy/suppressed.txt",
+        "privacy/suppression.key",
+    ]
+    assert "1 live events" in taken.sentence()
+    assert taken.to_json()["last_event"] == 1
+    with Store(tmp_path / "copy") as restored:
+        assert len(restored.events("ann")) == 1
+    with pytest.raises(WillbuyError, match="not empty"):
+        back_up(home, tmp_path / "copy")
+    with pytest.raises(WillbuyError, match="nothing that a service has written"):
+        back_up(tmp_path / "nowhere", tmp_path / "other")
