@@ -6,6 +6,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from willbuy.hashed_ids import Suppression
 from willbuy.models.rows import Floats
 from willbuy.service.entities import Entities
 from willbuy.service.fields import Fields
@@ -31,7 +32,7 @@ class Logged:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._entities = Entities(state)
+        self._entities, self._erased = Entities(state), Suppression(state.shop.home)
         self._shadow = Shadow(state.holder, state.log)
         self._prefix, self._numbers = secrets.token_hex(6), count(1)
         self._fields: tuple[Serving | None, Fields | None] = None, None  # of the model in shadow
@@ -63,6 +64,8 @@ class Logged:
             self._named = serving
             state.log.describe(serving.version, serving.names)
         name = entity if entity is None or stored else self._entities.asked(entity)
+        if name is not None and self._erased.holds(str(name)):
+            name = None  # a client may go on to ask about somebody who was erased
         number = f"{self._prefix}-{next(self._numbers)}"
         features = row.tobytes()
         answer = Answer(
