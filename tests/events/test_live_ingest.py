@@ -17,6 +17,7 @@ from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger
+from willbuy.warehouse.profile import profile
 
 ROWS = some_rows(400)
 ROW = "u1,2024-03-01 10:00:00,view,a,1.50,1"
@@ -155,6 +156,18 @@ def test_the_same_moment_twice(tmp_path: Path) -> None:
         assert query(shop, "SELECT count(*) FROM events") == [(expected,)]
         live = sum(1 for name, what in steps if what is two) and 2
         assert query(shop, "SELECT count(received) FROM events") == [(live,)]
+
+
+def test_a_file_of_live_events_is_no_change_of_form(tmp_path: Path) -> None:
+    """The doctor asks whether more rows came twice than in the last run: those that came live do not count."""
+    night = write_log(tmp_path / "night.csv", [*ROWS[100:200], *ROWS[:30], *ROWS[:30]])
+    shop = in_order(tmp_path / "shop", [("live", Lines.of(ROWS[100:200])), ("file", night)])
+    with open_warehouse(shop) as warehouse:
+        assert profile(warehouse)["account"] == {"read": 260, "accepted": 160, "rejected": 0, "duplicates": 0}
+    more = write_log(tmp_path / "more.csv", ROWS[:30])
+    ingest(shop, [str(more)])
+    with open_warehouse(shop) as warehouse:
+        assert profile(warehouse)["account"]["duplicates"] == 30
 
 
 SMALL = st.lists(st.sampled_from([ROW, ROW.replace("view", "cart"), ROW.replace("u1", "u2")]), max_size=4)
