@@ -24,6 +24,7 @@ NAMES = (
     "published",
     "scoring",
     "one_row",
+    "live",
     "fit",
     "ingest_30m",
     "features_30m",
