@@ -16,7 +16,7 @@ from willbuy.store.rows import COLUMNS, Row, countable
 from willbuy.store.tail import New, Tail
 from willbuy.store.tallies import Key, Slot, Tallying, add_up
 
-MERGE_AT = 50_000
+MERGE_AT = 20_000
 STEP = 2_000
 PER_EVENT = 4
 """Entries that are merged for each event that is added: more than an event brings on the whole."""
@@ -60,7 +60,7 @@ class Index:
     @property
     def waits(self) -> bool:
         """Whether there is something to merge."""
-        return bool(self.frozen.entries) or len(self.tail) >= self._merge_at
+        return bool(self.frozen.frozen) or len(self.tail) >= self._merge_at
 
     def find_ids(
         self, db: sqlite3.Connection, event_ids: Sequence[str], hashes: Sequence[int]
@@ -105,27 +105,26 @@ class Index:
 
         The caller hands the number to `merged` once it has committed.
         """
-        if not self.frozen.entries:
+        if not self.frozen.frozen:
             self._freeze()
-        start, until = 0, self._done + max(STEP, PER_EVENT * added)
-        for insert, entries in zip(_INSERTS, self.frozen.entries, strict=True):
-            db.executemany(insert, entries[max(0, self._done - start) : max(0, until - start)])
-            start += len(entries)
+        until = min(self._done + max(STEP, PER_EVENT * added), self.frozen.size)
+        for insert, rows in zip(_INSERTS, self.frozen.entries(self._done, until), strict=True):
+            db.executemany(insert, rows)
         set_meta(db, "merging", str(self.frozen.last))
         set_meta(db, "merging_done", str(until))
-        if until >= start:
+        if until == self.frozen.size:
             set_meta(db, "merged", str(self.frozen.last))
         return until
 
     def merged(self, until: int) -> None:
         """What `merge_some` wrote is committed."""
         self._done = until
-        if until >= sum(map(len, self.frozen.entries)):
+        if until == self.frozen.size:
             self.frozen, self._done = Tail(), 0
 
     def merge_all(self, db: sqlite3.Connection) -> None:
         """End a merge that has begun. Its place is counted in entries, so no event may go before it has ended."""
-        while self.frozen.entries:
+        while self.frozen.frozen:
             db.execute("BEGIN IMMEDIATE")
             until = self.merge_some(db, 0)
             db.execute("COMMIT")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from willbuy.store.hashes import owner_hash
 from willbuy.store.tallies import Key, Slot
@@ -27,7 +28,7 @@ class Tail:
     >>> tail.ids, tail.owned("ann"), tail.last, len(tail)
     ({'e1': 1, 'e3': 3}, [1, 3], 3, 3)
     >>> tail.freeze()
-    >>> tail.entries[0]
+    >>> tail.entries(0, 2)[0]
     [(7, 3), (99, 1)]
     """
 
@@ -38,7 +39,8 @@ class Tail:
         self.tallies: dict[Key, dict[Slot, int]] = {}
         self._pairs = {"ids": array("q"), "owners": array("q")}  # of each index hash, seq, hash, seq, ...
         self._size = 0
-        self.entries: tuple[Sequence[tuple[Any, ...]], ...] = ()
+        self._ordered: tuple[NDArray[np.int64], ...] = ()
+        self._keys: list[Key] = []
 
     def __len__(self) -> int:
         return self._size
@@ -77,22 +79,40 @@ class Tail:
         return list(found) if isinstance(found, list) else [found]
 
     def freeze(self) -> None:
-        """Make `entries`: what the tables of ids, owners and tallies have to take in, each in the order of its table."""
-        rows = sorted((*key, *slot, n) for key, slots in self.tallies.items() for slot, n in slots.items())
-        self.entries = (self._in_order("ids"), self._in_order("owners"), rows)
+        """Put what the tables of ids, owners and tallies have to take in into the order of these."""
+        self._ordered = (self._in_order("ids"), self._in_order("owners"))
+        self._keys = sorted(self.tallies)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it was frozen."""
+        return bool(self._ordered)
+
+    @property
+    def size(self) -> int:
+        """How many entries there are to merge: ids, owners, and keys of tallies."""
+        return sum(map(len, self._ordered)) + len(self._keys)
+
+    def entries(self, start: int, until: int) -> tuple[Sequence[tuple[Any, ...]], ...]:
+        """The rows of the three tables that the entries from `start` to `until` stand for."""
+        found: list[Sequence[tuple[Any, ...]]] = []
+        for ordered in self._ordered:
+            found.append([tuple(pair) for pair in ordered[max(0, start) : max(0, until)].tolist()])
+            start, until = start - len(ordered), until - len(ordered)
+        keys = self._keys[max(0, start) : max(0, until)]
+        found.append([(*key, *slot, n) for key in keys for slot, n in self.tallies[key].items()])
+        return tuple(found)
 
     def unmerged(self, key: Key, merged: int, merging: int, done: int) -> list[tuple[Slot, int]]:
         """The slots of an item, or category, that are not in their table yet; see `Index` for the three numbers."""
         if not self.last or self.last <= merged:
             return []
         slots = list(self.tallies.get(key, {}).items())
-        if self.last != merging or not self.entries:
+        if self.last != merging or not self.frozen:
             return slots
-        ids, owners, rows = self.entries
-        rest = rows[max(0, done - len(ids) - len(owners)) :][:1]
-        return [(slot, n) for slot, n in slots if rest and (*key, *slot, n) >= rest[0]]
+        rest = self._keys[max(0, done - sum(map(len, self._ordered))) :][:1]
+        return slots if rest and key >= rest[0] else []
 
-    def _in_order(self, table: str) -> list[tuple[int, int]]:
+    def _in_order(self, table: str) -> NDArray[np.int64]:
         pairs = np.frombuffer(self._pairs[table], dtype=np.int64).reshape(-1, 2).copy()
-        ordered = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-        return list(zip(ordered[:, 0].tolist(), ordered[:, 1].tolist(), strict=True))
+        return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]

@@ -5,11 +5,11 @@ first one that begins with it known. The fact of a day sums what was known by th
 oracle is `willbuy.features.live.item_facts`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from willbuy.durations import DAY, HOUR
+from willbuy.durations import HOUR
 from willbuy.events.canonical import KINDS
 from willbuy.features.algebra import ItemFact
 from willbuy.features.local_time import LocalTime
@@ -25,6 +25,9 @@ class Table(NamedTuple):
 
 TABLES = (Table("item", False), Table("item", True), Table("category", False), Table("category", True))
 """All of them; a table's number in the files is its place here."""
+
+QUARTER = HOUR // 4
+_MOST = 100_000
 
 Slot = tuple[int, int, int]
 """A kind's place in KINDS, the day that it happened, the first day that begins with it known."""
@@ -44,34 +47,40 @@ class Countable(NamedTuple):
 
 
 class Clock:
-    """The local day of microseconds, quickly: the offset of an hour is asked for once.
+    """The local days and UTC's hours of microseconds, quickly: those of a quarter of an hour are computed once.
 
     >>> clock = Clock(LocalTime("Europe/Berlin"))
-    >>> clock.day(23 * HOUR - 1), clock.day(23 * HOUR)
-    (0, 1)
+    >>> clock.days(23 * HOUR - 1, 23 * HOUR - 1), clock.days(23 * HOUR, 23 * HOUR)
+    ((0, 1, 22, 23), (1, 2, 23, 24))
     """
 
     def __init__(self, local: LocalTime) -> None:
-        self.local = local
-        self._offsets: dict[int, int | None] = {}
+        self._local = local
+        self._found: dict[tuple[int, int], tuple[int, int, int, int]] = {}
 
-    def day(self, moment: int) -> int:
-        """The local day, counted from 1970-01-01."""
-        hour = moment // HOUR
-        offset = self._offsets.get(hour, -1)
-        if offset == -1:
-            offset = self._offset(hour)
-        if offset is None:
-            return self.local.day(to_moment(moment))
-        return (moment + offset) // DAY
+    def days(self, time: int, known: int) -> tuple[int, int, int, int]:
+        """The day on which an event happened and the first that begins with it known, then the same in hours."""
+        quarters = (time // QUARTER, known // QUARTER)
+        found = self._found.get(quarters)
+        if found is not None:
+            return found
+        days, hours = (self._day(time), self._day(known)), (time // HOUR, known // HOUR)
+        found = (days[0], max(days) + 1, hours[0], max(hours) + 1)
+        if all(self._even(quarter) for quarter in quarters):
+            if len(self._found) > _MOST:
+                self._found.clear()
+            self._found[quarters] = found
+        return found
 
-    def _offset(self, hour: int) -> int | None:
-        """The offset all through an hour; None where it changes within."""
-        first, last = (self.local.offset(to_moment(at)) for at in (hour * HOUR, (hour + 1) * HOUR - 1))
-        if len(self._offsets) > 100_000:
-            self._offsets.clear()
-        self._offsets[hour] = first if first == last else None
-        return self._offsets[hour]
+    def _day(self, moment: int) -> int:
+        return self._local.day(to_moment(moment))
+
+    def _even(self, quarter: int) -> bool:
+        """Whether a quarter lies in one local day for certain: its offset stays, and is of whole quarters."""
+        first, last = (
+            self._local.offset(to_moment(at)) for at in (quarter * QUARTER, (quarter + 1) * QUARTER - 1)
+        )
+        return first == last and first % QUARTER == 0
 
 
 class Tallying:
@@ -79,21 +88,20 @@ class Tallying:
 
     def __init__(self, local: LocalTime, tables: Iterable[Table] = ()) -> None:
         self.local, self.tables = local, tuple(sorted(set(tables), key=TABLES.index))
-        self._clock = Clock(local)
+        self._days = Clock(local).days
+        self._columns = [(TABLES.index(table), table.of == "item", table.hourly) for table in self.tables]
 
-    def slots(self, event: Countable) -> Iterator[tuple[Key, Slot]]:
+    def slots(self, event: Countable) -> list[tuple[Key, Slot]]:
         """Where an event is tallied."""
-        time, received, kind, *_ = event
-        known = (time if received is None else received) - 1
-        for table in self.tables:
-            key = event.item if table.of == "item" else event.category
-            if key is None:
-                continue
-            if table.hourly:
-                happened, closed = time // HOUR, known // HOUR
-            else:
-                happened, closed = self._clock.day(time), self._clock.day(known)
-            yield (TABLES.index(table), key), (kind, happened, max(happened, closed) + 1)
+        time, received, kind, item, category = event
+        day, day_known, hour, hour_known = self._days(time, (time if received is None else received) - 1)
+        found: list[tuple[Key, Slot]] = []
+        for number, of_items, hourly in self._columns:
+            about = item if of_items else category
+            if about is not None:
+                slot = (kind, hour, hour_known) if hourly else (kind, day, day_known)
+                found.append(((number, about), slot))
+        return found
 
 
 def tables_of(facts: Iterable[ItemFact]) -> set[Table]:

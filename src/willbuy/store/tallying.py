@@ -58,7 +58,8 @@ def _tally_again(db: sqlite3.Connection, index: Index, tallying: Tallying) -> No
         tail = Tail()
         tail.tally(found for row in some for found in tallying.slots(countable(row)))
         tail.freeze()
-        db.executemany(TALLY, tail.entries[2])
+        *_, tallies = tail.entries(0, tail.size)
+        db.executemany(TALLY, tallies)
     set_meta(db, _KEY, json.dumps([tallying.local.zone, tallying.tables]))
     db.execute("COMMIT")
     index.tallying = tallying
