@@ -1,13 +1,11 @@
 """What `/metrics` shows besides requests: the model, the store, the log and the connections, each read when the page is."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from willbuy.service.metrics import Metrics
 from willbuy.service.watch import Watch
 
 if TYPE_CHECKING:
-    from willbuy.service.shadow import Shadow
     from willbuy.service.state import State
 
 
@@ -50,13 +48,6 @@ def _observe_log(metrics: Metrics, state: "State") -> None:
     metrics.watch("log_written", "Answers in the prediction log.", lambda: log.written, counter=True)
     metrics.watch("log_dropped", "Answers that the log had no room for.", lambda: log.dropped, counter=True)
     metrics.watch("log_queued", "Answers that wait to be logged.", lambda: log.queued)
-
-
-def observe_shadow(metrics: Metrics, shadow: "Shadow") -> None:
-    """Show what became of the answers that a model in shadow was to score."""
-    for name in ("scored", "missing", "faults", "dropped"):
-        read = partial(getattr, shadow, name)
-        metrics.watch(f"shadow_{name}", f"Answers {name} by the model in shadow.", read, counter=True)
 
 
 def _observe_store(metrics: Metrics, state: "State") -> None:
