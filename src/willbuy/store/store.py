@@ -52,7 +52,7 @@ class Store:
         erase_noted(self._db, self._index, self.folder)
         self._timelines: Kept[Timeline] = Kept(TIMELINES)
         self._readers = Readers(self.folder)
-        self._book = FactBook(None, self._tallies)
+        self._book = FactBook((), self._tallies)
         last = max(
             self._index.tail.last,
             int(get_meta(self._db, "merged", "0")),
@@ -109,7 +109,9 @@ class Store:
         return [StoredEvent(*event) for event in both]
 
     def use(self, features: FeatureSet) -> None:
-        """Keep what the features of the model in service read of items. The first time may take a while: see `tallying`.
+        """Keep what the features of a model read of items, beside what those before it read: they may still answer.
+
+        The first time may take a while: see `tallying`.
 
         Raises StoreError where the history was loaded by another clock than theirs.
         """
@@ -117,7 +119,7 @@ class Store:
             tally_from_now(
                 features, self._index.tallying, self._readers.mine().history, self._ask, self._db, self._index
             )
-        self._book = FactBook(features, self._tallies)
+        self._book = FactBook((*self._book.used, features), self._tallies)
 
     def facts(self, moment: datetime) -> FactsAt:
         """Facts about items as known at the close of the day, or hour, before that of a moment. See `use`."""
@@ -142,6 +144,7 @@ class Store:
     def expire(self, before: datetime) -> int:
         """Delete the live events that happened before a moment; return how many. What is tallied of items stays."""
         limit, gone = to_microseconds(before), 0
+        self._ask(lambda: self._index.merge_everything(self._db))
         self._ask(partial(self._index.merge_tail, self._db))
         start: int | None = 0
         while start is not None:
