@@ -1,5 +1,6 @@
 """The store of the service: events in, timelines and facts out."""
 
+import json
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -32,6 +33,7 @@ from willbuy.store.together import together
 from willbuy.store.writer import Done, Job, Writer
 
 TIMELINES = 20_000
+_EVENTS = f"SELECT entity, event_id, {EVENT} FROM json_each(?) CROSS JOIN events ON seq = value"
 
 
 class Store:
@@ -100,11 +102,9 @@ class Store:
         if self._suppression.holds(entity):
             return []
         reader = self._readers.mine()
-        sql = f"SELECT entity, event_id, {EVENT} FROM events WHERE seq = ?"
-        rows = [
-            reader.live.execute(sql, [seq]).fetchone() for seq in self._index.find_owned(reader.live, entity)
-        ]
-        live = [to_event(row[2:], row[1]) for row in rows if row is not None and row[0] == entity]
+        numbers = self._index.find_owned(reader.live, entity)
+        rows = reader.live.execute(_EVENTS, [json.dumps(numbers)]).fetchall() if numbers else []
+        live = [to_event(row[2:], row[1]) for row in rows if row[0] == entity]
         both = together(reader.history.events(entity), live, reader.history.fields)
         return [StoredEvent(*event) for event in both]
 
