@@ -47,6 +47,7 @@ results: $(READY)  ## published systems beside ours, and the whole way on real l
 docs: $(READY)  ## make the reference pages and the outputs shown in the docs anew
 	@$(BIN)/python -m scripts.cli_reference --write
 	@$(BIN)/python -m scripts.shop_reference --write
+	@$(BIN)/python -m scripts.openapi_file --write
 	@$(BIN)/python -m scripts.docs_examples --write
 
 lock:  ## renew the hash-locked requirements after pyproject.toml changed (needs uv; UPGRADE=--upgrade for newer ones)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from made_up_models import make_run
 from scripts.docs_examples import render
 
-SHOP = """<!-- run: printf '[table]\\nfiles = ["rows.csv"]\\ntarget = "bought"\\n' > shop.toml -->\n"""
-PAGE = f"""
-{SHOP}<!-- serve: -->
+PAGE = """
+<!-- serve: --run 0001 -->
 ```console
 $ curl -s http://127.0.0.1:8000/livez; echo " of http://127.0.0.1:8000"
-{{"status":"ok"}} of http://127.0.0.1:8000
+{"status":"ok"} of http://127.0.0.1:8000
 ```
 """
 JS = """```js
@@ -31,17 +31,25 @@ except UnknownId:
 """
 
 
-def test_examples_ask_the_service(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A shop with a made-up model."""
+    (tmp_path / "shop.toml").write_text('[table]\nfiles = ["rows.csv"]\ntarget = "bought"\n')
+    make_run(tmp_path / ".willbuy")
+    return tmp_path
+
+
+def test_examples_ask_the_service(folder: Path) -> None:
     page = PAGE + JS + PYTHON
-    assert render(page, tmp_path) == page
+    assert render(page, folder) == page
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
-def test_a_js_block_that_fails_is_told(tmp_path: Path) -> None:
+def test_a_js_block_that_fails_is_told(folder: Path) -> None:
     with pytest.raises(RuntimeError, match="Error: 404"):
-        render(PAGE + JS.replace("livez", "nothing"), tmp_path)
+        render(PAGE + JS.replace("livez", "nothing"), folder)
 
 
-def test_a_service_that_does_not_start_is_told(tmp_path: Path) -> None:
+def test_a_service_that_does_not_start_is_told(folder: Path) -> None:
     with pytest.raises(RuntimeError, match="did not start"):
-        render(SHOP + "<!-- serve: --port 99999 -->", tmp_path)
+        render("<!-- serve: --run 0007 -->", folder)

@@ -59,14 +59,15 @@ def section(outcome: dict[str, Any]) -> str:
     )
 
 
-def write_into(page: Path, sections: Sequence[str]) -> None:
-    """Put the sections between the page's two marks. Raises ValueError where a mark is missing."""
+def write_into(page: Path, sections: Sequence[str], marks: tuple[str, str] = (BEGIN, END)) -> None:
+    """Put the sections between two marks of the page. Raises ValueError where a mark is missing."""
+    begin, end = marks
     text = page.read_text(encoding="utf-8")
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{page} lacks the marks {BEGIN!r} and {END!r} between which the figures stand")
-    before, rest = text.split(BEGIN, 1)
-    _, after = rest.split(END, 1)
-    page.write_text("\n\n".join([before + BEGIN, *sections, END + after]), encoding="utf-8")
+    if begin not in text or end not in text:
+        raise ValueError(f"{page} lacks the marks {begin!r} and {end!r} between which the figures stand")
+    before, rest = text.split(begin, 1)
+    _, after = rest.split(end, 1)
+    page.write_text("\n\n".join([before + begin, *sections, end + after]), encoding="utf-8")
 
 
 def _spread(values: dict[str, float]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from made_up_table import table_shop
+from scripts.openapi_file import demo_shop, demo_state
 from willbuy.events.ingest import ingest
 from willbuy.events.live import EventReader
 from willbuy.events.look import init
@@ -104,6 +105,17 @@ def live_client(live: State) -> Iterator[TestClient]:
     """A client of the app with a store, its requests all in one event loop."""
     with client_of(live) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
+    """The demo shop of docs/openapi.json: six features, one run, a store."""
+    folder = tmp_path_factory.mktemp("demo")
+    shop = demo_shop(folder)
+    with Store(folder) as store:
+        state = demo_state(shop, store, folder)
+        yield state
+        state.log.close()
 
 
 @pytest.fixture(scope="session")

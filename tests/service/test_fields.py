@@ -26,7 +26,9 @@ GOOD: dict[str, Any] = {"visits": 3, "seconds": 1.5, "device": "desktop", "membe
 
 
 def row(**changes: Any) -> list[float]:
-    return FIELDS.read({**GOOD, **changes}).row.tolist()
+    found = FIELDS.read({**GOOD, **changes}).row
+    FIELDS.check_range(found)
+    return found.tolist()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """POST /predict: what is answered, and what is refused without being repeated."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,3 +56,22 @@ def test_reasons_where_they_are_asked_for(
     found = log_client.post(f"/predict?reasons={reasons}", json=log_record).json()
     assert len(found["reasons"]) == reasons
     assert all(set(one) == {"feature", "text", "contribution"} for one in found["reasons"])
+
+
+@pytest.mark.parametrize("value", ["1e39", "-1e39", "9" * 40, "9" * 400])
+def test_a_number_out_of_range_is_named(table_client: TestClient, value: str) -> None:
+    body = json.dumps(TABLE_RECORD).replace('"visits": 5', f'"visits": {value}')
+    for path, content in (("/predict", body), ("/predict/batch", f'{{"customers": [{body}]}}')):
+        said = table_client.post(path, content=content).json()
+        error = said["error"] if path == "/predict" else said["predictions"][0]["error"]
+        assert (error["code"], error["field"]) == ("out_of_range", "visits")
+
+
+def test_the_records_of_the_docs_are_scored(table_client: TestClient, root: Path) -> None:
+    shown = re.findall(
+        r'^\{"customer_id".*\}$', (root / "docs" / "serve.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(shown) == 2
+    answers = [table_client.post("/predict", content=body).json() for body in shown]
+    assert answers[0]["customer_id"] == 12345
+    assert answers[0] == answers[1]

@@ -48,5 +48,6 @@ def serve(
         run=run,
         allow_unproven=allow_unproven,
         load=history_loader(loaded, shop) if load else None,
+        file=shop,
         said=said,
     )

@@ -23,9 +23,10 @@ from willbuy.service.routes.events import Events
 from willbuy.service.routes.health import health_routes
 from willbuy.service.routes.metrics import metrics_routes
 from willbuy.service.routes.model import model_routes
+from willbuy.service.routes.page import OPERATIONS as PAGE
 from willbuy.service.routes.page import page_routes
 from willbuy.service.routes.predict import Predict
-from willbuy.service.routes.visitors import SCORE, VISITOR, Erase, Score, Visitor
+from willbuy.service.routes.visitors import SCORE, VISITOR, Score, Visitor
 from willbuy.service.state import State
 from willbuy.service.visitor_bodies import visitor_bodies
 from willbuy.service.visitors import Visitors
@@ -47,8 +48,8 @@ def create_app(state: State, erasing: Erasing | None = None) -> FastAPI:
         visitors = Visitors(state, state.store, logged)
         app.router.routes.append(Route("/events", Events(state, current, visitors), methods=["POST"]))
         app.router.routes.append(Route(SCORE, Score(state, current, visitors), methods=["GET"]))
-        app.router.routes.append(Route(VISITOR, Visitor(state, state.store, visitors), methods=["GET"]))
-        app.router.routes.append(Route(VISITOR, Erase(erasing or Erasing(state)), methods=["DELETE"]))
+        visitor = Visitor(state, state.store, visitors, erasing or Erasing(state))
+        app.router.routes.append(Route(VISITOR, visitor, methods=["GET", "DELETE"]))
     app.include_router(health_routes(state))
     app.include_router(model_routes(state, current))
     if state.metrics is not None:
@@ -67,7 +68,7 @@ def create_app(state: State, erasing: Erasing | None = None) -> FastAPI:
 def _openapi(app: FastAPI, state: State, current: Callable[[], Current]) -> Callable[[], dict[str, Any]]:
     """The OpenAPI file, made again when another model is in service."""
     kept: list[Any] = [None, None]
-    hot, types = predict_docs.OPERATIONS, dict[str, Any]()
+    hot, types = predict_docs.OPERATIONS | PAGE, dict[str, Any]()
     if isinstance(state.shop, Shop) and state.store is not None:
         hot, types = hot | live_docs.OPERATIONS, visitor_bodies(state.shop)
 

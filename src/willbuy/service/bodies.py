@@ -12,6 +12,7 @@ from willbuy.service.fields import ID_PATTERN, MOST_ID, Fields
 if TYPE_CHECKING:
     from willbuy.service.serving import Serving
 
+MOST_RECORDS = 5_000
 _STRICT = ConfigDict(extra="forbid")
 TEXT = Annotated[StrictStr, Field(pattern="^[^\\x00]*$")]
 ID: Any = (
@@ -29,6 +30,15 @@ class Reason(BaseModel):
     contribution: float
 
 
+class RefusedEvent(BaseModel):
+    """An event that was refused: its place in the request, the rule, and the field."""
+
+    model_config = ConfigDict(extra="forbid")
+    index: int
+    code: str
+    field: str
+
+
 class Fault(BaseModel):
     """What was wrong: `code` for programs, `message` for people. What was sent stands in neither."""
 
@@ -37,6 +47,12 @@ class Fault(BaseModel):
     message: str
     field: str | None = Field(None, description="The field or parameter that is wrong.")
     nearest: str | None = Field(None, description="The nearest right spelling.")
+    refused: int | None = Field(None, description="How many events were refused.")
+    conflicts: int | None = Field(
+        None, description="How many events have an id that belongs to another event."
+    )
+    first: list[RefusedEvent] | None = Field(None, description="The first events that were refused.")
+    request: str | None = Field(None, description="The number under which the service's own log says more.")
 
 
 class Error(BaseModel):
@@ -87,7 +103,7 @@ def bodies(serving: "Serving", fields: Fields) -> dict[str, Any]:
         "Customers",
         __config__=_STRICT,
         __doc__="Many records.",
-        customers=(list[record | nested], Field(max_length=10_000)),  # type: ignore[valid-type]
+        customers=(list[record | nested], Field(max_length=MOST_RECORDS)),  # type: ignore[valid-type]
     )
     prediction = _prediction(fields)
     many: Any = create_model(

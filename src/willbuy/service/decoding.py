@@ -46,7 +46,7 @@ def decode(body: bytes) -> Any:
     keys = body.count(b":")  # at least as many as there are keys: a text may hold one too
     if keys > MOST_KEYS:
         raise bad_json(f"has more than {MOST_KEYS:,} keys")
-    if body.count(b"[") + body.count(b"{") > MOST_LEVELS:
+    if body.find(b"{", 1) > 0 or b"[" in body:
         _check_levels(body)
     try:
         found = _decode(body)
@@ -64,7 +64,7 @@ def decode(body: bytes) -> Any:
 
 
 def _check_levels(body: bytes) -> None:
-    if not _FLAT_ENOUGH.fullmatch(body):
+    if body.count(b"[") + body.count(b"{") > MOST_LEVELS and not _FLAT_ENOUGH.fullmatch(body):
         raise bad_json(f"has more than {MOST_LEVELS} levels, or brackets that do not match")
 
 

@@ -70,18 +70,13 @@ def _ruled(method: str, path: str) -> Door:
         return _PAGE
     for start, scope in _SCOPE_OF.items():
         if path == start or path.startswith(start + "/"):
-            return Door("other", scope, "single" if method in _WITH_BODY else "none")
+            return Door("other", scope)
     if path in (*_OPEN, *_DOCS, "/"):  # another method: 405, and HEAD
         return Door(path, None, policy=DOCS_POLICY if path in _DOCS else DATA_POLICY)
     return _OTHER
 
 
-_WITH_BODY = ("POST", "PUT", "PATCH")
-
-
 def _visitors(method: str, path: str) -> Door:
     found = _VISITOR.fullmatch(path)
     template = f"/visitors/{{id}}{found[1]}" if found else "other"
-    return Door(
-        template, "admin" if method == "DELETE" else "read", "single" if method in _WITH_BODY else "none"
-    )
+    return Door(template, "admin" if method == "DELETE" else "read")

@@ -75,7 +75,7 @@ class Fields:
         self._coded = [(place, c, _codes(c)) for place, c in enumerate(columns) if c.role != "number"]
 
     def read(self, record: Any) -> Record:
-        """The record, or Refusal 422 that names the field: unknown, missing, or of the wrong kind."""
+        """The record, or Refusal 422 that names the field: unknown, missing, or of the wrong kind. See `check_range`."""
         if type(record) is not dict:
             raise Refusal(
                 422,
@@ -91,6 +91,11 @@ class Fields:
             values = list(self._take(self._named(fields)))
         values.pop()
         return Record(id_name, found_id, self._row(values), fields)
+
+    def check_range(self, row: Floats) -> None:
+        """Raise Refusal 422 where the model cannot read a value of a row for its size; a model of one row sees that itself."""
+        if np.fmax.reduce(row) > LARGEST or np.fmin.reduce(row) < -LARGEST:  # nulls are passed over
+            raise self._beyond(row.tolist())
 
     def _apart(self, record: dict[str, Any]) -> tuple[str, str | int | None, dict[str, Any]]:
         """The id's name, the id, and the fields without it."""
@@ -151,8 +156,6 @@ class Fields:
             row = np.array(values, dtype=np.float64)
         except OverflowError:
             raise self._beyond(values) from None
-        if np.fmax.reduce(row) > LARGEST or np.fmin.reduce(row) < -LARGEST:  # nulls are passed over
-            raise self._beyond(values)
         return row
 
     def _check(self, values: list[Any], kinds: set[type]) -> None:
@@ -176,7 +179,7 @@ class Fields:
         return Refusal(422, "wrong_type", message, field=column.name)
 
     def _beyond(self, values: Sequence[Any]) -> Refusal:
-        place = next(n for n, value in enumerate(values) if value is not None and not abs(value) <= LARGEST)
+        place = next(n for n, value in enumerate(values) if value is not None and abs(value) > LARGEST)
         name = self.names[place]
         message = (
             f"the field '{printable(name)}' holds a number out of range; expected one within 3.4e38 of 0"

@@ -5,6 +5,8 @@ from ipaddress import ip_address
 
 from willbuy.errors import WillbuyError
 
+BACKLOG = 2048
+"""Connections that wait to be accepted."""
 SEND_BUFFER = 262_144
 """Bytes that the system keeps for a client that does not read; its own choice may be megabytes for each connection."""
 

@@ -15,7 +15,9 @@ Operation = dict[str, Any]
 Operations = dict[str, dict[str, Operation]]  # path -> method -> operation
 
 TITLE = "willbuy"
-OPEN = frozenset({"/livez", "/readyz", "/health"})
+OPEN = frozenset(
+    {"/livez", "/readyz", "/health", "/docs", "/openapi.json", "/", "/page/page.css", "/page/page.js"}
+)
 REF = "#/components/schemas/{model}"
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A key of `willbuy keys add`."},

@@ -4,13 +4,14 @@ import logging
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from socket import socket
 
 from willbuy.service.alone import alone
 from willbuy.service.extras import check_extras
 from willbuy.service.keys import Keys
 from willbuy.service.limits import Limits
-from willbuy.service.listening import address_of, bind, check_public, is_local
+from willbuy.service.listening import BACKLOG, address_of, bind, check_public, is_local
 from willbuy.service.moments import utc_now
 from willbuy.shop import Common
 
@@ -25,6 +26,7 @@ def run_server(
     run: str | None = None,
     allow_unproven: bool = False,
     load: Callable[[], None] | None = None,
+    file: Path | None = None,
     said: Callable[[str, str], None] = lambda address, words: print(words),
 ) -> None:
     """Serve a shop until SIGTERM or Ctrl-C; then finish what is under way, write what waits, and return.
@@ -36,6 +38,7 @@ def run_server(
         run: A run to serve, whoever is champion.
         allow_unproven: Serve a log's model without a parity proof; `/health` says so.
         load: Loads the visitors' history into the store, before that is opened; None leaves it as it is.
+        file: The shop file, where it is not `shop.toml` in the shop's folder.
         said: Told the address, and a line that says more.
 
     Raises:
@@ -49,10 +52,10 @@ def run_server(
     _log_to_stderr()
     with ExitStack() as held:
         held.enter_context(
-            alone(shop.home / "serve.lock", "another willbuy serve runs on this shop: stop it first")
+            alone(shop.home / "live" / "serve.lock", "another willbuy serve runs on this shop: stop it first")
         )
         listener = held.enter_context(bind(shop.serve.host, shop.serve.port if port is None else port))
-        _serve(shop, keys, listener, run, allow_unproven, load, said)
+        _serve(shop, keys, listener, run, allow_unproven, load, file, said)
 
 
 def _serve(
@@ -62,6 +65,7 @@ def _serve(
     run: str | None,
     allow_unproven: bool,
     load: Callable[[], None] | None,
+    file: Path | None,
     said: Callable[[str, str], None],
 ) -> None:
     from willbuy.service.app import create_app
@@ -74,6 +78,7 @@ def _serve(
 
     metrics = Metrics()
     with started(shop, keys, metrics, utc_now, run, allow_unproven, load) as state:
+        state.shop_file = file
         watch = Watch(Limits(connections=shop.serve.connections))
         observe(metrics, state, watch)
         local = is_local(shop.serve.host)
@@ -82,6 +87,7 @@ def _serve(
         current = state.holder.current
         model = f"run {current.run}" if current else "no model"
         address = address_of(listener)
+        listener.listen(BACKLOG)
         said(address, f"willbuy serves {address} ({model}; {_who(keys)})")
         server.serve_at(listener)
 

@@ -6,7 +6,7 @@ from types import TracebackType
 
 from willbuy.events.canonical import KINDS
 from willbuy.events.live_source import LiveRow
-from willbuy.store.database import get_meta, open_to_read
+from willbuy.store.database import open_to_read
 
 _COLUMNS = "seq, entity, event_id, time, received, kind, kind_name, item, category, price, quantity, session"
 
@@ -18,9 +18,10 @@ class LiveLog:
         self._db = open_to_read(folder)
 
     def last(self) -> int:
-        """The number of the newest event that there ever was, erased or not; 0 where there was none."""
-        [(found,)] = self._db.execute("SELECT max(seq) FROM events")
-        return max(found or 0, int(get_meta(self._db, "last", "0")))
+        """The greatest number that an event has or had, of one that was erased too; 0 where there never was one."""
+        had = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last'"
+        [(found,)] = self._db.execute(f"SELECT max(coalesce((SELECT max(seq) FROM events), 0), coalesce(({had}), 0))")
+        return int(found)
 
     def between(self, first: int, last: int) -> Iterator[LiveRow]:
         """The events of these numbers, both included, in order; those that were erased are not there."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from willbuy.service.answers import prediction, said
 from willbuy.service.asking import answer, body_of, query_of, refuse
+from willbuy.service.bodies import MOST_RECORDS
 from willbuy.service.decoding import decode
 from willbuy.service.errors import Refusal
 from willbuy.service.fields import Record
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 PATH, LIST = "/predict/batch", "customers"
-MOST_RECORDS, LONGEST_RECORD = 10_000, 256 << 10
+LONGEST_RECORD = 256 << 10
 SLICE, SLICE_BYTES = 64, 256 << 10
 _encode = msgspec.json.Encoder().encode
 
@@ -108,6 +109,8 @@ def _slices(body: bytes) -> Iterator[list[bytes]]:
 
 def _read(current: Current, record: bytes) -> Record | Refusal:
     try:
-        return current.fields.read(decode(record))
+        read = current.fields.read(decode(record))
+        current.fields.check_range(read.row)
+        return read
     except Refusal as refusal:
         return refusal

@@ -51,7 +51,12 @@ OPERATIONS: Operations = {
                 _ID,
                 parameter(
                     "as_of",
-                    {"type": "string"},
+                    {
+                        "anyOf": [
+                            {"type": "string", "format": "date-time"},
+                            {"type": "string", "format": "date"},
+                        ]
+                    },
                     "The moment, ISO 8601 (the shop's zone without an offset); now otherwise.",
                 ),
                 parameter(

@@ -7,6 +7,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from willbuy.service.openapi import Operations, operation
+
+OPERATIONS: Operations = {
+    path: {
+        "get": operation(
+            words,
+            {"200": {"description": words, "content": {kind: {"schema": {"type": "string"}}}}},
+            tags=["page"],
+        )
+    }
+    for path, kind, words in (
+        ("/", "text/html", "A page for people."),
+        ("/page/page.css", "text/css", "Its style."),
+        ("/page/page.js", "text/javascript", "Its script."),
+    )
+}
 _FILES = {
     "/": ("index.html", "text/html"),
     "/page/page.css": ("page.css", "text/css"),

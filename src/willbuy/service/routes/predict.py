@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from willbuy.errors import InputError
 from willbuy.service.answers import MOST_REASONS, prediction, said
 from willbuy.service.asking import answer, body_of, query_of, refuse, whole
 from willbuy.service.decoding import decode
@@ -39,7 +40,11 @@ class Predict:
         current = self._current()
         serving = current.serving
         id_name, found_id, row, taken = current.fields.read(decode(body))
-        log_odds, probability = serving.one(row)
+        try:
+            log_odds, probability = serving.one(row)
+        except InputError:
+            current.fields.check_range(row)
+            raise
         found = prediction(serving, id_name, found_id, probability)
         if reasons is not None:
             found["reasons"] = said(serving.reasons(row, reasons))

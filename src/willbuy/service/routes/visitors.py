@@ -54,21 +54,29 @@ class Score:
 
 
 class Visitor:
-    """Shows what is stored of a visitor."""
+    """Shows what is stored of a visitor, or erases it."""
 
-    def __init__(self, state: State, store: "Store", visitors: Visitors) -> None:
+    def __init__(self, state: State, store: "Store", visitors: Visitors, erasing: Erasing) -> None:
         self._entities, self._store, self._id_name = Entities(state), store, visitors.id_name
+        self._erasing = erasing
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Answer with the newest events."""
+        """Answer GET and DELETE."""
         try:
-            limit = query_of(scope, {"limit": whole(0, MOST_SHOWN)}).get("limit", 100)
             visitor = visitor_of(scope)
-            found = self._stored(visitor, limit)
+            if scope["method"] == "DELETE":
+                query_of(scope, {})
+                await self._erasing.erase(visitor)
+                await answer(send, _encode({"erased": "live", "rest": "under way"}), 202)
+            else:
+                limit = query_of(scope, {"limit": whole(0, MOST_SHOWN)}).get("limit", 100)
+                await answer(send, _encode(self._stored(visitor, limit)))
         except Refusal as refusal:
             await refuse(send, refusal)
-        else:
-            await answer(send, _encode(found))
+        except StoreError:
+            await refuse(
+                send, busy("store_dead", "nothing can be erased until the service is started anew", 30)
+            )
 
     def _stored(self, visitor: str, limit: int) -> dict[str, Any]:
         stored = self._store.events(self._entities.asked(visitor))
@@ -84,27 +92,6 @@ class Visitor:
             "last": f"{events[-1].event.time.isoformat()}Z",
             "events": [shown(one.event) for one in newest],
         }
-
-
-class Erase:
-    """Erases a visitor."""
-
-    def __init__(self, erasing: Erasing) -> None:
-        self._erasing = erasing
-
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Erase what the service itself holds, and have the rest erased."""
-        try:
-            query_of(scope, {})
-            await self._erasing.erase(visitor_of(scope))
-        except Refusal as refusal:
-            await refuse(send, refusal)
-        except StoreError:
-            await refuse(
-                send, busy("store_dead", "nothing can be erased until the service is started anew", 30)
-            )
-        else:
-            await answer(send, _encode({"erased": "live", "rest": "under way"}), 202)
 
 
 def visitor_of(scope: "Scope") -> str:
