@@ -97,7 +97,12 @@ def test_s7_no_pickle_no_text_evaluated_no_process_but_the_first_load(audited):
     """0 audit events after the start, but the one documented child: a promoted bundle's first load."""
     seen = [(event, about) for event, about in audited["seen"] if "willbuy.registry.trial" not in about]
     assert seen == []
-    assert [event for event, _ in audited["seen"]].count("subprocess.Popen") == 1
+    assert [event for event, _ in audited["seen"]].count("subprocess.Popen") == 2
+
+
+def test_m2_a_pickle_in_the_place_of_a_model_is_refused_and_seen_by_no_unpickler(audited):
+    assert "no usable bundle" in audited["refused"]
+    assert "pickle.find_class" not in [event for event, _ in audited["seen"]]
 
 
 def test_the_hook_sees_what_it_is_to_see():
