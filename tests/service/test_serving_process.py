@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from made_up_models import empty_shop, make_run
+from registry.test_loading import Bomb, put
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
@@ -72,9 +74,12 @@ def audited(tmp_path_factory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("served")
     home = empty_shop(folder).home
     runs = [make_run(home, 1, family="forest"), make_run(home, 2)]
-    found: dict[str, Any] = json.loads(
-        python(str(Path(__file__).with_name("audited.py")), str(folder), *runs)
+    hostile = put(
+        home / "runs" / make_run(home, 3) / "bundle", "model.npz", pickle.dumps(Bomb(folder / "canary"))
     )
+    script = str(Path(__file__).with_name("audited.py"))
+    found: dict[str, Any] = json.loads(python(script, str(folder), *runs, hostile))
+    assert not (folder / "canary").exists()
     assert found["error"] is None
     assert found["swapped"]
     assert found["served"] == runs[1]
