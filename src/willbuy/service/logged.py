@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,15 @@ from willbuy.service.shadow import Again, Shadow
 from willbuy.service.state import State
 from willbuy.store.predictions import Answer
 
+SHADOW_COUNTS = {
+    "scored": "Answers that the model in shadow scored too.",
+    "missing": "Answers for which the request did not carry what the model in shadow reads.",
+    "faults": "Answers on which the model in shadow failed.",
+    "dropped": "Answers that the model in shadow had no time for.",
+}
+
 if TYPE_CHECKING:
+    from willbuy.service.metrics import Metrics
     from willbuy.service.serving import Serving
 
 
@@ -28,6 +37,8 @@ class Logged:
         self._prefix, self._numbers = secrets.token_hex(6), count(1)
         self._fields: tuple[Serving | None, Fields | None] = None, None  # of the model in shadow
         self._named: Serving | None = None  # the model whose feature names the log was told last
+        if state.metrics is not None:
+            _observe(self._shadow, state.metrics)
 
     def put(
         self,
@@ -86,3 +97,8 @@ class Logged:
             return fields.read(dict(record)).row
 
         return again
+
+
+def _observe(shadow: Shadow, metrics: "Metrics") -> None:
+    for name, meaning in SHADOW_COUNTS.items():
+        metrics.watch(f"shadow_{name}", meaning, partial(getattr, shadow, name), counter=True)
