@@ -123,10 +123,10 @@ class Holder:
             self._thread.start()
 
     def close(self) -> None:
-        """End the thread; what is in service stays."""
+        """End the thread, or leave it to its first load if that takes long; what is in service stays."""
         self._stop.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(timeout=1.0)
 
     @property
     def in_memory(self) -> tuple[str, ...]:
