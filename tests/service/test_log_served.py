@@ -39,7 +39,8 @@ def server(shop: Path) -> Iterator[Server]:
 async def ask_until_it_ends(
     server: Server, records: list[dict[str, float]], end: Any, after: float
 ) -> dict[str, tuple[float, float]]:
-    """Ask from many clients at once until the service has ended; it is ended by `end`, so many seconds on.
+    """Ask from many clients at once until the service has ended; it is ended by `end`, so many seconds after the
+    hundredth answer.
 
     Returns what was told: the score and when, by the id that was sent.
     """
@@ -56,6 +57,8 @@ async def ask_until_it_ends(
                 told[name] = said["purchase_probability"], time.monotonic()
 
     async def ending() -> None:
+        while len(told) < 100:
+            await asyncio.sleep(0.01)
         await asyncio.sleep(after)
         end()
 
@@ -77,10 +80,10 @@ def run(
 
 def test_a_service_that_is_stopped_under_load_has_logged_every_answer(server: Server, shop: Path) -> None:
     """D11."""
-    told, logged = run(server, shop, server.process.terminate, 1.5)
+    told, logged = run(server, shop, server.process.terminate, 0.5)
     by_name = {answer.entity: answer for answer in logged}
     assert len(by_name) == len(logged) == len({answer.id for answer in logged})
-    assert len(told) > 100
+    assert len(told) >= 100
     assert {name: score for name, (score, _) in told.items()} == {
         name: by_name[name].probability for name in told
     }
@@ -96,7 +99,7 @@ def kill_and_look(server: Server, shop: Path, after: float) -> None:
     told, logged = run(server, shop, kill, after)
     by_name = {answer.entity: answer.probability for answer in logged}
     early = {name: score for name, (score, at) in told.items() if at < killed[0] - TAIL_SECONDS}
-    assert len(early) > 20
+    assert len(early) >= 100
     assert early == {name: by_name.get(name) for name in early}
     assert len(by_name) == len(logged)
 
@@ -105,11 +108,11 @@ def test_a_service_that_is_killed_under_load_loses_the_last_moment_at_most(
     server: Server, shop: Path
 ) -> None:
     """D11: the docs say what may be lost."""
-    kill_and_look(server, shop, 2.5)
+    kill_and_look(server, shop, TAIL_SECONDS + 0.1)
 
 
 @pytest.mark.gate
 @pytest.mark.parametrize("seed", range(30))
 def test_thirty_kills(server: Server, shop: Path, seed: int) -> None:
     """D11."""
-    kill_and_look(server, shop, 1.5 + np.random.default_rng(seed).uniform(0, 2))
+    kill_and_look(server, shop, TAIL_SECONDS + np.random.default_rng(seed).uniform(0, 2))
