@@ -18,7 +18,18 @@ from benchmarks.house import data, page, shops
 from benchmarks.house.measure import ROOT, SideFailed, ask
 from benchmarks.house.outcome import Disagreement
 
-NAMES = ("ingest", "features", "published", "scoring", "fit", "ingest_30m", "features_30m", "explore_30m")
+NAMES = (
+    "ingest",
+    "features",
+    "published",
+    "scoring",
+    "one_row",
+    "live",
+    "fit",
+    "ingest_30m",
+    "features_30m",
+    "explore_30m",
+)
 RESULTS = ROOT / "bench-results"
 DOCS = ROOT / "docs" / "benchmarks.md"
 

@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks.house.claims import Claim
 from benchmarks.house.data import Log, Table
 from benchmarks.house.measure import Measured
+from benchmarks.house.visitors import Visitors
 
 
 class Disagreement(RuntimeError):
@@ -21,7 +22,7 @@ class Outcome:
 
     name: str
     title: str
-    log: Log | Table
+    log: Log | Table | Visitors
     agreed: dict[str, Any]
     sides: list[Measured]
     claims: list[Claim]

@@ -349,6 +349,12 @@ def test_importing_willbuy_imports_no_client(name: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_the_client_needs_nothing_of_the_training_side() -> None:
+    code = "import willbuy.client, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert not set(done.stdout.split()) & {"numpy", "pandas", "sklearn", "xgboost", "duckdb", "pydantic"}
+
+
 def test_without_httpx_it_says_what_to_install() -> None:
     code = "import sys; sys.modules['httpx'] = None\nimport willbuy\nwillbuy.Client"
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)

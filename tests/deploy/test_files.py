@@ -31,10 +31,11 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def instruction(name: str) -> list[str]:
-    """The last JSON form of an instruction in the Dockerfile."""
+def instruction(name: str, first: bool = False) -> list[str]:
+    """The last JSON form of an instruction in the Dockerfile, or the first: that of the health check."""
     found = re.findall(rf"^\s*{name} (\[.*\])$", DOCKERFILE, flags=re.MULTILINE)
-    return json.loads(found[-1])
+    said: list[str] = json.loads(found[0 if first else -1])
+    return said
 
 
 def systemd() -> dict[str, str]:

@@ -21,7 +21,7 @@ from service.test_events import event
 from willbuy.features.algebra import Count
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Evaluator
-from willbuy.hashed_ids import Hasher
+from willbuy.hashed_ids import Hasher, Suppression
 from willbuy.service.app import create_app
 from willbuy.service.erasing import Erasing
 from willbuy.service.serving import Serving
@@ -82,6 +82,17 @@ def test_where_ids_are_hashed_the_log_holds_the_hash(logged: tuple[State, Path])
     assert said["session"] == "ann-of-the-canary"
     assert [one.entity for one in answers(state, home)] == [state.hasher.hash("ann-of-the-canary")]
     assert all(b"canary" not in path.read_bytes() for path in (home / "live").iterdir())
+
+
+def test_an_answer_about_somebody_who_was_erased_names_nobody(logged: tuple[State, Path]) -> None:
+    """P2: a client may go on to ask; what is logged then holds no id."""
+    state, home = logged
+    state = replace(state, shop=state.shop.model_copy(update={"folder": home}))
+    Suppression(state.shop.home).add("gone")
+    client = client_of(state)
+    for name in ("gone", "here"):
+        assert client.post("/predict", json={**TABLE_RECORD, "session": name}).status_code == 200
+    assert [one.entity for one in answers(state, home)] == [None, "here"]
 
 
 def test_an_entity_is_erased_from_what_was_answered(logged: tuple[State, Path]) -> None:

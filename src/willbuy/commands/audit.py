@@ -1,6 +1,7 @@
 """`willbuy audit`: what administrators did, and whether the log of it is as it was written."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
 
 import typer
 
@@ -28,10 +29,20 @@ def audit(
         print_json({"lines": told, "head": last._asdict(), "faults": faults})
     else:
         for line in lines(home):
-            what = " ".join(f"{name}={value}" for name, value in line.what.items() if value not in (None, []))
+            what = " ".join(
+                f"{name}={_short(value)}" for name, value in line.what.items() if value not in (None, [])
+            )
             typer.echo(f"{line.number:>5}  {line.moment[:19]}  {line.actor}  {line.act}  {what}")
         typer.echo(f"Head: act {last.number}, {last.hash}")
         for fault in faults:
             typer.echo(f"fault: {fault}", err=True)
     if faults:
         raise typer.Exit(1)
+
+
+def _short(value: Any) -> str:
+    """A list's members; of a hash as much as tells it from others."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    text = str(value)
+    return text[:12] if re.fullmatch("[0-9a-f]{64}", text) else text

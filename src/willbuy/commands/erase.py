@@ -42,9 +42,9 @@ def erase(
     if visitor is None:
         ended = finish(loaded, utc_now())
     else:
-        name = sys.stdin.readline().rstrip("\r\n") if visitor == STDIN else visitor
+        name = sys.stdin.read().removesuffix("\n").removesuffix("\r") if visitor == STDIN else visitor
         if not name:
-            raise InputError("no id was given on standard input. Expected one line with it.")
+            raise InputError("no id was given. Expected one, as an argument or on standard input.")
         ended = [run_erase(loaded, entity_of(loaded, name), utc_now(), actor(), live=not rest)]
     if as_json:
         print_json({"erased": [erased.to_json() for erased in ended]})

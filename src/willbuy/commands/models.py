@@ -31,15 +31,29 @@ def models(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
         )
 
 
+VERDICTS = {
+    "use": "use it",
+    "barely": "barely better",
+    "no_better": "use the rule",
+    "worse": "use the rule",
+    "not_enough_data": "wait for more",
+}
+
+
 def _table(found: list[Any]) -> Any:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("Run", "Role", "Model", "AP", "ROC-AUC", "Log loss", "Parity", "Bundle", "Verdict"):
-        table.add_column(title, no_wrap=title != "Verdict")
+    for title in ("Run", "Role", "Model", "AP", "ROC-AUC", "Log loss", "Parity", "Verdict", "Bundle"):
+        table.add_column(title)
     for one in found:
         figures = ["" if value is None else f"{value:.3f}" for value in one.figures.values()]
-        table.add_row(
-            one.run, one.role, one.model, *figures, one.parity, one.bundle[:12], one.bad or one.verdict
-        )
+        table.add_row(one.run, one.role, one.model, *figures, one.parity, _words(one), one.bundle[:12])
     return table
+
+
+def _words(one: Any) -> str:
+    """The verdict in two or three words; why the bundle is bad, where it is; and how many doubts the doctor has."""
+    words = one.bad or VERDICTS.get(one.verdict, one.verdict)
+    doubts = len(one.doubts)
+    return f"{words}, {doubts} doubt{'' if doubts == 1 else 's'}" if doubts else words

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from willbuy.features.batch.tables import drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Evaluator, Timeline
 from willbuy.features.live.history import ItemFacts
@@ -14,7 +13,7 @@ from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of
 from willbuy.fitted import COLUMNS, horizon_in_days
 from willbuy.parity.asked import Pair
-from willbuy.parity.entities import timelines
+from willbuy.parity.entities import entities_table, timelines
 from willbuy.parity.fitted import FittedRows
 from willbuy.parity.known_facts import KnownFacts
 from willbuy.parity.tally import Tally, is_close
@@ -24,7 +23,6 @@ from willbuy.snapshots.pairs import PairRows
 if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
-ENTITIES = "willbuy_parity_entities"
 POPULATION = "(population)"
 """What stands for "has a row at this anchor of the grid" among the features."""
 
@@ -75,14 +73,10 @@ class Comparison:
         return len(asked)
 
     def _entities(self, asked: Mapping[int, Any]) -> Iterator[tuple[int, str, Timeline, KnownFacts]]:
-        make(self.warehouse, ENTITIES, 'SELECT CAST(0 AS BIGINT) AS "entity_key" LIMIT 0')
-        self.warehouse.execute(f'INSERT INTO "{ENTITIES}" SELECT unnest(?)', [list(asked)])
-        try:
-            facts = KnownFacts(self.warehouse, self.features, ENTITIES)
-            for entity, text, timeline in timelines(self.warehouse, ENTITIES):
+        with entities_table(self.warehouse, asked) as table:
+            facts = KnownFacts(self.warehouse, self.features, table)
+            for entity, text, timeline in timelines(self.warehouse, table):
                 yield entity, text, timeline, facts
-        finally:
-            drop(self.warehouse, ENTITIES)
 
     def _compare(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 from willbuy.registry.loading import why_bad
 from willbuy.registry.pointer import Named, Pointer, read_pointer
+from willbuy.registry.promote import doubts_of
 from willbuy.registry.proof import read_parity
 from willbuy.runs import RESULT, read_result, run_entries
 from willbuy.shop import Common, Shop
@@ -23,7 +24,8 @@ class Model:
     role: str
     model: str
     figures: dict[str, float | None]
-    verdict: str
+    verdict: str  # use, barely, no_better, worse or not_enough_data
+    doubts: tuple[str, ...]  # of the doctor
     parity: str
     bad: str | None
 
@@ -52,7 +54,8 @@ def _model(shop: Common, folder: Path, pointer: Pointer | None) -> Model | None:
             role=_role(named, pointer, bad),
             model=str(result["model"]),
             figures={name: _value(result["test"][name]) for name in FIGURES},
-            verdict=str(result["verdict"]["headline"]),
+            verdict=str(result["verdict"]["kind"]),
+            doubts=doubts_of(result),
             parity=_parity(shop, folder, named),
             bad=bad,
         )

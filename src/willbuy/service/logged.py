@@ -2,9 +2,11 @@
 
 import secrets
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from willbuy.hashed_ids import Suppression
 from willbuy.models.rows import Floats
 from willbuy.service.entities import Entities
 from willbuy.service.fields import Fields
@@ -13,7 +15,15 @@ from willbuy.service.shadow import Again, Shadow
 from willbuy.service.state import State
 from willbuy.store.predictions import Answer
 
+SHADOW_COUNTS = {
+    "scored": "Answers that the model in shadow scored too.",
+    "missing": "Answers for which the request did not carry what the model in shadow reads.",
+    "faults": "Answers on which the model in shadow failed.",
+    "dropped": "Answers that the model in shadow had no time for.",
+}
+
 if TYPE_CHECKING:
+    from willbuy.service.metrics import Metrics
     from willbuy.service.serving import Serving
 
 
@@ -22,11 +32,13 @@ class Logged:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._entities = Entities(state)
+        self._entities, self._erased = Entities(state), Suppression(state.shop.home)
         self._shadow = Shadow(state.holder, state.log)
         self._prefix, self._numbers = secrets.token_hex(6), count(1)
         self._fields: tuple[Serving | None, Fields | None] = None, None  # of the model in shadow
         self._named: Serving | None = None  # the model whose feature names the log was told last
+        if state.metrics is not None:
+            _observe(self._shadow, state.metrics)
 
     def put(
         self,
@@ -52,6 +64,8 @@ class Logged:
             self._named = serving
             state.log.describe(serving.version, serving.names)
         name = entity if entity is None or stored else self._entities.asked(entity)
+        if name is not None and self._erased.holds(str(name)):
+            name = None  # a client may go on to ask about somebody who was erased
         number = f"{self._prefix}-{next(self._numbers)}"
         features = row.tobytes()
         answer = Answer(
@@ -83,3 +97,8 @@ class Logged:
             return fields.read(dict(record)).row
 
         return again
+
+
+def _observe(shadow: Shadow, metrics: "Metrics") -> None:
+    for name, meaning in SHADOW_COUNTS.items():
+        metrics.watch(f"shadow_{name}", meaning, partial(getattr, shadow, name), counter=True)

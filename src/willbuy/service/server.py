@@ -52,7 +52,7 @@ def run_server(
     _log_to_stderr()
     with ExitStack() as held:
         held.enter_context(
-            alone(shop.home / "serve.lock", "another willbuy serve runs on this shop: stop it first")
+            alone(shop.home / "live" / "serve.lock", "another willbuy serve runs on this shop: stop it first")
         )
         listener = held.enter_context(bind(shop.serve.host, shop.serve.port if port is None else port))
         _serve(shop, keys, listener, run, allow_unproven, load, file, said)

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from willbuy.hashed_ids import open_hasher
+from willbuy.service.expiring import expiring
 from willbuy.service.holder import Holder
 from willbuy.service.keys import Keys
 from willbuy.service.metrics import Metrics
@@ -52,6 +53,7 @@ def started(
         if store is not None:
             closing.callback(store.close)
             _prepare(holder, store)
+            closing.enter_context(expiring(store, shop.serve.event_days, clock))
         log = PredictionLog(shop.home, shop.serve.log_days, clock)
         closing.callback(log.close)
         holder.watch()

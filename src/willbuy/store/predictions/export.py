@@ -55,7 +55,8 @@ class Exported:
         """
         versions = "one version" if len(self.versions) == 1 else f"{len(self.versions)} versions"
         how = "a column a feature" if self.by_name else "the features as JSON"
-        return f"Wrote {self.output}: {self.answers:,} answers of {versions}, {how}."
+        answers = "1 answer" if self.answers == 1 else f"{self.answers:,} answers"
+        return f"Wrote {self.output}: {answers} of {versions}, {how}."
 
 
 def export_answers(

@@ -1,0 +1,54 @@
+"""Answers computed again, for the terminal: what differs by column, the first of it, a sentence."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from willbuy.parity.differences import KINDS, Served
+
+
+def render_served(served: Served) -> RenderableType:
+    """What `willbuy parity --served` prints."""
+    parts: list[RenderableType] = []
+    if served.differences:
+        parts += [_differences(served), ""]
+    if served.first:
+        parts += [_first_served(served), ""]
+    return Group(*parts, Text(sentence_of(served), style="bold green" if served.clean else "bold red"))
+
+
+def sentence_of(served: Served) -> str:
+    """What was found of the answers, in one sentence or two."""
+    counts = ", ".join(f"{kind} {served.count(kind):,}" for kind in KINDS)
+    said = [f"{counts}: {served.values:,} values of {served.answers:,} answers computed again from the log."]
+    if served.on_the_way:
+        said.append(
+            f"{served.on_the_way:,} answers are right without an event that was received, but not yet synced."
+        )
+    if served.unknown:
+        said.append(f"{served.unknown:,} answers are of visitors that the log does not hold.")
+    if served.others:
+        said.append(f"{served.others:,} answers of versions that no run here has were left out.")
+    if not served.clean:
+        said.append("If the service has received events since the last ingest: willbuy ingest --live")
+    return " ".join(said)
+
+
+def _differences(served: Served) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("column")
+    for kind in KINDS:
+        table.add_column(kind, justify="right")
+    for name in dict.fromkeys(name for _, name in served.differences):
+        table.add_row(Text(name), *(f"{served.differences[kind, name]:,}" for kind in KINDS))
+    return table
+
+
+def _first_served(served: Served) -> Table:
+    table = Table(box=None, pad_edge=False, title="The first that differ", title_justify="left")
+    for title in ("entity", "moment (UTC)", "column", "served", "log"):
+        table.add_column(title)
+    for one in served.first:
+        cells = (one.entity, one.moment.isoformat(" "), one.feature, repr(one.served), repr(one.log))
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
