@@ -20,7 +20,9 @@ class LiveLog:
     def last(self) -> int:
         """The greatest number that an event has or had, of one that was erased too; 0 where there never was one."""
         had = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last'"
-        [(found,)] = self._db.execute(f"SELECT max(coalesce((SELECT max(seq) FROM events), 0), coalesce(({had}), 0))")
+        [(found,)] = self._db.execute(
+            f"SELECT max(coalesce((SELECT max(seq) FROM events), 0), coalesce(({had}), 0))"
+        )
         return int(found)
 
     def between(self, first: int, last: int) -> Iterator[LiveRow]:
