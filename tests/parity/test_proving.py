@@ -13,6 +13,7 @@ from parity.shops import EVERYTHING, add_run, late_shop
 from scoring.conftest import ready
 from willbuy.cli import app
 from willbuy.features.algebra import Distinct
+from willbuy.features.catalogue import load_python
 from willbuy.features.feature_set import FeatureSet, with_parts
 from willbuy.features.live.history import History, evaluators
 from willbuy.features.live.timeline import Timeline
@@ -178,3 +179,41 @@ def test_the_columns_of_bgnbd_are_compared_too(tmp_path: Path, monkeypatch: pyte
     assert all(proof.compared[name] >= 500 for name in COLUMNS)
     monkeypatch.setattr("willbuy.parity.fitted.fitted_values", lambda *_: dict.fromkeys(COLUMNS, 0.5))
     assert prove(shop, n=500).differed["p_alive"] > 0
+
+
+SELF_WRITTEN = """
+from dataclasses import dataclass
+from typing import ClassVar
+from willbuy.features.algebra import Window, Windowed
+from willbuy.features.batch.query import compiles
+from willbuy.features.live.history import evaluates
+
+@dataclass(frozen=True)
+class Cheap(Windowed):
+    key: ClassVar[str] = "cheap_%s"
+    unit_text: ClassVar[str] = "events"
+    name = property(lambda self: self.key)
+    meaning = property(lambda self: "events that cost less than 500.00")
+
+@compiles(Cheap)
+def in_sql(feature, query):
+    return query.count(feature.name, query.matches(feature, query.column("price") + " < 50000"))
+
+@evaluates(Cheap)
+def live(feature, history):
+    stream, first, end = history.bounds(feature)
+    return sum(price is not None and price %s 50000 for price in stream.field("price")[first:end])
+
+FEATURES = (Cheap(("view",), Window.parse("7d")),)
+"""
+
+
+@pytest.mark.parametrize(("name", "sign"), [("right", "<"), ("wrong", ">")])
+def test_a_shops_own_class_is_compared_like_all_others(name: str, sign: str, tmp_path: Path) -> None:
+    shop = late_shop(tmp_path, entities=6)
+    (tmp_path / "mine.py").write_text(SELF_WRITTEN % (name, sign), encoding="utf-8")
+    shop = shop.model_copy(update={"features": shop.features.model_copy(update={"python": "mine.py"})})
+    add_run(shop, replace(EVERYTHING, features=load_python(shop)))
+    proof = prove(shop, n=60)
+    assert set(proof.compared) == {f"cheap_{name}", POPULATION}
+    assert (proof.mismatches > 0) == (name == "wrong")

@@ -1,5 +1,6 @@
 """The reader of live events gives what ingest gives for the same row of JSON lines: the same event or the same rule."""
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -83,7 +84,7 @@ def shop_in(name: str, folder: Path) -> tuple[Shop, ResolvedSource]:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_one_odd_value_at_a_time(name: str, tmp_path: Path) -> None:
-    """Each field of a sound row takes each odd value; or is not there; or is beside what nobody asked for."""
+    """Each field of a sound row takes each odd value; or is not there; or two are odd at once."""
     shop, source = shop_in(name, tmp_path / "shop")
     lines = [line_of(sound(name, source, 0))]
     for field, column in source.columns.items():
@@ -92,6 +93,10 @@ def test_one_odd_value_at_a_time(name: str, tmp_path: Path) -> None:
         row = sound(name, source, len(lines))
         del row[column]
         lines.append(line_of(row))
+    bad = ("null", "1.5", '"\\u0000"', "[]", json.dumps("x" * 1001), '"\\ud800"', "-1")
+    for one, other in itertools.combinations(source.columns.values(), 2):  # the order of the rules
+        for first, second in itertools.product(bad, bad):
+            lines.append(line_of({**sound(name, source, len(lines)), one: first, other: second}))
     for value in ('"\\ud800"', '{"a": ["\\ud800"]}', '"\\u0000"', '{"\\ud800": 1}', "[[1]]"):
         lines.append(line_of({**sound(name, source, len(lines)), "colour": value}))
     _compare(shop, lines)
