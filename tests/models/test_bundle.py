@@ -200,6 +200,7 @@ def _forge(folder: Path, **changes: object) -> None:
 
 
 def test_golden_rows_are_scored_at_every_load(boosted, tmp_path):
+    """M8: at most 1e-12 on the same platform, 1e-6 on another, else refused."""
     boosted.write(tmp_path / "bundle")
     golden = unpack((tmp_path / "bundle" / "golden.npz").read_bytes(), "golden.npz")
     for name, move, same_platform in (

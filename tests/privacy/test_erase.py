@@ -14,11 +14,14 @@ import pytest
 
 from events.shops import events, shop_at, some_rows, tables, write_log
 from willbuy import audit
-from willbuy.events.ingest import ingest
+from willbuy.events.ingest import ingest, ingest_live
+from willbuy.features.live.event import Event
 from willbuy.hashed_ids import Suppression, entity_of
 from willbuy.privacy.erase import erase
 from willbuy.privacy.plan import pending
 from willbuy.shop import Shop
+from willbuy.store import Arrival, Store
+from willbuy.store.live_log import LiveLog
 from willbuy.warehouse import open_warehouse
 
 MOMENT = datetime(2026, 1, 2, 3, 4)
@@ -180,6 +183,35 @@ def test_what_an_interrupted_ingest_has_read_is_erased_too(tmp_path: Path) -> No
     assert hits(shop.home, ID) == []
     assert ingest(shop_at(tmp_path, files=["a.csv", "b.csv"])).read == 3005
     assert hits(shop.home, ID) == []
+
+
+def test_what_came_live_into_the_log_is_erased_too(tmp_path: Path) -> None:
+    """P2: events that the service received, ingested with --live, of this visitor and of another."""
+    write_log(tmp_path / "a.csv", rows_with(count=200))
+    shop = shop_at(tmp_path, files=["a.csv"])
+    ingest(shop)
+    with Store(shop.home) as store:
+        told: list[object] = []
+        arrivals = [
+            Arrival(
+                name,
+                Event(datetime(2024, 3, 5), "view", received=datetime(2024, 3, 5)),
+                f"{name}1",
+                bytes(16),
+            )
+            for name in ("u1", ID)
+        ]
+        store.submit(arrivals, told.append)
+        while not told:
+            pass
+    with LiveLog(shop.home / "live") as received:
+        assert ingest_live(shop, received).accepted == 2
+    before = others(shop, ID)
+    assert erase(shop, ID, MOMENT, "tester").events == 11
+    assert hits(shop.home, ID) == [] and events(shop) == before
+    with LiveLog(shop.home / "live") as received:
+        assert ingest_live(shop, received).read == 0
+    assert counts(shop)[1] == (2, 1, 1, 0)
 
 
 def test_readers_go_on_while_a_visitor_is_erased(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import io
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -286,6 +287,13 @@ def test_m3_a_load_that_hangs_is_ended(served, faulty):
     assert "longer than" in why_bad(home, id_)
 
 
+def test_a_first_load_that_nobody_waits_for_ends_itself():
+    code = "import time\nfrom willbuy.registry import trial\ntrial.LATER = 0\ntrial.bound(1, 1 << 32)\ntime.sleep(60)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, check=False, timeout=50)
+    assert done.returncode == -signal.SIGALRM
+
+
 def test_a_signed_bundle_whose_scores_moved_is_marked_bad(tmp_path):
     folder = tmp_path / "bundle"
     write_model(folder, seed=1)
@@ -330,10 +338,10 @@ def test_a_mark_that_cannot_be_written_is_no_error(tmp_path):
 
 
 def test_the_trial_says_what_is_wrong(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("willbuy.registry.trial.bound", lambda _: None)  # of this process
+    monkeypatch.setattr("willbuy.registry.trial.bound", lambda *_: None)  # of this process
     id_ = write_model(tmp_path / "bundle")
-    assert main(str(tmp_path / "bundle"), id_, 1 << 30) == 0
-    assert main(str(tmp_path / "bundle"), "0" * 64, 1 << 30) == 3
+    assert main(str(tmp_path / "bundle"), id_, 60, 1 << 30) == 0
+    assert main(str(tmp_path / "bundle"), "0" * 64, 60, 1 << 30) == 3
     assert "expected 000000000000" in capsys.readouterr().out
 
 

@@ -1,6 +1,7 @@
-"""A process that serves, and prints what an audit hook saw of it after its start: `audited.py FOLDER FIRST SECOND`.
+"""A process that serves, and prints what an audit hook saw of it after its start: `audited.py FOLDER FIRST SECOND HOSTILE`.
 
-FIRST and SECOND are runs of the shop in FOLDER; the first is champion, the second is promoted on the way.
+FIRST and SECOND are runs of the shop in FOLDER; the first is champion, the second is promoted on the way. HOSTILE is the id of
+a bundle in run 0003 that is correctly signed and made to harm.
 """
 
 import json
@@ -34,7 +35,7 @@ WATCHED = {
     "socket.connect",
 }
 
-folder, first, second = sys.argv[1:]
+folder, first, second, hostile = sys.argv[1:]
 shop = Common(folder=Path(folder))
 seen: list[tuple[str, str]] = []
 
@@ -93,13 +94,18 @@ after = ask(client)
 rows = np.zeros((3, 6))
 assert holder.shadow is not None
 holder.shadow.bundle.predict_proba(rows)
+error = holder.error
+write_pointer(shop.home, Pointer("0003", hostile, 3, "2026-01-02T00:00:00"))
+refused = not holder.refresh()
+ask(client)
 log.close()
 print(
     json.dumps(
         {
             "codes": [before, after],
             "swapped": swapped,
-            "error": holder.error,
+            "error": error,
+            "refused": refused and holder.error,
             "served": holder.current.run if holder.current else None,
             "seen": seen,
             "modules": sorted({name.partition(".")[0] for name in sys.modules}),

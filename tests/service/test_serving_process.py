@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from made_up_models import empty_shop, make_run
+from registry.test_loading import Bomb, put
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
@@ -72,9 +74,12 @@ def audited(tmp_path_factory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("served")
     home = empty_shop(folder).home
     runs = [make_run(home, 1, family="forest"), make_run(home, 2)]
-    found: dict[str, Any] = json.loads(
-        python(str(Path(__file__).with_name("audited.py")), str(folder), *runs)
+    hostile = put(
+        home / "runs" / make_run(home, 3) / "bundle", "model.npz", pickle.dumps(Bomb(folder / "canary"))
     )
+    script = str(Path(__file__).with_name("audited.py"))
+    found: dict[str, Any] = json.loads(python(script, str(folder), *runs, hostile))
+    assert not (folder / "canary").exists()
     assert found["error"] is None
     assert found["swapped"]
     assert found["served"] == runs[1]
@@ -97,7 +102,12 @@ def test_s7_no_pickle_no_text_evaluated_no_process_but_the_first_load(audited):
     """0 audit events after the start, but the one documented child: a promoted bundle's first load."""
     seen = [(event, about) for event, about in audited["seen"] if "willbuy.registry.trial" not in about]
     assert seen == []
-    assert [event for event, _ in audited["seen"]].count("subprocess.Popen") == 1
+    assert [event for event, _ in audited["seen"]].count("subprocess.Popen") == 2
+
+
+def test_m2_a_pickle_in_the_place_of_a_model_is_refused_and_seen_by_no_unpickler(audited):
+    assert "no usable bundle" in audited["refused"]
+    assert "pickle.find_class" not in [event for event, _ in audited["seen"]]
 
 
 def test_the_hook_sees_what_it_is_to_see():

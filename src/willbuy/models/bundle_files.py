@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from willbuy.durable import sync_folder
 from willbuy.errors import BundleError
 from willbuy.models.manifest import LARGEST_MANIFEST, parse, sha256
 
@@ -111,14 +112,3 @@ def write_files(folder: Path, content: Mapping[str, bytes]) -> None:
         ) from error
     finally:
         shutil.rmtree(made, ignore_errors=True)  # gone already where the rename went well
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system lets a folder be opened."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

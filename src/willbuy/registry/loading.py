@@ -9,6 +9,7 @@ here     the same bytes, hashed again
 import os
 import subprocess
 import sys
+from math import ceil
 from pathlib import Path
 
 from willbuy.durable import write_durably
@@ -47,7 +48,8 @@ def load_safely(
 
 def first_load(folder: Path, expected_id: str, seconds: float = SECONDS, memory: int = MEMORY) -> str | None:
     """Load the bundle in a child process; None where that went well, else what became of it."""
-    command = [sys.executable, "-P", "-m", "willbuy.registry.trial", str(folder), expected_id, str(memory)]
+    bounds = (str(ceil(seconds)), str(memory))
+    command = [sys.executable, "-P", "-m", "willbuy.registry.trial", str(folder), expected_id, *bounds]
     try:
         done = subprocess.run(
             command,

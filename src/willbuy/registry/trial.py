@@ -1,4 +1,4 @@
-"""A bundle's first load, in a process of its own: `python -m willbuy.registry.trial FOLDER ID MEMORY`.
+"""A bundle's first load, in a process of its own: `python -m willbuy.registry.trial FOLDER ID SECONDS MEMORY`.
 
 Ends with 0 where the bundle loads, its golden rows hold and one row alone scores as it does among many; with 3 and a
 sentence where it does not; by a signal where the bundle brings the process down.
@@ -6,10 +6,12 @@ sentence where it does not; by a signal where the bundle brings the process down
 
 import sys
 
+LATER = 5  # seconds
 
-def main(folder: str, bundle_id: str, memory: int) -> int:
-    """Load with bounded memory (bytes of address space). Returns the exit code; what is wrong goes to standard output."""
-    bound(memory)
+
+def main(folder: str, bundle_id: str, seconds: int, memory: int) -> int:
+    """Load within bounds. Returns the exit code; what is wrong goes to standard output."""
+    bound(seconds, memory)
     from pathlib import Path
 
     from willbuy.errors import BundleError
@@ -26,15 +28,21 @@ def main(folder: str, bundle_id: str, memory: int) -> int:
     return 0
 
 
-def bound(memory: int) -> None:
-    """Bound the address space and forbid core files, where the system can."""
+def bound(seconds: int, memory: int) -> None:
+    """Bound the bytes of address space, and forbid core files, where the system can.
+
+    The time is bounded by whoever waits; an alarm some seconds later ends a process that nobody waits for any more.
+    """
     try:
         import resource
+        import signal
     except ImportError:  # Windows
         return
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds + LATER)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))

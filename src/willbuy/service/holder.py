@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Protocol
 
 from willbuy.errors import RegistryError, WillbuyError
+from willbuy.features.catalogue import load_python
 from willbuy.models.bundle import Bundle
 from willbuy.registry.loading import load_safely
 from willbuy.registry.pointer import Named, Pointer, pointer_file, read_pointer, run_named
@@ -66,6 +67,7 @@ class Holder:
         self.prepare: Callable[[Serving], None] | None = None
         """Called with a champion before it is taken into service; what it raises keeps the one before."""
         self._home, self._clock, self._run, self._load = shop.home, clock, run, load
+        self._shop = shop
         self._proven = isinstance(shop, Shop) and not allow_unproven
         self._earlier: deque[Serving] = deque(maxlen=KEPT)
         self._seen: object = None
@@ -76,6 +78,8 @@ class Holder:
 
     def start(self) -> None:
         """Load what is to be served. Raises WillbuyError where there is nothing, or it cannot be loaded."""
+        if isinstance(self._shop, Shop):
+            load_python(self._shop)  # classes of the shop's own join the algebra
         if self._run is not None:
             self.current = self._serving(_named(self._home, self._run))
             return
@@ -119,10 +123,10 @@ class Holder:
             self._thread.start()
 
     def close(self) -> None:
-        """End the thread; what is in service stays."""
+        """End the thread, or leave it to its first load if that takes long; what is in service stays."""
         self._stop.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(timeout=1.0)
 
     @property
     def in_memory(self) -> tuple[str, ...]:

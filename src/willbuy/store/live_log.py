@@ -18,9 +18,12 @@ class LiveLog:
         self._db = open_to_read(folder)
 
     def last(self) -> int:
-        """The number of the newest event, 0 where there is none."""
-        [(found,)] = self._db.execute("SELECT max(seq) FROM events")
-        return found or 0
+        """The greatest number that an event has or had, of one that was erased too; 0 where there never was one."""
+        had = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last'"
+        [(found,)] = self._db.execute(
+            f"SELECT max(coalesce((SELECT max(seq) FROM events), 0), coalesce(({had}), 0))"
+        )
+        return int(found)
 
     def between(self, first: int, last: int) -> Iterator[LiveRow]:
         """The events of these numbers, both included, in order; those that were erased are not there."""
