@@ -142,10 +142,11 @@ def test_an_erased_visitor_counts_for_no_item(tmp_path: Path) -> None:
         assert store.facts(tomorrow).get("shoe") == {"count_view_30d": 5}
 
 
-def test_expired_events_go_and_their_ids_with_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("merge_at", [10, 50_000])
+def test_expired_events_go_and_their_ids_with_them(tmp_path: Path, merge_at: int) -> None:
     """P3, the store's part."""
     sent = [arrival("ann", n * 3600, f"e{n}") for n in range(100)]
-    with Store(tmp_path, merge_at=10) as store:
+    with Store(tmp_path, merge_at=merge_at) as store:
         for start in range(0, 100, 10):
             store_them(store, sent[start : start + 10])
         limit = START + timedelta(hours=50)

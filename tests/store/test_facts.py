@@ -116,5 +116,16 @@ def test_the_clock_of_a_history_must_be_the_models(tmp_path: Path) -> None:
         store.use(FeatureSet((ItemPopularity("view"),), LocalTime("Europe/Berlin")))
 
 
+def test_a_model_that_is_being_replaced_still_finds_its_facts(tmp_path: Path) -> None:
+    before, after = FeatureSet((ItemPopularity("view"),)), FeatureSet((ItemPopularity("cart"),))
+    with Store(tmp_path) as store:
+        store.use(before)
+        store_them(store, [arrival("ann", n, kind="view", item="a") for n in range(3)])
+        store.use(after)
+        assert store.facts(START + timedelta(days=30)).get("a") == {"count_view_30d": 0, "count_cart_30d": 0}
+        seen = arrival("ann", 0).event.time + timedelta(days=1)
+        assert store.facts(seen).get("a") == {"count_view_30d": 3, "count_cart_30d": 0}
+
+
 def test_a_fact_of_hours_is_told_from_one_of_days() -> None:
     assert ItemFact(("view",), hours=24).name != ItemFact(("view",), 24).name

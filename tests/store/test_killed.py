@@ -16,6 +16,7 @@ import pytest
 
 from store import under_load
 from store.arrivals import START
+from willbuy.features.live.event import Event
 from willbuy.features.live.item_facts import item_facts_at
 from willbuy.store import Store
 from willbuy.store.database import events_file
@@ -50,11 +51,13 @@ def assert_whole(home: Path, journal: Path, merge_at: int) -> int:
     assert lost == []
     with Store(home, merge_at=merge_at) as store:
         store.use(under_load.FEATURES)
-        for entity in {row[0] for row in rows}:
-            expected = [to_event(row[2:], row[1]) for row in rows if row[0] == entity]
+        by_entity: dict[str, list[Event]] = {}
+        for row in rows:
+            by_entity.setdefault(row[0], []).append(to_event(row[2:], row[1]))
+        for entity, expected in by_entity.items():
             assert [stored.event for stored in store.events(entity)] == expected
             assert len(store.timeline(entity)) == len(expected)
-        events = [to_event(row[2:], row[1]) for row in rows]
+        events = [event for found in by_entity.values() for event in found]
         for moment in (START + timedelta(days=1), START + timedelta(minutes=90)):
             expected_facts = item_facts_at(
                 under_load.FEATURES.facts, events, moment, under_load.FEATURES.clock

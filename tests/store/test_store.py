@@ -1,5 +1,6 @@
 """The store, from the door: what goes in comes out, once, in memory, in the indexes and after a new start."""
 
+import gc
 import sqlite3
 import threading
 import time
@@ -165,3 +166,16 @@ def test_d2_a_million_visitors_are_ready_in_ten_seconds(tmp_path: Path) -> None:
         assert again.ready
         assert len(again.timeline("visitor-7")) == 1
         assert time.monotonic() - began <= 10
+
+
+def test_threads_that_end_leave_no_open_file(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store_them(store, [arrival("ann", 1, "e1")])
+        counts = []
+        for _ in range(12):
+            thread = threading.Thread(target=lambda: counts.append(len(store.events("ann"))))
+            thread.start()
+            thread.join()
+        gc.collect()
+        assert counts == [1] * 12
+        assert len(store._readers._all) <= 1

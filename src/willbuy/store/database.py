@@ -7,6 +7,7 @@ from willbuy.errors import StoreError
 
 FORMAT = "1"
 CACHE_KIB = 65_536
+READER_CACHE_KIB = 16_384
 CHECKPOINT_PAGES = 4_000
 
 _SCHEMA = """
@@ -58,7 +59,9 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
     if not path.exists():
         raise StoreError(f"no live events in {folder}: nothing was served here yet. Start: willbuy serve")
     where = f"{path.absolute().as_uri()}?mode=ro"
-    return sqlite3.connect(where, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+    db = sqlite3.connect(where, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+    db.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
+    return db
 
 
 def get_meta(db: sqlite3.Connection, key: str, default: str) -> str:

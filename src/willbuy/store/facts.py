@@ -1,10 +1,11 @@
 """Facts about items on a day, from the history's tallies and the live ones: what `item_facts_at` computes from all events."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from willbuy.features.feature_set import FeatureSet
+from willbuy.features.local_time import LocalTime
 from willbuy.store.kept import Kept
 from willbuy.store.tallies import TABLES, Key, Slot, Table, now_of, total
 
@@ -15,11 +16,15 @@ Epoch = tuple[int, ...]
 
 
 class FactBook:
-    """The facts that a feature set reads, of any moment; those of the newest days are kept."""
+    """The facts that feature sets read, of any moment; those of the newest days are kept.
 
-    def __init__(self, features: FeatureSet | None, read: Read) -> None:
-        self._facts = features.facts if features is not None else ()
-        self._local = features.clock if features is not None else None
+    `used` are the feature sets, the newest last. Of facts by days the newest one's clock holds.
+    """
+
+    def __init__(self, used: Sequence[FeatureSet], read: Read) -> None:
+        self._local = used[-1].clock if used else LocalTime()
+        self.used = tuple(dict.fromkeys(features for features in used if features.clock == self._local))
+        self._facts = tuple({fact.name: fact for features in self.used for fact in features.facts}.values())
         self._read = read
         self.kept: Kept[tuple[Epoch, Mapping[str, int]]] = Kept(MOST)
 
@@ -29,10 +34,7 @@ class FactBook:
 
     def epoch(self, moment: datetime) -> Epoch:
         """The day or hour of each fact at a moment."""
-        if self._local is None:
-            return ()
-        local = self._local
-        return tuple(now_of(fact, moment, local) for fact in self._facts)
+        return tuple(now_of(fact, moment, self._local) for fact in self._facts)
 
     def of(self, about: str, epoch: Epoch) -> Mapping[str, int]:
         """The facts of an item, and of a category of that name."""

@@ -122,6 +122,13 @@ class Index:
         if until == self.frozen.size:
             self.frozen, self._done = Tail(), 0
 
+    def merge_everything(self, db: sqlite3.Connection) -> None:
+        """Leave nothing in memory."""
+        self.merge_all(db)
+        if len(self.tail):
+            self._freeze()
+            self.merge_all(db)
+
     def merge_all(self, db: sqlite3.Connection) -> None:
         """End a merge that has begun. Its place is counted in entries, so no event may go before it has ended."""
         while self.frozen.frozen:

@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakSet
 
 from willbuy.store.database import open_to_read
 from willbuy.store.history import History, state_of
@@ -12,9 +13,9 @@ from willbuy.store.history import History, state_of
 _LOOK_SECONDS = 0.5
 
 
-@dataclass
+@dataclass(eq=False)
 class Reader:
-    """A thread's connections. `state` tells which history it has open."""
+    """A thread's connections, closed when it ends. `state` tells which history it has open."""
 
     live: sqlite3.Connection
     history: History
@@ -26,7 +27,7 @@ class Readers:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._own = folder, threading.local()
-        self._all: list[Reader] = []
+        self._all: WeakSet[Reader] = WeakSet()
         self._state = state_of(folder)
         self._looked = time.monotonic()
 
@@ -49,7 +50,7 @@ class Readers:
             state = self._state
             found = Reader(open_to_read(self._folder), History(self._folder), state)
             self._own.reader = found
-            self._all.append(found)
+            self._all.add(found)
         elif found.state != self._state:
             found.history.close()
             found.state = self._state
@@ -58,6 +59,6 @@ class Readers:
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for reader in self._all:
+        for reader in list(self._all):
             reader.live.close()
             reader.history.close()

@@ -1,5 +1,6 @@
 """The store of the service: events in, timelines and facts out."""
 
+import json
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -32,6 +33,7 @@ from willbuy.store.together import together
 from willbuy.store.writer import Done, Job, Writer
 
 TIMELINES = 20_000
+_EVENTS = f"SELECT entity, event_id, {EVENT} FROM json_each(?) CROSS JOIN events ON seq = value"
 
 
 class Store:
@@ -52,7 +54,7 @@ class Store:
         erase_noted(self._db, self._index, self.folder)
         self._timelines: Kept[Timeline] = Kept(TIMELINES)
         self._readers = Readers(self.folder)
-        self._book = FactBook(None, self._tallies)
+        self._book = FactBook((), self._tallies)
         last = max(
             self._index.tail.last,
             int(get_meta(self._db, "merged", "0")),
@@ -100,16 +102,16 @@ class Store:
         if self._suppression.holds(entity):
             return []
         reader = self._readers.mine()
-        sql = f"SELECT entity, event_id, {EVENT} FROM events WHERE seq = ?"
-        rows = [
-            reader.live.execute(sql, [seq]).fetchone() for seq in self._index.find_owned(reader.live, entity)
-        ]
-        live = [to_event(row[2:], row[1]) for row in rows if row is not None and row[0] == entity]
+        numbers = self._index.find_owned(reader.live, entity)
+        rows = reader.live.execute(_EVENTS, [json.dumps(numbers)]).fetchall() if numbers else []
+        live = [to_event(row[2:], row[1]) for row in rows if row[0] == entity]
         both = together(reader.history.events(entity), live, reader.history.fields)
         return [StoredEvent(*event) for event in both]
 
     def use(self, features: FeatureSet) -> None:
-        """Keep what the features of the model in service read of items. The first time may take a while: see `tallying`.
+        """Keep what the features of a model read of items, beside what those before it read: they may still answer.
+
+        The first time may take a while: see `tallying`.
 
         Raises StoreError where the history was loaded by another clock than theirs.
         """
@@ -117,7 +119,7 @@ class Store:
             tally_from_now(
                 features, self._index.tallying, self._readers.mine().history, self._ask, self._db, self._index
             )
-        self._book = FactBook(features, self._tallies)
+        self._book = FactBook((*self._book.used, features), self._tallies)
 
     def facts(self, moment: datetime) -> FactsAt:
         """Facts about items as known at the close of the day, or hour, before that of a moment. See `use`."""
@@ -142,6 +144,7 @@ class Store:
     def expire(self, before: datetime) -> int:
         """Delete the live events that happened before a moment; return how many. What is tallied of items stays."""
         limit, gone = to_microseconds(before), 0
+        self._ask(lambda: self._index.merge_everything(self._db))
         self._ask(partial(self._index.merge_tail, self._db))
         start: int | None = 0
         while start is not None:

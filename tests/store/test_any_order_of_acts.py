@@ -1,0 +1,115 @@
+"""The store against a list, through any order of acts: storing, merging, starting anew, erasing, expiring, another model."""
+
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from store.arrivals import START, arrival, store_them
+from willbuy.features.algebra import ItemPopularity
+from willbuy.features.feature_set import FeatureSet
+from willbuy.features.live.item_facts import item_facts_at
+from willbuy.features.local_time import LocalTime
+from willbuy.store import Arrival, Outcome, Store
+
+PEOPLE = st.sampled_from(["ann", "bob", "cid"])
+MODELS = (
+    FeatureSet((ItemPopularity("view", days=2),)),
+    FeatureSet((ItemPopularity("view", days=2), ItemPopularity((), hours=3))),
+    FeatureSet((ItemPopularity((), days=2),), LocalTime("Asia/Kolkata")),
+)
+MOMENTS = [START + timedelta(hours=hours) for hours in (5, 30, 60)]
+
+
+class Acts(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = Path(tempfile.mkdtemp())
+        self.store = Store(self.home, merge_at=4)
+        self.kept: list[Arrival] = []  # what the store should hold
+        self.counted: list[Arrival] = []  # what it should count by item: expired events stay counted
+        self.erased: set[str] = set()
+        self.model: FeatureSet | None = None
+        self.number = 0
+
+    @rule(entity=PEOPLE, hours=st.lists(st.integers(0, 48), min_size=1, max_size=7), late=st.integers(0, 30))
+    def sends(self, entity: str, hours: list[int], late: int) -> None:
+        """Some events of the past, known some hours later."""
+        batch = []
+        for hour in hours:
+            self.number += 1
+            happened = hour * 3600 + self.number
+            known = START + timedelta(seconds=happened, hours=late)
+            batch.append(arrival(entity, happened, f"e{self.number}", received=known))
+        expected = Outcome.SUPPRESSED if entity in self.erased else Outcome.STORED
+        assert store_them(self.store, batch) == [expected] * len(batch)
+        if entity not in self.erased:
+            self.kept += batch
+            self.counted += batch
+
+    @rule()
+    def sends_all_again(self) -> None:
+        outcomes = store_them(self.store, self.kept)
+        assert set(outcomes) <= {Outcome.DUPLICATE}
+
+    @rule(merge_at=st.integers(1, 12))
+    def starts_anew(self, merge_at: int) -> None:
+        self.store.close()
+        self.store = Store(self.home, merge_at=merge_at)
+        if self.model is not None:
+            self.store.use(self.model)
+
+    @rule(entity=PEOPLE)
+    def erases(self, entity: str) -> None:
+        self.store.erase(entity)
+        self.erased.add(entity)
+        held = {a.event_id for a in self.kept if a.entity == entity}
+        self.kept = [a for a in self.kept if a.entity != entity]
+        self.counted = [a for a in self.counted if a.event_id not in held]
+
+    @rule(hour=st.integers(0, 24))
+    def expires(self, hour: int) -> None:
+        before = START + timedelta(hours=hour)
+        old = [a for a in self.kept if a.event.time < before]
+        assert self.store.expire(before) == len(old)
+        self.kept = [a for a in self.kept if a.event.time >= before]
+
+    @rule(model=st.sampled_from(MODELS))
+    def uses(self, model: FeatureSet) -> None:
+        """Another model may need tallies that were not kept: they are made of what is there."""
+        tallied = self.store._index.tallying
+        self.store.use(model)
+        if self.store._index.tallying is not tallied:
+            self.counted = list(self.kept)
+        self.model = model
+
+    @invariant()
+    def holds_what_it_should(self) -> None:
+        for entity in ("ann", "bob", "cid"):
+            expected = [a.event for a in self.kept if a.entity == entity]
+            assert [stored.event for stored in self.store.events(entity)] == expected
+            assert sorted(self.store.timeline(entity).events) == sorted(expected)
+
+    @invariant()
+    def counts_what_it_should(self) -> None:
+        if self.model is None:
+            return
+        events = [a.event for a in self.counted]
+        for moment in MOMENTS:
+            expected = item_facts_at(self.model.facts, events, moment, self.model.clock)
+            found = self.store.facts(moment)
+            for item in map(str, range(7)):
+                for fact in self.model.facts:
+                    assert found.get(item)[fact.name] == expected.get(item, {}).get(fact.name, 0)
+
+    def teardown(self) -> None:
+        self.store.close()
+        shutil.rmtree(self.home)
+
+
+TestActs = Acts.TestCase
+TestActs.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
