@@ -32,7 +32,9 @@ from willbuy.store.tallying import stored_tallying, tally_from_now
 from willbuy.store.together import together
 from willbuy.store.writer import Done, Job, Writer
 
-TIMELINES = 20_000
+KEPT_EVENTS = 200_000
+"""Events that the timelines in memory may hold together; some 100 MB."""
+
 _EVENTS = f"SELECT entity, event_id, {EVENT} FROM json_each(?) CROSS JOIN events ON seq = value"
 
 
@@ -52,7 +54,7 @@ class Store:
         self._suppression = Suppression(home)
         self._index = Index(self._db, stored_tallying(self._db), merge_at)
         erase_noted(self._db, self._index, self.folder)
-        self._timelines: Kept[Timeline] = Kept(TIMELINES)
+        self._timelines: Kept[Timeline] = Kept(KEPT_EVENTS, lambda timeline: 1 + len(timeline))
         self._readers = Readers(self.folder)
         self._book = FactBook((), self._tallies)
         last = max(
