@@ -178,7 +178,7 @@ def test_every_route_of_the_openapi_file_asks_for_a_key(whole: tuple[Serving, di
     for path, methods in routes.items():
         url = service.url + path.replace("{id}", "5")
         for method in methods:
-            if path in OPEN:
+            if path in OPEN or path.startswith("/page/"):  # the page holds nothing of the shop
                 assert CLIENT.request(method, url).status_code in (200, 503)
                 continue
             asked = [None, "wb_only-read_wrong", "nonsense", tokens["revoked"]]

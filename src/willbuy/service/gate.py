@@ -10,7 +10,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from ipaddress import ip_address
+from functools import lru_cache
 from math import ceil
 from time import perf_counter
 from typing import Any
@@ -19,6 +19,7 @@ from willbuy.service.body_limit import BodyLimit, Gone, Receive
 from willbuy.service.doors import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, Door, door_of
 from willbuy.service.keys import Keys
 from willbuy.service.limits import Limits
+from willbuy.service.listening import is_local
 from willbuy.service.media_type import check_media_type
 from willbuy.service.metrics import Metrics
 from willbuy.service.rate import Rate
@@ -105,7 +106,9 @@ class Gate:
     def _who(self, needed: str, headers: Mapping[bytes, bytes], scope: Scope) -> None:
         """Let a key in that is good, has the scope and did not ask too often; its name goes with the request."""
         if self._local and not self._keys.any:
-            _check_host(headers.get(b"host", b""))
+            if not _is_this_machine(headers.get(b"host", b"")):
+                message = "without keys only this machine is served: make one with: willbuy keys add NAME"
+                raise TurnedAway(403, "host", message, close=_long(headers))
             return
         header = headers.get(b"x-api-key") or headers.get(b"authorization")
         key = self._keys.check(header) if header else None
@@ -145,19 +148,12 @@ def _long(headers: Mapping[bytes, bytes]) -> bool:
     return b"transfer-encoding" in headers or (length is not None and len(length) > 4)
 
 
-def _check_host(host: bytes) -> None:
-    name = host.decode("latin-1").rsplit(":", 1)[0] if not host.endswith(b"]") else host.decode("latin-1")
-    name = name.strip("[]").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return
-    try:
-        local = ip_address(name).is_loopback
-    except ValueError:
-        local = False
-    if not local:
-        raise TurnedAway(
-            403, "host", "without keys only this machine is served: make one with: willbuy keys add NAME"
-        )
+@lru_cache(maxsize=64)
+def _is_this_machine(host: bytes) -> bool:
+    """Whether a `Host` names loopback, with or without a port."""
+    text = host.decode("latin-1").lower()
+    name = (text if text.endswith("]") else text.rsplit(":", 1)[0]).strip("[]")
+    return name.endswith(".localhost") or is_local(name)
 
 
 class _Answer:

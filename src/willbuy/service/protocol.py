@@ -5,20 +5,25 @@ notes the time of the last tick; `Watch` looks at all connections once a tick an
 a request sets no timer, and costs two assignments.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from willbuy.service.turned_away import SAFE_HEADERS, TurnedAway, error_body
+from willbuy.service.busy import busy
+from willbuy.service.cycle import Cycle
+from willbuy.service.turned_away import TurnedAway
 from willbuy.service.watch import BODY, HEADERS, WAITING, WORKING, Watch
+from willbuy.service.wire import Wire
 
 _BAD = TurnedAway(400, "http", "this is no valid HTTP request").raw()
 _LARGE = TurnedAway(431, "headers", "the headers are too many or too large").raw()
 _SLOW = TurnedAway(408, "slow", "the request came too slowly").raw()
 _FULL = TurnedAway(503, "full", "too many connections at once", retry_after=1, close=True).raw()
-_BUSY = TurnedAway(503, "busy", "too many requests at once", retry_after=1)
 
 
 def protocol_of(watch: Watch) -> Callable[..., HttpToolsProtocol]:
@@ -55,7 +60,7 @@ class PatientOnlySoLong(HttpToolsProtocol):
             self.watch.count("full")
             self.refuse(_FULL)
             return
-        super().connection_made(_Wire(self, transport))  # type: ignore[arg-type]
+        super().connection_made(Wire(self, transport))  # type: ignore[arg-type]
         self.watch.hold(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -132,27 +137,66 @@ class PatientOnlySoLong(HttpToolsProtocol):
                 raise ValueError("headers too large")  # stops the parser
         self._head = 0
         self.phase, self.since, self.received = BODY, self.watch.now, 0
-        super().on_headers_complete()
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """As uvicorn does it, with a cycle of ours, and without what this service never asks for."""
+        parser, scope = self.parser, self.scope
+        http_version = parser.get_http_version()
+        scope["method"] = parser.get_method().decode("ascii")
+        scope["http_version"] = http_version
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        scope["path"] = unquote(path) if "%" in path else path
+        scope["raw_path"] = url.path
+        scope["query_string"] = url.query or b""
+        before = self.cycle
+        self.cycle = Cycle(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=http_version != "1.0" and parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:  # pipelined: its turn comes
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body; after the answer it is read for nothing, and not for long."""
         self.received += len(body)
-        if self.cycle.response_complete and self.received > self.limits.small_bytes:
-            self.end()
-        super().on_body(body)
+        cycle = self.cycle
+        if cycle.response_complete:
+            if self.received > self.limits.small_bytes:
+                self.end()
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         """The request is all there."""
+        cycle = self.cycle
+        if cycle.response_complete:
+            self.phase, self.since = WAITING, self.watch.now
+            return
         self.phase = WORKING
         self.watch.queue(self.loop)
-        super().on_message_complete()
-        if self.cycle.response_complete:
-            self.phase, self.since = WAITING, self.watch.now
+        cycle.more_body = False
+        cycle.message_event.set()
 
     def on_response_complete(self) -> None:
         """The answer is in our buffer: wait for the next request. uvicorn would set a timer here; the watch needs none."""
         self.server_state.total_requests += 1
-        self.transport.flush()  # type: ignore[attr-defined]
         if self.closing_since is not None or self.transport.is_closing():
             return
         self.flow.resume_reading()
@@ -182,9 +226,12 @@ class PatientOnlySoLong(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         self.running = cycle
+        cycle.__class__ = (
+            Cycle  # uvicorn has no place to say which; nothing of the cycle was used before this
+        )
         if self.watch.queued >= self.limits.waiting:
             self.watch.count("busy")
-            app = _busy
+            app = busy
         super()._start_asgi_task(cycle, app)
 
     def _invalid(self) -> None:
@@ -197,48 +244,3 @@ class PatientOnlySoLong(HttpToolsProtocol):
 
     def _unset_keepalive_if_required(self) -> None:
         pass
-
-
-async def _busy(scope: Any, receive: Any, send: Any) -> None:
-    """The app of a request for which there is no room: it costs a small part of what it asks for, and keeps the connection."""
-    body = error_body(_BUSY.code, _BUSY.message)
-    headers = [*_BUSY.headers(len(body)), *SAFE_HEADERS]
-    await send({"type": "http.response.start", "status": _BUSY.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-class _Wire:
-    """A transport as our requests need it: head and body of an answer leave in one piece, and its end lets the client read."""
-
-    def __init__(self, protocol: PatientOnlySoLong, transport: Any) -> None:
-        self._protocol = protocol
-        self._transport = transport
-        self._head = b""
-        self._headed: Any = None
-        for name in ("is_closing", "pause_reading", "resume_reading", "get_extra_info", "abort"):
-            setattr(self, name, getattr(transport, name))
-        self.write_eof, self.can_write_eof = transport.write_eof, transport.can_write_eof
-        self.get_write_buffer_size = transport.get_write_buffer_size
-
-    def write(self, data: bytes) -> None:
-        """Write; the head of an answer waits for the first of its body, which costs one call of the system less."""
-        cycle = self._protocol.running
-        if cycle is not self._headed and cycle.response_started:
-            self._headed, self._head = cycle, data
-            return
-        if self._head:
-            data, self._head = self._head + data, b""
-        self._transport.write(data)
-
-    def flush(self) -> None:
-        """Write a head that has no body, such as the answer to HEAD."""
-        if self._head and not self.is_closing():  # type: ignore[attr-defined]
-            self.write(b"")
-
-    def close(self) -> None:
-        """Close at once where the whole request was read."""
-        self.flush()
-        if self._protocol.phase == BODY:
-            self._protocol.end()
-        else:
-            self._transport.close()
