@@ -65,7 +65,7 @@ SAID = [
     (Gap("purchase"), 4.5, "on average 4 days from one day with purchases to the next so far"),
     (Gap("purchase"), NULL, "fewer than two days with purchases so far"),
     (Decayed("view"), 0.3512, "recent views count 0.351 (each halved every 7 days)"),
-    (Decayed("view"), 0, "no view so far"),
+    (Decayed("view"), 0, "no view lately"),
     (OpenCarts(window="7d"), 1, "1 item put into the cart in the last 7 days and neither removed nor bought"),
     (Trend("view", "7d", "28d"), 2.667, "views 2.67 times as frequent in the last 7 days as in the last 28 days"),
     (Trend("view", "7d", "28d"), 0, "no view in the last 7 days, but some in the last 28 days"),

@@ -149,7 +149,7 @@ def test_an_event_on_its_way_explains_an_answer(shop: Shop) -> None:
     now = answers[0]._replace(id="early", entity=entity, as_of=moment, features=early)
     put(shop, now)
     served = prove_served(shop)
-    assert (served.on_the_way, served.clean) == (1, True)
+    assert (served.on_the_way, served.longest, served.clean) == (1, 0.003, True)
 
 
 def live_of(store: Store, entity: str) -> list[datetime]:

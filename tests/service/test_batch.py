@@ -3,13 +3,20 @@
 import asyncio
 import json
 import time
+from pathlib import Path
+from threading import Thread
 
 import httpx
+import pytest
 from starlette.testclient import TestClient
 
 from service.conftest import TABLE_RECORD
+from service.edge_server import edge
 from willbuy.service.app import create_app
+from willbuy.service.limits import Limits
 from willbuy.service.state import State
+
+JSON = {"content-type": "application/json"}
 
 
 def test_the_same_bits_as_one_by_one(table_client: TestClient) -> None:
@@ -87,3 +94,39 @@ def test_nobody_waits_for_a_large_batch(table_state: State) -> None:
     status, waited, pings = asyncio.run(longest(large))
     assert status == 200
     assert pings > 50, f"{pings} requests passed beside the batch, the longest in {waited:.3f} s"
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("kind", ["800 k keys", "800 k keys in records", "records", "brackets", "numbers"])
+def test_another_client_waits_a_tenth_of_a_second_at_most(
+    table_state: State, tmp_path: Path, kind: str
+) -> None:
+    """A2, timed on a real server: 10 MB to be read, and another client that asks again and again."""
+    record = json.dumps({**TABLE_RECORD, "device": "x" * 1_900})
+    bodies = {
+        "800 k keys": "{" + ",".join(f'"k{n}":1' for n in range(800_000)) + "}",
+        "800 k keys in records": ",".join(
+            "{" + ",".join(f'"k{n}":1' for n in range(9_000)) + "}" for _ in range(88)
+        ),
+        "records": ",".join([record] * 4_900),
+        "brackets": "[" * 10_000_000,
+        "numbers": "1," * 5_000_000,
+    }
+    body = f'{{"customers": [{bodies[kind]}]}}'.encode()[: 10 << 20]
+    with (
+        edge(tmp_path, Limits(), app=create_app(table_state)) as server,
+        httpx.Client(base_url=server.url) as client,
+    ):
+        client.get("/livez")
+        asked = Thread(
+            target=lambda: httpx.post(f"{server.url}/predict/batch", content=body, headers=JSON, timeout=60)
+        )
+        asked.start()
+        waits = []
+        while asked.is_alive() or len(waits) < 20:
+            begun = time.perf_counter()
+            assert client.get("/livez").status_code == 200
+            waits.append(time.perf_counter() - begun)
+            time.sleep(0.002)
+        asked.join()
+    assert max(waits) <= 0.1, f"{len(waits)} answers, the longest wait {max(waits) * 1000:.0f} ms"

@@ -1,14 +1,17 @@
 """The page, in a real browser, against the real service."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from service.browser import Browser, browser
+from service.conftest import NOW
 from service.edge_server import Edge, edge
 from willbuy.service.app import create_app
 from willbuy.service.keys import add_key
@@ -86,6 +89,33 @@ def test_a_wrong_value_is_named_and_marked(opened: Browser, log_service: Edge) -
     assert "count_view_7d" in shown(opened, "#record-error").inner_text()
     assert field.get_attribute("aria-invalid") == "true"
     opened.errors.clear()  # the browser reports the 422
+
+
+def test_a_visitor_is_looked_up_over_time(opened: Browser, live: State) -> None:
+    visitor = '<b id="hostile">ann'
+    now = [NOW]
+    with edge(live.shop.home, app=create_app(replace(live, clock=lambda: now[0]))) as service:
+        for day, kind in ((1, "view"), (1, "cart"), (2, "purchase")):
+            now[0] = datetime(2015, 7, day, 9)  # an event counts from when it was received
+            sent = {"entity": visitor, "time": f"{now[0]}Z", "kind": kind, "item": "31", "event_id": kind}
+            assert httpx.post(f"{service.url}/events", json=sent).json()["accepted"] == 1
+        now[0] = NOW
+        path = f"{service.url}/visitors/{quote(visitor, safe='')}/score"
+        answer = httpx.get(path, params={"reasons": 3}).json()
+        opened.page.goto(service.url)  # type: ignore[attr-defined]
+        shown(opened, "#visitor-id").fill(visitor)
+        shown(opened, "#visitor-form button").click()
+        shown(opened, "#visitor-answer:not([hidden])").wait_for()
+        assert answer["band"] in shown(opened, "#visitor-tiles").inner_text()
+        assert shown(opened, "#visitor-chart svg .point").count() >= 12
+        assert shown(opened, "#visitor-chart svg .tick-purchase").count() == 1
+        assert shown(opened, "#visitor-table tbody tr").count() == shown(opened, ".point").count()
+        assert shown(opened, "#hostile").count() == 0
+        shown(opened, "#visitor-id").fill("nobody")
+        shown(opened, "#visitor-form button").click()
+        shown(opened, "#visitor-error:not([hidden])").wait_for()
+        assert not shown(opened, "#visitor-answer").is_visible()
+    opened.errors.clear()  # the browser reports the 404
 
 
 def test_a_table_has_no_visitors(opened: Browser, table_service: Edge) -> None:

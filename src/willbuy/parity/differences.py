@@ -29,6 +29,7 @@ class Served:
     answers: int = 0
     values: int = 0
     on_the_way: int = 0
+    longest: float = 0.0  # seconds that such an event had been on its way
     unknown: int = 0
     others: int = 0  # answers of versions that no complete run has
     differences: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -68,6 +69,7 @@ class Served:
             **{kind: self.count(kind) for kind in KINDS},
             "unknown": self.unknown,
             "on_the_way": self.on_the_way,
+            "on_the_way_seconds": self.longest,
             "others": self.others,
             "features": features,
             "first": first,

@@ -23,7 +23,8 @@ def sentence_of(served: Served) -> str:
     said = [f"{counts}: {served.values:,} values of {served.answers:,} answers computed again from the log."]
     if served.on_the_way:
         said.append(
-            f"{served.on_the_way:,} answers are right without an event that was received, but not yet synced."
+            f"{served.on_the_way:,} answers are right without an event that had been received up to {served.longest:.3f} s before, "
+            "and was not synced yet."
         )
     if served.unknown:
         said.append(f"{served.unknown:,} answers are of visitors that the log does not hold.")

@@ -1,6 +1,6 @@
 """What was served, computed again from the log: every logged vector by the events that had been received by then (B6)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -119,15 +119,17 @@ class _OfRun:
             known = {key: timeline for key, _, timeline in timelines(self.warehouse, table)}
         for key, moment, answer, differences in doubtful:
             rows = self._without(evaluator, known[key], moment, facts.at(moment))
-            if any(not self._differences(answer, moment, row) for row in rows):
+            waited = next((since for since, row in rows if not self._differences(answer, moment, row)), None)
+            if waited is None:
+                self.served.add(differences)
+            else:
                 self.served.on_the_way += 1
-                continue
-            self.served.add(differences)
+                self.served.longest = max(self.served.longest, waited)
 
     def _without(
         self, evaluator: Evaluator, timeline: Timeline, moment: datetime, facts: FactsAt
-    ) -> Iterable[Sequence[Any]]:
-        """The features as they were before each of the events that were received right before the moment."""
+    ) -> Iterator[tuple[float, Sequence[Any]]]:
+        """The features without the last, the last two ... events that were received right before the moment; seconds since."""
         events = timeline.events
         late = sorted(
             {
@@ -138,4 +140,4 @@ class _OfRun:
         )
         for received in reversed(late):
             before = Timeline(one for one in events if one.received is None or one.received < received)
-            yield evaluator.exact(before, moment, facts)
+            yield (moment - received).total_seconds(), evaluator.exact(before, moment, facts)

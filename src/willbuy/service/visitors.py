@@ -38,6 +38,14 @@ class Known(NamedTuple):
     running: bool
 
 
+class Asks(NamedTuple):
+    """What a model's features ask for: facts about items or not, and the rule of the population, None where all are in it."""
+
+    features: FeatureSet | None
+    facts: bool
+    population: Evaluator | None
+
+
 class Visitors:
     """Scores visitors of a shop's log."""
 
@@ -48,7 +56,7 @@ class Visitors:
         self._entities, self.id_name = Entities(state), id_name(state.shop)
         self._session = state.shop.target.within == "session"
         self._horizon = 0.0 if self._session else horizon_in_days(state.shop)
-        self._population: tuple[FeatureSet | None, Evaluator | None] = (None, None)
+        self._asks = Asks(None, False, None)
 
     def score(
         self,
@@ -112,7 +120,7 @@ class Visitors:
         features, evaluator = serving.features, serving.evaluator
         if features is None or evaluator is None:
             raise Refusal(503, "no_features", "the model in service reads no features of a log")
-        facts = self._store.facts(moment) if features.facts else None
+        facts = self._store.facts(moment) if self._asked(features).facts else None
         values = evaluator.values(timeline, moment, facts)
         if features.names != serving.names:
             values = with_fitted(serving.names, features.names, values, self._store.fitted, self._horizon)
@@ -122,16 +130,17 @@ class Visitors:
         """Whether the visitor is one of those that the model was trained for, by what was known then."""
         if self._session and not known.running:
             return False
-        if self._population[0] is not serving.features:
-            self._population = serving.features, self._population_by(serving.features)
-        evaluator = self._population[1]
+        evaluator = self._asked(serving.features).population
         return evaluator is None or bool(evaluator.values(known.timeline, moment)[0])
 
-    def _population_by(self, features: FeatureSet | None) -> Evaluator | None:
+    def _asked(self, features: FeatureSet | None) -> Asks:
+        """What these features ask for: found out once for each model."""
+        if features is None or features is self._asks.features:
+            return self._asks
         rule = session_population_of(self._shop) if self._session else population_of(self._shop)
-        if rule is None or features is None:
-            return None
-        return Evaluator(FeatureSet((rule,), features.clock, features.sessions))
+        by_rule = None if rule is None else Evaluator(FeatureSet((rule,), features.clock, features.sessions))
+        self._asks = Asks(features, bool(features.facts), by_rule)
+        return self._asks
 
 
 def shown(event: "Event") -> dict[str, Any]:

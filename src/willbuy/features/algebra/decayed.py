@@ -54,5 +54,5 @@ class Decayed(Windowed):
         when = "" if self.window == EVER else f" {self.when}"
         return Phrases(
             f"recent {self.events_words}{when} count {{value}} (each halved every {span_words(self.half_life)})",
-            none=f"no {self.event_word} {self.when}",
+            none=f"no {self.event_word}{when or ' lately'}",  # what lies long back has halved to nothing
         )

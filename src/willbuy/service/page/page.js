@@ -44,12 +44,14 @@ function element(name, properties = {}, ...children) {
 
 const percent = (share) => {
   if (share === null || share === undefined) return "–";
+  if (share === 0) return "0 %";
   const digits = share < 0.001 ? 3 : share < 0.1 ? 2 : 1;
   return `${(100 * share).toFixed(digits)} %`;
 };
 const figure = (value, digits = 3) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 const count = (value) => (value === null || value === undefined ? "–" : value.toLocaleString("en"));
 const moment = (text) => new Date(text.endsWith("Z") ? text : `${text}Z`);
+const day = (date) => date.toISOString().slice(0, 10);
 const written = (date) => `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
 function table(heads, rows) {
@@ -226,12 +228,15 @@ async function scoreRecord(event) {
 
 // ---- a visitor
 
-const MOST_MOMENTS = 32;
+const [MOST_MOMENTS, DAY] = [32, 86400e3];
 
+// The moments to ask for: just after each of the newest events, and evenly between, over the days in which something happened.
 function momentsOf(events, now) {
   const times = events.map((one) => moment(one.time).getTime()).sort((a, b) => a - b);
-  const first = times.length ? Math.max(times[0], now - 60 * 86400e3) : now;
-  const steps = Array.from({ length: 12 }, (_, step) => first + ((now - first) * (step + 1)) / 12);
+  if (!times.length) return [now];
+  const first = Math.max(times[0], times.at(-1) - 60 * DAY);
+  const last = Math.min(now, times.at(-1) + 7 * DAY);
+  const steps = Array.from({ length: 12 }, (_, step) => Math.round(first + ((last - first) * (step + 1)) / 12));
   const after = times.filter((time) => time >= first).map((time) => time + 1);
   return [...new Set([...after.slice(-(MOST_MOMENTS - steps.length)), ...steps])].sort((a, b) => a - b);
 }
@@ -243,10 +248,12 @@ async function lookUp(event) {
     $("visitor-answer").hidden = true;
     const answer = await ask(`${path}/score?reasons=3`);
     const { events = [] } = await ask(path);
-    const now = moment(answer.as_of).getTime();
+    const asOf = moment(answer.as_of);
+    const now = asOf.getTime();
     const scores = await scoresAt(path, momentsOf(events, now).filter((time) => time <= now));
-    const beside = answer.in_population === false ? "outside the model's population" : `${count(events.length)} events stored`;
-    $("visitor-tiles").replaceChildren(...tilesOf(answer), tile("as of", written(moment(answer.as_of)), beside));
+    const beside = answer.in_population === false ? "outside the model's population" : `${count(answer.events)} events known`;
+    const when = `${written(asOf).slice(11)}, ${beside}`;
+    $("visitor-tiles").replaceChildren(...tilesOf(answer), tile("as of", day(asOf), when));
     $("visitor-reasons").replaceChildren(...reasonsOf(answer));
     $("visitor-chart").replaceChildren(...chart(scores, events, answer.threshold));
     const rows = scores.map((one) => [written(new Date(one.time)), percent(one.probability)]);
