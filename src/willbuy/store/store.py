@@ -53,7 +53,12 @@ class Store:
         try:
             remove_partials(self.folder)
             self._db = open_to_write(self.folder)
-            sync_folder(self.folder)
+            for folder in (
+                self.folder,
+                home,
+                home.parent,
+            ):  # a folder that is new must be there after a power cut
+                sync_folder(folder)
             self._index = Index(self._db, stored_tallying(self._db), merge_at)
             erase_noted(self._db, self._index, self.folder)
         except BaseException as error:
