@@ -23,7 +23,7 @@ class Server:
     def __init__(self, options: list[str], folder: Path, environment: dict[str, str]) -> None:
         command = [sys.executable, "-u", "-m", "willbuy", "serve", "--port", "0", *options]
         self._log = (folder / "serve.log").open("w+")
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             command,
             cwd=folder,
             env={**os.environ, **environment},
@@ -38,7 +38,7 @@ class Server:
         """Until it takes connections: it may say its address a moment before."""
         host, _, port = self.address.rpartition(":")
         end = time.monotonic() + SECONDS
-        while self._process.poll() is None and time.monotonic() < end:
+        while self.process.poll() is None and time.monotonic() < end:
             with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
                 return
             time.sleep(0.05)
@@ -48,12 +48,12 @@ class Server:
     def _address(self) -> str:
         """What stands after `http://` in the first line that names an address."""
         with selectors.DefaultSelector() as selector:
-            if self._process.stdout is None:
+            if self.process.stdout is None:
                 raise RuntimeError("the service has no output")
-            selector.register(self._process.stdout, selectors.EVENT_READ)
+            selector.register(self.process.stdout, selectors.EVENT_READ)
             end = time.monotonic() + SECONDS
             while selector.select(max(0.0, end - time.monotonic())):
-                line = self._process.stdout.readline()
+                line = self.process.stdout.readline()
                 if "http://" in line:
                     return line.partition("http://")[2].split()[0].rstrip("/.,")
                 if not line:
@@ -68,11 +68,11 @@ class Server:
 
     def stop(self) -> None:
         """End it, as Ctrl-C does."""
-        self._process.terminate()
+        self.process.terminate()
         try:
-            self._process.wait(20)
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()

@@ -81,12 +81,13 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
     """Train, calibrate and test a model; write a bundle."""
     from willbuy.pipeline import summary
     from willbuy.pipeline import train as run_training
+    from willbuy.privacy.during_training import erased_meanwhile
     from willbuy.progress import step_log
     from willbuy.shop import load_any
 
     loaded = load_any(shop)
     finish_erasures(loaded)
-    with step_log(quiet=as_json) as progress:
+    with erased_meanwhile(loaded), step_log(quiet=as_json) as progress:
         result = run_training(loaded, progress=progress)
     if as_json:
         print_json(summary(result))

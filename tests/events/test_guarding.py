@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from events.shops import shop_at
 from willbuy.errors import ShopError, SourceError
 from willbuy.events import presets
-from willbuy.events.blocks import _checked
+from willbuy.events.blocks import block_of
 from willbuy.events.bronze import write_block
 from willbuy.events.fields import RawShape
 from willbuy.events.guarding import Guard, refuse_rules_on_ids, told_without_rows
@@ -40,7 +40,7 @@ def read(
     hashed = guard is not None and guard.hasher is not None
     source = presets.resolve(Source(**(DECLARED | changed), hash_ids=hashed))
     plan = RowPlan(RawShape(form, COLUMNS if form == "csv" else (), delimiter), source)
-    block = _checked("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass"), 1, 0)
+    block = block_of("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass"), 1, 0)
     with TemporaryDirectory() as folder, duckdb.connect() as engine:
         engine.execute("SET threads = 1")
         bronze = Path(folder) / "part.parquet"

@@ -4,6 +4,7 @@ import csv
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,14 @@ from willbuy.shop import Shop, load_shop
 
 EVERYTHING = FeatureSet(POOL, LocalTime("America/New_York"), SessionRule(own_ids=True))
 """Every class of the algebra in several settings."""
+
+SOME = replace(
+    EVERYTHING,
+    features=tuple(
+        one for one in EVERYTHING if one.key in ("count", "distinct", "ratio", "item_popularity", "sessions")
+    ),
+)
+"""Some of them."""
 
 FIELDS = ("item", "category", "price", "quantity", "session")
 HEADER = ("entity", "time", "kind", *FIELDS, "received")

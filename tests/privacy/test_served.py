@@ -112,6 +112,10 @@ def test_p1_no_id_is_stored_logged_or_told(served: Served) -> None:
         assert client.get(f"/visitors/{name}/score").status_code == 200
     assert "canary" not in client.get("/metrics").text
     assert client.get("/visitors/canary0000").json()["total"] == 2  # the log's and the live one
+    scores = served.shop.folder / "scores.csv"
+    command = [sys.executable, "-m", "willbuy", "score", "--output", str(scores), "--no-reasons"]
+    subprocess.run(command, cwd=served.shop.folder, check=True, capture_output=True)
+    assert {len(line.split(",")[0]) for line in scores.read_text().splitlines()[1:]} == {64}
     time.sleep(0.5)  # the log of answers is written every fifth of a second
     assert hits(served.shop.home, "canary") == []
     assert hits(served.shop.home, entity_of(served.shop, CANARIES[0])) != []

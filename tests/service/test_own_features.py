@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from parity.shops import EVERYTHING, add_run, late_shop
-from parity.test_proving import SELF_WRITTEN
+from parity.test_planted import SELF_WRITTEN
 from willbuy.errors import WillbuyError
 from willbuy.features.algebra import feature
 from willbuy.features.catalogue import load_python

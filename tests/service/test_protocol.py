@@ -166,6 +166,9 @@ def test_requests_may_follow_each_other_on_a_connection(served: Edge) -> None:
         (b"POST / HTTP/1.1\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n", b"400"),
         (b"GET / HTTP/1.1\r\nx\x00y: 1\r\n\r\n", b"400"),
         (b"POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n", b"400"),
+        (b"CONNECT evil.example:443 HTTP/1.1\r\n\r\n", b"400"),
+        (b"GET /\xff HTTP/1.1\r\n\r\n", b"400"),
+        (b"GET http:/// HTTP/1.1\r\n\r\n", b"400"),
     ],
 )
 def test_what_is_no_request_is_refused_and_closed(served: Edge, sent: bytes, status: bytes) -> None:
@@ -175,6 +178,30 @@ def test_what_is_no_request_is_refused_and_closed(served: Edge, sent: bytes, sta
         said, _ = until_closed(client, 5)
     assert said.startswith(b"HTTP/1.1 " + status)
     assert b'{"error":{' in said and b"x-content-type-options: nosniff" in said and len(said) < 2000
+
+
+@pytest.mark.parametrize("around", [b"1;" + b"x" * 60_000 + b"\r\n \r\n", b"0\r\n" + b"a: b\r\n" * 20_000])
+def test_what_stands_around_a_body_has_a_limit_too(served: Edge, around: bytes) -> None:
+    """A1: chunk extensions and trailers are no body, and would be kept or read without end."""
+    with served.connect() as client:
+        client.sendall(HEAD + b"transfer-encoding: chunked\r\n\r\n")
+        with contextlib.suppress(OSError):
+            client.sendall(around if around.startswith(b"0") else around * 20)
+            for _ in range(100):
+                client.sendall(b"a: b\r\n" * 1000 if around.startswith(b"0") else around)
+        said, took = until_closed(client, 5)
+    assert took < 5
+    assert not said or said.startswith((b"HTTP/1.1 431", b"HTTP/1.1 200"))
+
+
+def test_a_client_gets_ahead_of_its_answers_only_so_far(served: Edge) -> None:
+    """A1: ten thousand requests in one packet would be ten thousand objects; the first few are answered, then it ends."""
+    with served.connect() as client:
+        with contextlib.suppress(OSError):
+            client.sendall(b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n" * 10_000)
+        said, _ = until_closed(client, 5)
+    assert 1 <= said.count(b"HTTP/1.1 200") <= 40
+    assert said.rstrip().endswith(b"ok")
 
 
 def test_an_answer_leaves_in_one_piece(served: Edge) -> None:

@@ -230,8 +230,9 @@ def test_events_and_scores_are_counted(whole: tuple[Serving, dict[str, str]]) ->
 
 
 def test_the_keys_are_in_the_audit_log(log_shop: Common, whole: tuple[Serving, dict[str, str]]) -> None:
-    """P4: a line for each key that was made or revoked, and no key in it."""
+    """P4: a line for each key that was made or revoked, and no key in it; another for serving without a proof."""
     lines = [json.loads(line) for line in (log_shop.home / "audit.jsonl").read_text().splitlines()]
+    assert "serve_unproven" in {line["act"] for line in lines}
     acts = [(line["act"], line["what"]["name"]) for line in lines if line["act"].endswith("_key")]
     assert ("add_key", "only-read") in acts and ("revoke_key", "gone") in acts
     assert not any(token in str(lines) for token in whole[1].values())

@@ -65,6 +65,9 @@ def test_everything_that_a_service_writes_is_copied(tmp_path: Path) -> None:
     home = tmp_path / "home"
     write_history(home / "live", {"ann": [arrival("ann", 1).event]})
     (home / "keys.json").write_text("[]")
+    (home / "runs" / "0001" / "bundle").mkdir(parents=True)
+    (home / "runs" / "0001" / "bundle" / "manifest.json").write_text("{}")
+    (home / "runs" / "0001" / "predictions.parquet").write_text("many")
     with Store(home) as store:
         store_them(store, [sent(1)])
         store.erase("bob")
@@ -75,6 +78,7 @@ def test_everything_that_a_service_writes_is_copied(tmp_path: Path) -> None:
         "live/history.sqlite",
         "privacy/suppressed.txt",
         "privacy/suppression.key",
+        "runs/0001/bundle/manifest.json",
     ]
     assert "1 live events" in taken.sentence()
     assert taken.to_json()["last_event"] == 1

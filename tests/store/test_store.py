@@ -179,3 +179,24 @@ def test_threads_that_end_leave_no_open_file(tmp_path: Path) -> None:
         gc.collect()
         assert counts == [1] * 12
         assert len(store._readers._all) <= 1
+
+
+def test_a_file_of_another_format_is_not_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store(tmp_path) as store:
+        store_them(store, [arrival("ann", 1, "e1")])
+    with closing(sqlite3.connect(events_file(tmp_path / "live"), isolation_level=None)) as db:
+        db.execute("PRAGMA user_version = 99")
+    for _ in range(2):
+        with pytest.raises(StoreError, match="is of format 99, this willbuy reads 1"):
+            Store(tmp_path)
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
+    with pytest.raises(StoreError, match="or newer"):
+        Store(tmp_path / "other")
+
+
+def test_a_damaged_file_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "live").mkdir()
+    events_file(tmp_path / "live").write_bytes(b"no database " * 1000)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="cannot be opened: file is not a database"):
+            Store(tmp_path)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from willbuy.commands.actor import actor
 from willbuy.commands.options import DEFAULT_SHOP, Json, ShopFile
 
 
@@ -49,5 +50,6 @@ def serve(
         allow_unproven=allow_unproven,
         load=history_loader(loaded, shop) if load else None,
         file=shop,
+        actor=actor(),
         said=said,
     )

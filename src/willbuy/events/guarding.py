@@ -80,7 +80,8 @@ class Guard:
         )  # nobody knows whose a broken row is
         found = " || ".join(f"regexp_extract_all(raw, {_sql.text(pattern)})" for pattern in _WORDS)
         words = f"list_transform({found}, lambda word: {word})"
-        return f"{theirs} OR broken IS NOT NULL AND list_has_any({words}, getvariable('willbuy_erased'))"
+        among = f"list_has_any({words}, getvariable('willbuy_erased'))"
+        return f"{theirs} OR CASE WHEN broken IS NOT NULL THEN {among} ELSE false END"
 
     def _kept(self, plan: RowPlan) -> str:
         nothing = "'{}'" if plan.shape.is_json else "''"

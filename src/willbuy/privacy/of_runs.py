@@ -57,9 +57,9 @@ def erase_examples(home: Path, entity: str) -> None:
 
 
 def erase_left_work(home: Path) -> None:
-    """Remove what killed commands left behind: unfinished scorings, and what an engine had put on the disk."""
+    """Remove what killed commands left behind: unfinished scorings, what an engine had put on the disk, exports of answers."""
     remove_left_work(home / "scoring")
-    for folder in home.glob("tmp/engine-*"):
+    for folder in (*home.glob("tmp/engine-*"), *home.glob("tmp/log-*")):
         if not _alive(int(folder.name.split("-")[1])):
             shutil.rmtree(folder, ignore_errors=True)
 

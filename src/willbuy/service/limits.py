@@ -21,6 +21,10 @@ class Limits(NamedTuple):
     """How often all of that is looked at: nothing is closed later than this after its time."""
     header_bytes: int = 16_384
     header_count: int = 100
+    pipelined: int = 32
+    """Requests that a client may send ahead of their answers."""
+    framing_bytes: int = 262_144
+    """What a chunked body may bring besides its bytes (sizes of chunks, trailers), beyond as much as its bytes."""
     connections: int = 500
     waiting: int = 64
     """Requests at work or waiting for it at once; one more is told to come back, which costs next to nothing."""

@@ -48,7 +48,7 @@ class PatientOnlySoLong(HttpToolsProtocol):
         self.closing_since: float | None = None
         self.received = 0
         self.refused = False
-        self._head = 0
+        self._head = self._framing = 0
         self.running: Any = None
 
     # A connection begins and ends
@@ -112,6 +112,8 @@ class PatientOnlySoLong(HttpToolsProtocol):
             return
         if self.phase <= HEADERS:
             self._head += len(data)
+        elif self.phase == BODY:
+            self._framing += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
@@ -120,8 +122,14 @@ class PatientOnlySoLong(HttpToolsProtocol):
         except httptools.HttpParserUpgrade:
             self.cycle.keep_alive = False  # answered as if no upgrade had been asked for
         else:
-            if self.phase <= HEADERS and self._head > self.limits.header_bytes and not self.refused:
+            if not self.refused and self._overlong():
                 self._too_large()
+
+    def _overlong(self) -> bool:
+        """Whether more came of headers, or around a body, than any honest client sends. The parser itself has no limit."""
+        if self.phase <= HEADERS:
+            return self._head > self.limits.header_bytes
+        return self.phase == BODY and self._framing - 2 * self.received > self.limits.framing_bytes
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
@@ -135,9 +143,9 @@ class PatientOnlySoLong(HttpToolsProtocol):
             if size > self.limits.header_bytes or len(self.headers) > self.limits.header_count:
                 self._too_large()
                 raise ValueError("headers too large")  # stops the parser
-        self._head = 0
-        self.phase, self.since, self.received = BODY, self.watch.now, 0
         self._hand_over()
+        self._head = self._framing = self.received = 0
+        self.phase, self.since = BODY, self.watch.now
 
     def _hand_over(self) -> None:
         """As uvicorn does it, with a cycle of ours, and without what this service never asks for."""
@@ -166,6 +174,11 @@ class PatientOnlySoLong(HttpToolsProtocol):
         )
         if before is None or before.response_complete:
             self._start_asgi_task(self.cycle, self.app)
+        elif len(self.pipeline) >= self.limits.pipelined:
+            self.refused = True
+            before.keep_alive = False  # the last that is answered
+            self.cycle = before
+            raise ValueError("too far ahead")
         else:  # pipelined: its turn comes
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))
@@ -216,13 +229,17 @@ class PatientOnlySoLong(HttpToolsProtocol):
         if self.phase == WAITING or (self.phase == HEADERS and not self._head):
             self.transport.close()
             return
+        self._break_off(_SLOW)
+
+    def _break_off(self, answer: bytes) -> None:
+        """Answer in place of the app, where the body of a request is still coming; it learns that the client is gone."""
         if self.phase == BODY:
             if self.cycle.response_started or self.pipeline:
                 self.transport.abort()
                 return
             self.cycle.disconnected = self.cycle.response_complete = True
             self.cycle.message_event.set()
-        self.refuse(_SLOW)
+        self.refuse(answer)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         self.running = cycle
@@ -236,11 +253,11 @@ class PatientOnlySoLong(HttpToolsProtocol):
 
     def _invalid(self) -> None:
         self.watch.count("invalid")
-        self.refuse(_BAD)
+        self._break_off(_BAD)
 
     def _too_large(self) -> None:
         self.watch.count("headers")
-        self.refuse(_LARGE)
+        self._break_off(_LARGE)
 
     def _unset_keepalive_if_required(self) -> None:
         pass

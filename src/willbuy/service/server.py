@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from socket import socket
 
+from willbuy.audit import append
 from willbuy.service.alone import alone
 from willbuy.service.extras import check_extras
 from willbuy.service.keys import Keys
@@ -27,6 +28,7 @@ def run_server(
     allow_unproven: bool = False,
     load: Callable[[], None] | None = None,
     file: Path | None = None,
+    actor: str = "serve",
     said: Callable[[str, str], None] = lambda address, words: print(words),
 ) -> None:
     """Serve a shop until SIGTERM or Ctrl-C; then finish what is under way, write what waits, and return.
@@ -39,6 +41,7 @@ def run_server(
         allow_unproven: Serve a log's model without a parity proof; `/health` says so.
         load: Loads the visitors' history into the store, before that is opened; None leaves it as it is.
         file: The shop file, where it is not `shop.toml` in the shop's folder.
+        actor: Who serves, for the audit log: serving without a proof is an act of an administrator.
         said: Told the address, and a line that says more.
 
     Raises:
@@ -55,7 +58,7 @@ def run_server(
             alone(shop.home / "live" / "serve.lock", "another willbuy serve runs on this shop: stop it first")
         )
         listener = held.enter_context(bind(shop.serve.host, shop.serve.port if port is None else port))
-        _serve(shop, keys, listener, run, allow_unproven, load, file, said)
+        _serve(shop, keys, listener, run, allow_unproven, load, file, actor, said)
 
 
 def _serve(
@@ -66,6 +69,7 @@ def _serve(
     allow_unproven: bool,
     load: Callable[[], None] | None,
     file: Path | None,
+    actor: str,
     said: Callable[[str, str], None],
 ) -> None:
     from willbuy.service.app import create_app
@@ -79,6 +83,9 @@ def _serve(
     metrics = Metrics()
     with started(shop, keys, metrics, utc_now, run, allow_unproven, load) as state:
         state.shop_file = file
+        if allow_unproven:
+            current = state.holder.current
+            append(shop.home, utc_now(), actor, "serve_unproven", run=current.run if current else None)
         watch = Watch(Limits(connections=shop.serve.connections))
         observe(metrics, state, watch)
         local = is_local(shop.serve.host)

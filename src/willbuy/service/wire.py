@@ -9,6 +9,7 @@ class Ending(Protocol):
     """Who knows whether the client is sending, and ends a connection so that it can still read."""
 
     phase: int
+    refused: bool
 
     def end(self) -> None: ...
 
@@ -26,7 +27,7 @@ class Wire:
 
     def close(self) -> None:
         """Close at once where the whole request was read."""
-        if self._protocol.phase == BODY:
+        if self._protocol.refused or self._protocol.phase == BODY:
             self._protocol.end()
         else:
             self._transport.close()

@@ -1,6 +1,7 @@
 """A copy of what a service has written, taken while it writes: as of one moment each file, complete, or not there.
 
-What can be made again from the log (bronze is the log's copy), such as silver and runs, is not part of it.
+The bundles of the runs come along, so that a copy can be served. What an ingest makes again of the log's files is not part
+of it, nor is the shop file.
 """
 
 import shutil
@@ -16,7 +17,9 @@ from willbuy.errors import WillbuyError
 from willbuy.store.files import put_in_place
 
 DATABASES = ("live/events.sqlite", "live/predictions.sqlite", "live/history.sqlite")
-FILES = ("keys.json", "id.key", "id.fingerprint", "audit.jsonl", "privacy", "registry")
+FILES = ("keys.json", "id.key", "id.fingerprint", "audit.jsonl", "audit.head", "privacy", "registry")
+OF_A_RUN = ("bundle", "result.json", "parity.json", "test-opened.txt")
+"""What a run needs to be served, and to say what it is."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,9 @@ def back_up(home: Path, folder: Path) -> BackedUp:
 
     Raises WillbuyError where there is nothing to copy, or where the folder holds something.
     """
-    there = [name for name in (*DATABASES, *FILES) if (home / name).exists()]
-    if not there:
+    runs = [f"runs/{run.name}/{name}" for run in sorted((home / "runs").glob("*")) for name in OF_A_RUN]
+    there = [name for name in (*DATABASES, *FILES, *runs) if (home / name).exists()]
+    if not any((home / name).exists() for name in (*DATABASES, *FILES)):
         raise WillbuyError(f"{home} holds nothing that a service has written. Start one: willbuy serve")
     if folder.exists() and any(folder.iterdir()):
         raise WillbuyError(f"{folder} is not empty. Name an empty folder, or one that is not there yet.")

@@ -5,7 +5,10 @@ from pathlib import Path
 
 from willbuy.errors import StoreError
 
-FORMAT = "1"
+FORMAT = 1
+OLDEST = (3, 37, 0)
+"""The first SQLite that has strict tables."""
+
 CACHE_KIB = 65_536
 READER_CACHE_KIB = 16_384
 CHECKPOINT_PAGES = 4_000
@@ -35,22 +38,42 @@ def events_file(folder: Path) -> Path:
 def open_to_write(folder: Path) -> sqlite3.Connection:
     """The connection of the one writer; makes the file where there is none. A commit on it is synced to disk.
 
-    Deleted content is overwritten with zeros (`secure_delete`). Raises StoreError where the file is of another format.
+    Deleted content is overwritten with zeros (`secure_delete`). Raises StoreError where the file is damaged or of another
+    format, or where this Python's SQLite is too old.
     """
+    if sqlite3.sqlite_version_info < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise StoreError(
+            f"this Python has SQLite {sqlite3.sqlite_version}; the live store needs {oldest} or newer. Use another Python."
+        )
     db = sqlite3.connect(events_file(folder), isolation_level=None, timeout=5, check_same_thread=False)
+    try:
+        _prepare(db, events_file(folder))
+    except sqlite3.Error as error:
+        db.close()
+        raise StoreError(
+            f"{events_file(folder)} cannot be opened: {error}. Make room where the disk is full; put a backup in its place "
+            "where it is damaged."
+        ) from error
+    except StoreError:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    [(found,)] = db.execute("PRAGMA user_version")
+    if found not in (0, FORMAT):
+        raise StoreError(
+            f"{path} is of format {found}, this willbuy reads {FORMAT}. Use the willbuy that wrote it."
+        )
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")
     db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    db.executescript(_SCHEMA)
-    db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", [FORMAT])
-    found = get_meta(db, "format", "")
-    if found != FORMAT:
-        raise StoreError(
-            f"{events_file(folder)} is of format {found}, this willbuy reads {FORMAT}. Use the willbuy that wrote it."
-        )
-    return db
+    if not found:
+        db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT")
 
 
 def open_to_read(folder: Path) -> sqlite3.Connection:

@@ -15,8 +15,8 @@ def put_in_place(partial: Path, path: Path) -> None:
 
 
 def remove_partials(folder: Path) -> None:
-    """Remove what a killed process left unfinished. Those of living processes stay: their names hold their numbers."""
-    for path in folder.glob("*.partial*"):
+    """Remove histories that a killed process left unfinished. Those of living processes stay: their names hold their numbers."""
+    for path in folder.glob("history.*.partial*"):
         number = path.name.split(".")[1]
         if not (number.isdigit() and _lives(int(number))):
             path.unlink(missing_ok=True)

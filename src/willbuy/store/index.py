@@ -53,6 +53,12 @@ class Index:
             self._done, merged = done, until
         self._read_into(self.tail, db, merged, _NO_END)
 
+    def last(self, db: sqlite3.Connection) -> int:
+        """The greatest number that an event has or had: numbers are never given twice."""
+        return max(
+            self.tail.last, self.frozen.last, *(int(get_meta(db, key, "0")) for key in ("merged", "last"))
+        )
+
     def add(self, events: Sequence[New], rows: Sequence[Row]) -> None:
         """Take in events that are committed, with their rows as inserted."""
         self._add(self.tail, events, rows)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from willbuy.durable import sync_folder
+from willbuy.errors import StoreError
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
 from willbuy.hashed_ids import Suppression
@@ -32,7 +34,9 @@ from willbuy.store.tallying import stored_tallying, tally_from_now
 from willbuy.store.together import together
 from willbuy.store.writer import Done, Job, Writer
 
-TIMELINES = 20_000
+KEPT_EVENTS = 200_000
+"""Events that the timelines in memory may hold together; some 100 MB."""
+
 _EVENTS = f"SELECT entity, event_id, {EVENT} FROM json_each(?) CROSS JOIN events ON seq = value"
 
 
@@ -46,22 +50,28 @@ class Store:
         self.folder = home / "live"
         self.folder.mkdir(parents=True, exist_ok=True)
         self._held: int | None = hold(self.folder)
-        remove_partials(self.folder)
-        self._db = open_to_write(self.folder)
-        sync_folder(self.folder)
-        self._suppression = Suppression(home)
-        self._index = Index(self._db, stored_tallying(self._db), merge_at)
-        erase_noted(self._db, self._index, self.folder)
-        self._timelines: Kept[Timeline] = Kept(TIMELINES)
+        try:
+            remove_partials(self.folder)
+            self._db = open_to_write(self.folder)
+            for folder in (
+                self.folder,
+                home,
+                home.parent,
+            ):  # a folder that is new must be there after a power cut
+                sync_folder(folder)
+            self._index = Index(self._db, stored_tallying(self._db), merge_at)
+            erase_noted(self._db, self._index, self.folder)
+        except BaseException as error:
+            os.close(self._held)
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(f"the live store in {self.folder} cannot be opened: {error}") from error
+            raise
+        self._timelines: Kept[Timeline] = Kept(KEPT_EVENTS, lambda timeline: 1 + len(timeline))
         self._readers = Readers(self.folder)
+        self._suppression = Suppression(home)
         self._book = FactBook((), self._tallies)
-        last = max(
-            self._index.tail.last,
-            int(get_meta(self._db, "merged", "0")),
-            int(get_meta(self._db, "last", "0")),
-        )
         self._writer = Writer(
-            self._db, self._index, self.folder, last, self._suppression, self._committed, self._erase_noted
+            self._db, self._index, self.folder, self._suppression, self._committed, self._erase_noted
         )
 
     @property

@@ -41,12 +41,11 @@ class Writer:
         db: sqlite3.Connection,
         index: Index,
         folder: Path,
-        last: int,
         suppression: Suppression,
         committed: Callable[[Adding], None],
         now_and_then: Callable[[], None],
     ) -> None:
-        self._db, self._index, self._folder, self._last = db, index, folder, last
+        self._db, self._index, self._folder, self._last = db, index, folder, index.last(db)
         self._suppression, self._committed, self._now_and_then = suppression, committed, now_and_then
         self._looked = time.monotonic()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()

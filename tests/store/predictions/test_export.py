@@ -2,6 +2,9 @@
 
 import json
 import math
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 
 from store.predictions.made_up import NOW, VERSION, made_up
 from willbuy.errors import WillbuyError
+from willbuy.privacy.of_runs import erase_left_work
 from willbuy.store.predictions import Answer, PredictionLog
 from willbuy.store.predictions.export import export_answers
 
@@ -82,3 +86,23 @@ def test_an_output_that_breaks_off_is_not_there(tmp_path: Path) -> None:
         export_answers(tmp_path, output, progress=breaks)
     assert output.read_text() == "what was there before"
     assert list((tmp_path / "tmp").glob("log-*")) == []
+
+
+def test_what_a_killed_export_leaves_is_removed_by_the_next_erasure(tmp_path: Path) -> None:
+    """P2: its parts hold ids."""
+    log = PredictionLog(tmp_path, days=90, clock=lambda: NOW)
+    for answer in made_up(200):
+        log.put(answer)
+    log.close()
+    code = (
+        "import os, signal, sys; from pathlib import Path; from willbuy.store.predictions.export import export_answers\n"
+        "die = lambda done, total, stage: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "export_answers(Path(sys.argv[1]), Path(sys.argv[1]) / 'a.parquet', progress=die)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], env={"PYTHONPATH": ":".join(sys.path)}, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.glob("tmp/log-*/part-*.parquet"))) == 1
+    erase_left_work(tmp_path)
+    assert list(tmp_path.glob("tmp/*")) == []

@@ -63,7 +63,8 @@ class Crown:
         # a row is laid out twice, nulls once below and once above every threshold; see `descent.Forest`
         self._row = np.empty(2 * width, dtype=np.float32)
         self._low, self._high = self._row[:width], self._row[width:]
-        self._null = np.empty(width, dtype=np.bool_)
+        self._over = np.full(width, np.inf, dtype=np.float32)
+        self._under = -self._over
         self._asked = np.empty((trees, DOORS), dtype=np.float32)
         self._answers = np.empty((trees, DOORS), dtype=np.bool_)
         self._node, self._place = np.empty((2, trees), dtype=np.intp)
@@ -89,12 +90,10 @@ class Crown:
         return self._value.take(node, out=self.leaves, mode="clip")
 
     def _lay(self, row: Floats | Sequence[float]) -> None:
-        low, high, null = self._low, self._high, self._null
+        low, high = self._low, self._high
         low[:] = row
-        np.isnan(low, out=null)
-        high[:] = low
-        np.copyto(low, -np.inf, where=null)
-        np.copyto(high, np.inf, where=null)
+        np.fmin(low, self._over, out=high)  # of a null and a number, the number
+        np.fmax(low, self._under, out=low)
 
 
 def _heap(forest: Forest) -> NDArray[np.intp]:

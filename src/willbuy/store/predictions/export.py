@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -84,7 +85,7 @@ def export_answers(
     names = known.get(next(iter(counts))) if len(counts) == 1 else None
     (home / "tmp").mkdir(exist_ok=True)
     warehouse = DuckDBWarehouse(home, memory)
-    with tempfile.TemporaryDirectory(prefix="log-", dir=home / "tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"log-{os.getpid()}-", dir=home / "tmp") as folder:
         parts: list[Path] = []
         done = 0
         for answers in _in_chunks(read_answers(home, since, until, version, chunk), chunk):
