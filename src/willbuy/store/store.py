@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from willbuy.durable import sync_folder
 from willbuy.errors import StoreError
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
@@ -22,7 +21,7 @@ from willbuy.store.database import get_meta, open_to_write
 from willbuy.store.erasing import erase_noted, note_erasure, noted
 from willbuy.store.expiring import expire_some
 from willbuy.store.facts import FactBook, FactsAt
-from willbuy.store.files import remove_partials
+from willbuy.store.files import remove_partials, sync_new_folders
 from willbuy.store.index import MERGE_AT, Index
 from willbuy.store.kept import Kept
 from willbuy.store.locking import hold
@@ -54,12 +53,7 @@ class Store:
         try:
             remove_partials(self.folder)
             self._db = open_to_write(self.folder)
-            for folder in (
-                self.folder,
-                home,
-                home.parent,
-            ):  # a folder that is new must be there after a power cut
-                sync_folder(folder)
+            sync_new_folders(self.folder)
             self._index = Index(self._db, stored_tallying(self._db), merge_at)
             erase_noted(self._db, self._index, self.folder)
         except BaseException as error:
