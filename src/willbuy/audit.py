@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from willbuy.durable import locked, write_durably
+from willbuy.durable import SOON, locked, remove_partial, write_durably
 
 LOG, HEAD, LOCK = "audit.jsonl", "audit.head", "audit.lock"
 FIRST = "0" * 64  # what the first line says of the one before it
@@ -57,7 +57,8 @@ def append(home: Path, moment: datetime, actor: str, act: str, **what: Any) -> L
     (1, {'run': '0003'}, [])
     """
     home.mkdir(parents=True, exist_ok=True)
-    with locked(home / LOCK):
+    with locked(home / LOCK, SOON):
+        remove_partial(home / HEAD)
         last = _end_of_chain(home)
         body: dict[str, Any] = {
             "number": last.number + 1,

@@ -5,7 +5,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
+from time import monotonic, sleep
+
+SOON = 10.0  # seconds: thousands of times what a short lock is held for
+_POLL = 0.005
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
@@ -39,12 +44,24 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def remove_partial(path: Path) -> None:
+    """Remove what killed processes left of writing a file. Only for whoever holds the lock under which it is written."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        left.unlink(missing_ok=True)
+
+
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of this name: against other threads and processes, until the end, or until this process dies."""
+def locked(path: Path, patience: float = inf) -> Iterator[None]:
+    """Hold the lock of this name: against other threads and processes, until the end, or until this process dies.
+
+    Raises TimeoutError where somebody else has held it for `patience` seconds.
+    """
     handle = open_lock(path)
     try:
-        _take(handle, wait=True)
+        if not wait_for_lock(handle, patience):
+            raise TimeoutError(
+                f"another process has held {path} for {patience:g} s and does not move: end it, and try again"
+            )
         yield
     finally:
         os.close(handle)  # which lets go of the lock
@@ -56,23 +73,25 @@ def open_lock(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
 
 
+def wait_for_lock(handle: int, patience: float) -> bool:
+    """Take the lock within so many seconds; says whether it was taken."""
+    until = monotonic() + patience
+    while not (taken := try_lock(handle)) and monotonic() < until:
+        sleep(_POLL)
+    return taken
+
+
 def try_lock(handle: int) -> bool:
     """Take the lock unless somebody else holds it; says whether it was taken."""
-    return _take(handle, wait=False)
-
-
-def _take(handle: int, wait: bool) -> bool:
     try:
         if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        if wait:
-            raise
         return False
     return True

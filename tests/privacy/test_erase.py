@@ -1,6 +1,7 @@
 """Erasing a visitor (P2)."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -134,7 +135,9 @@ def test_a_new_visitor_never_gets_a_key_that_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_ids_of_any_spelling_are_found(tmp_path: Path, form: str) -> None:
     """Quoted, escaped, with the ending that ids lose: their own lines and no others."""
-    names = ['a"b', "a,b", "é ü", "12", "x.0", "a\\b", "'; DROP TABLE x; --", "312", "121", "bob"]
+    names = ["a\nb", "x\ty", "\U0001f600"] if form == "jsonl" else []
+    wanted = len(names) + 7
+    names += ['a"b', "a,b", "é ü", "12", "x.0", "a\\b", "'; DROP TABLE x; --", "312", "121", "bob"]
     event = {"ts": "2024-03-01 10:00:00", "what": "view", "item": "a", "price": "1", "qty": "1"}
     rows = [{"user": name, **event} for name in names]
     if form == "csv":
@@ -150,7 +153,7 @@ def test_ids_of_any_spelling_are_found(tmp_path: Path, form: str) -> None:
     shop = shop_at(tmp_path, files=[f"a.{form}"], drop_suffix={"entity": ".0"})
     ingest(shop)
     left = {entity_of(shop, name) for name in names}
-    for name in names[:7]:
+    for name in names[:wanted]:
         erased = erase(shop, entity_of(shop, name), MOMENT, "tester")
         assert erased.events == erased.raw == (2 if form == "jsonl" else 1), name
         left -= {entity_of(shop, name)}
@@ -262,3 +265,20 @@ def test_the_command_erases_by_the_id_as_the_log_has_it(tmp_path: Path) -> None:
     assert run("erase", "-", said="7\n").startswith("Erased 1 event (1 line of the log), ")
     assert run("erase") == "No erasure is unfinished.\n"
     assert '"events": 0' in run("erase", "7.0", "--json")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"), [(b"\n", "no id was given"), (b"a\0b", "a NUL"), (b"a\xff", "no UTF-8")]
+)
+def test_what_can_be_no_id_is_refused(tmp_path: Path, given: bytes, says: str) -> None:
+    shop = shop_at(tmp_path)
+    (tmp_path / "shop.toml").write_text(
+        '[source]\nkind = "view"\ncolumns = {entity = "user", time = "ts"}\n[target]\nwithin = "7d"\n'
+    )
+    command = [sys.executable, "-m", "willbuy", "erase", "-"]
+    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:surrogateescape"}
+    done = subprocess.run(
+        command, cwd=tmp_path, input=given, capture_output=True, env=environment, check=False
+    )
+    assert done.returncode == 2 and says in done.stderr.decode(), done.stderr.decode()
+    assert not (shop.home / "privacy").exists()

@@ -13,7 +13,6 @@ import pytest
 from made_up_models import bundle_id, empty_shop, make_run
 from willbuy import audit
 from willbuy.errors import RegistryError
-from willbuy.registry import lease as lease_module
 from willbuy.registry.lease import lease
 from willbuy.registry.pointer import Named, Pointer, read_pointer, write_pointer
 from willbuy.registry.promote import promote
@@ -130,13 +129,11 @@ def test_tokens_rise_however_many_take_them(tmp_path):
     assert tokens == list(range(1, 21))
 
 
-def test_a_lock_that_nobody_lets_go_of_is_told(tmp_path, monkeypatch):
-    from willbuy.durable import locked
-
-    monkeypatch.setattr(lease_module, "SHORT", 0.1)
-    with (
-        locked(tmp_path / "registry" / "commit.lock"),
-        pytest.raises(RegistryError, match="does not move"),
-        lease(tmp_path),
-    ):
+def test_what_a_killed_promoter_left_is_cleared_away(tmp_path):
+    with lease(tmp_path):
         pass
+    for name in (".champion.json.x1", ".token.x2"):
+        (tmp_path / "registry" / name).write_text("half")
+    with lease(tmp_path):
+        pass
+    assert {file.name for file in (tmp_path / "registry").iterdir()} == {"token", "lease.lock", "commit.lock"}

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from willbuy.commands.options import DEFAULT_SHOP, Json, ShopFile, print_json
+from willbuy.errors import printable
 
 
 def audit(
@@ -32,7 +33,7 @@ def audit(
             what = " ".join(
                 f"{name}={_short(value)}" for name, value in line.what.items() if value not in (None, [])
             )
-            typer.echo(f"{line.number:>5}  {line.moment[:19]}  {line.actor}  {line.act}  {what}")
+            typer.echo(f"{line.number:>5}  {line.moment[:19]}  {printable(line.actor)}  {line.act}  {what}")
         typer.echo(f"Head: act {last.number}, {last.hash}")
         for fault in faults:
             typer.echo(f"fault: {fault}", err=True)
@@ -43,6 +44,6 @@ def audit(
 def _short(value: Any) -> str:
     """A list's members; of a hash as much as tells it from others."""
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return printable(", ".join(map(str, value)), 200)
     text = str(value)
-    return text[:12] if re.fullmatch("[0-9a-f]{64}", text) else text
+    return text[:12] if re.fullmatch("[0-9a-f]{64}", text) else printable(text, 200)

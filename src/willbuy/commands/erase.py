@@ -42,10 +42,7 @@ def erase(
     if visitor is None:
         ended = finish(loaded, utc_now())
     else:
-        name = sys.stdin.read().removesuffix("\n").removesuffix("\r") if visitor == STDIN else visitor
-        if not name:
-            raise InputError("no id was given. Expected one, as an argument or on standard input.")
-        ended = [run_erase(loaded, entity_of(loaded, name), utc_now(), actor(), live=not rest)]
+        ended = [run_erase(loaded, entity_of(loaded, _id_of(visitor)), utc_now(), actor(), live=not rest)]
     if as_json:
         print_json({"erased": [erased.to_json() for erased in ended]})
     else:
@@ -53,6 +50,16 @@ def erase(
             typer.echo(erased.sentence())
         if not ended:
             typer.echo("No erasure is unfinished.")
+
+
+def _id_of(visitor: str) -> str:
+    """The id that was given, or the one on standard input, without the end of its line."""
+    name = sys.stdin.read().removesuffix("\n").removesuffix("\r") if visitor == STDIN else visitor
+    if not name:
+        raise InputError("no id was given. Expected one, as an argument or on standard input.")
+    if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise InputError("the id holds a NUL, or bytes that are no UTF-8: no id that was ever stored does.")
+    return name
 
 
 def finish_erasures(shop: Common, clock: Callable[[], datetime] = utc_now) -> None:

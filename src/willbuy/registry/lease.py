@@ -12,16 +12,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 
-from willbuy.durable import open_lock, try_lock, write_durably
+from willbuy.durable import SOON, locked, open_lock, remove_partial, wait_for_lock, write_durably
 from willbuy.errors import RegistryError
-from willbuy.registry.pointer import FOLDER, Pointer, read_pointer, write_pointer
+from willbuy.registry.pointer import FOLDER, Pointer, pointer_file, read_pointer, write_pointer
 
 TOKEN, LEASE, COMMIT = "token", "lease.lock", "commit.lock"
 PATIENCE = 90.0  # seconds: longer than a first load may take
-SHORT = 10.0  # seconds: thousands of times what a commit takes
-_POLL = 0.05
 
 
 class Lease:
@@ -55,7 +52,7 @@ def lease(home: Path, patience: float = PATIENCE) -> Iterator[Lease]:
     """Take the lease, after whoever holds it, but after at most `patience` seconds all the same."""
     handle = open_lock(home / FOLDER / LEASE)
     try:
-        _wait(handle, patience)
+        wait_for_lock(handle, patience)
         yield Lease(home, _next_token(home))
     finally:
         os.close(handle)
@@ -64,24 +61,10 @@ def lease(home: Path, patience: float = PATIENCE) -> Iterator[Lease]:
 @contextmanager
 def _committing(home: Path) -> Iterator[None]:
     """The short lock under which tokens and the pointer are read and written."""
-    file = home / FOLDER / COMMIT
-    handle = open_lock(file)
-    try:
-        if not _wait(handle, SHORT):
-            raise RegistryError(
-                f"another process has held {file} for {SHORT:g} s and does not move. End it, and run the command again"
-            )
+    with locked(home / FOLDER / COMMIT, SOON):
+        remove_partial(pointer_file(home))
+        remove_partial(home / FOLDER / TOKEN)
         yield
-    finally:
-        os.close(handle)
-
-
-def _wait(handle: int, patience: float) -> bool:
-    """Wait for a lock, and say whether it was taken."""
-    until = monotonic() + patience
-    while not (taken := try_lock(handle)) and monotonic() < until:
-        sleep(_POLL)
-    return taken
 
 
 def _next_token(home: Path) -> int:

@@ -157,7 +157,10 @@ class Source(Section):
         le=4,
     )
     hash_ids: Flag = key(
-        "Keep keyed hashes of entities instead of their ids, from the first byte on.", True, False
+        "Keep keyed hashes of entities instead of their ids, from the first byte on: see docs/privacy.md. Cannot change "
+        "once something was ingested.",
+        True,
+        False,
     )
 
     @model_validator(mode="after")
