@@ -1,4 +1,4 @@
-"""The whole way on a simulated shop: a raw log, its shop file, a model, a report, scores. `make demo` runs it."""
+"""The whole way on a simulated shop: a raw log, its shop file, a model, a report, scores, the service. `make demo` runs it."""
 
 import argparse
 import shutil
@@ -6,6 +6,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+if __package__ in (None, ""):  # run by its path
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts.demo_live import live
 
 MARK = ".willbuy-demo"
 
@@ -22,6 +27,8 @@ STEPS = (
     ("Train, calibrate and test; the test part is opened once.", "train"),
     ("Write the figures and their intervals as one HTML page.", "report --output report.html"),
     ("Score everyone who was active at the end of the log.", "score --output scores.csv"),
+    ("Prove that the service computes the features that training did.", "parity"),
+    ("Put the model into service.", "promote 0001"),
 )
 
 ENDING = """
@@ -33,6 +40,7 @@ Done in {seconds:.0f} s. What is there now:
 With your own file, in a folder of its own:
   {willbuy} init YOUR_EVENTS.csv      shows what it saw and writes shop.toml; read it
   {willbuy} ingest && {willbuy} train && {willbuy} report && {willbuy} score
+  {willbuy} parity && {willbuy} promote 0001 && {willbuy} serve      a page for people is at its address
 docs/tutorial.md goes through it step by step."""
 
 
@@ -52,14 +60,18 @@ def run(folder: Path, visitors: int) -> None:
     began = time.monotonic()
     for number, (sentence, command) in enumerate(STEPS, 1):
         arguments = command.format(visitors=visitors)
-        print(
-            f"\n{number}/{len(STEPS)}  {sentence.format(visitors=visitors)}\n$ willbuy {arguments}",
-            flush=True,
-        )
+        say(number, f"{sentence.format(visitors=visitors)}\n$ willbuy {arguments}")
         done = subprocess.run([sys.executable, "-m", "willbuy", *arguments.split()], cwd=folder, check=False)
         if done.returncode:
             sys.exit(f"the demo stopped: `willbuy {arguments}` ended with exit code {done.returncode}")
+    say(len(STEPS) + 1, "A visitor comes back: the service, asked before and after.\n$ willbuy serve")
+    live(folder)
     print(ENDING.format(seconds=time.monotonic() - began, folder=folder, willbuy=willbuy_command()))
+
+
+def say(number: int, words: str) -> None:
+    """Announce a step."""
+    print(f"\n{number}/{len(STEPS) + 1}  {words}", flush=True)
 
 
 def willbuy_command() -> str:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "scripts" / "demo.py"
 
 
-def demo(folder: Path, visitors: int = 3000) -> subprocess.CompletedProcess[str]:
+def demo(folder: Path, visitors: int = 5000) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(DEMO), "--folder", str(folder), "--visitors", str(visitors)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
@@ -41,7 +41,11 @@ def test_it_runs_twice(tmp_path: Path) -> None:
         "train",
         "report",
         "score",
+        "parity",
+        "promote",
+        "serve",
     ]
+    assert "POST /events" in done.stdout and "because of:" in done.stdout
     assert "With your own file" in done.stdout
 
 

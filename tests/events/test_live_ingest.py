@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from events.live_rows import Lines, live_row
 from events.shops import HEADER, SOURCE, events, shop_at, some_rows, tables, write_log
-from willbuy.errors import SourceError
+from willbuy.errors import ShopError, SourceError
 from willbuy.events.ingest import IngestResult, ingest, ingest_live
+from willbuy.hashed_ids import open_hasher
 from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger
+from willbuy.warehouse.profile import profile
 
 ROWS = some_rows(400)
 ROW = "u1,2024-03-01 10:00:00,view,a,1.50,1"
@@ -157,6 +159,18 @@ def test_the_same_moment_twice(tmp_path: Path) -> None:
         assert query(shop, "SELECT count(received) FROM events") == [(live,)]
 
 
+def test_a_file_of_live_events_is_no_change_of_form(tmp_path: Path) -> None:
+    """The doctor asks whether more rows came twice than in the last run: those that came live do not count."""
+    night = write_log(tmp_path / "night.csv", [*ROWS[100:200], *ROWS[:30], *ROWS[:30]])
+    shop = in_order(tmp_path / "shop", [("live", Lines.of(ROWS[100:200])), ("file", night)])
+    with open_warehouse(shop) as warehouse:
+        assert profile(warehouse)["account"] == {"read": 260, "accepted": 160, "rejected": 0, "duplicates": 0}
+    more = write_log(tmp_path / "more.csv", ROWS[:30])
+    ingest(shop, [str(more)])
+    with open_warehouse(shop) as warehouse:
+        assert profile(warehouse)["account"]["duplicates"] == 30
+
+
 SMALL = st.lists(st.sampled_from([ROW, ROW.replace("view", "cart"), ROW.replace("u1", "u2")]), max_size=4)
 
 
@@ -269,6 +283,22 @@ def test_a_shop_without_items_takes_live_ones(tmp_path: Path) -> None:
     assert counts(ingest_live(shop, Lines.of(ROWS[30:60]))) == (30, 30, 0, 0)
     agree(shop)
     assert query(shop, "SELECT count(*), count(item_key), count(price) FROM events") == [(60, 30, 30)]
+
+
+def test_where_ids_are_hashed_both_sides_hold_hashes(tmp_path: Path) -> None:
+    """P1: the service stores hashes; they are those of the file's rows, and are not hashed a second time."""
+    shop = shop_at(tmp_path, hash_ids=True)
+    hasher = open_hasher(shop)
+    assert hasher is not None
+    write_log(tmp_path / "a.csv", ROWS[:60])
+    ingest(shop, [str(tmp_path / "a.csv")])
+    rows = [row._replace(entity=hasher.entity(row.entity)) for row in Lines.of(ROWS[40:80]).rows]
+    assert counts(ingest_live(shop, Lines(rows))) == (40, 40, 0, 0)
+    assert len(events(shop)) == 80
+    agree(shop)
+    plain = shop_at(tmp_path)
+    with pytest.raises(ShopError, match="hash_ids"):
+        ingest_live(plain, Lines(rows))
 
 
 def test_a_row_that_breaks_a_rule_is_accounted_for(tmp_path: Path) -> None:

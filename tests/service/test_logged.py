@@ -200,6 +200,26 @@ def found_codes(serving: Serving, record: dict[str, Any]) -> list[float]:
     return found
 
 
+def test_a_log_that_cannot_be_written_is_told_and_answers_go_on(
+    made_up_shop: Common, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """D9: the service answers, says that it is degraded, and goes on logging once it can."""
+    (tmp_path / "live").write_text("a file where a folder should be")
+    state = state_of(made_up_shop, log=PredictionLog(tmp_path, 90, clock))
+    client = client_of(state)
+    assert client.post("/predict", json=TABLE_RECORD).status_code == 200
+    health = client.get("/health").json()
+    assert (health["status"], len(health["problems"])) == ("degraded", 1)
+    assert "not logged" in health["problems"][0] and str(tmp_path) not in health["problems"][0]
+    assert client.get("/readyz").status_code == 200
+    (tmp_path / "live").unlink()
+    assert state.log.flush(30)
+    assert client.get("/health").json()["status"] == "ok"
+    assert [one.entity for one in answers(state, tmp_path)] == ["s1"]
+    state.log.close()
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
 def milliseconds(client: httpx.Client, count: int, record: dict[str, Any]) -> list[float]:
     """The times of so many answers, one after the other."""
     times = []

@@ -8,10 +8,10 @@ from willbuy.parity.proof import Proof
 
 
 def render(proof: Proof) -> RenderableType:
-    """What `willbuy parity` prints."""
-    parts: list[RenderableType] = [_counts(proof)]
+    """What `willbuy parity` prints: the columns that differ, and the first values that do; of a clean proof a sentence."""
+    parts: list[RenderableType] = [] if proof.clean else [_counts(proof), ""]
     if proof.first:
-        parts += ["", _mismatches(proof)]
+        parts += [_mismatches(proof), ""]
     return Group(*parts, Text(sentence(proof), style="bold green" if proof.clean else "bold red"))
 
 
@@ -28,7 +28,8 @@ def sentence(proof: Proof) -> str:
             f"{proof.checked:,} {proof.what}{whose}: run {proof.run} must not be served."
         )
     return (
-        f"0 mismatches: {values:,} values at {proof.checked:,} {proof.what}{whose} are the same live and in batch. "
+        f"0 mismatches: {values:,} values of {len(proof.compared)} columns at {proof.checked:,} {proof.what}{whose} "
+        "are the same live and in batch. "
         f"Wrote {proof.run}/parity.json"
     )
 
@@ -38,10 +39,9 @@ def _counts(proof: Proof) -> Table:
     table.add_column("column")
     table.add_column("compared", justify="right")
     table.add_column("mismatches", justify="right")
-    for name, count in proof.compared.items():
-        differed = proof.differed[name]
-        style = "bold red" if differed else None
-        table.add_row(Text(name), f"{count:,}", f"{differed:,}", style=style)
+    for name, differed in proof.differed.items():
+        if differed:
+            table.add_row(Text(name), f"{proof.compared[name]:,}", f"{differed:,}", style="bold red")
     return table
 
 

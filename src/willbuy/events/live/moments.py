@@ -186,14 +186,18 @@ def _by_its_offset(parse: Parse, text: str) -> int | None:
 def _iso(text: str) -> tuple[datetime, str | None] | None:
     """The local time, and the offset that stands behind it."""
     found = _ISO.fullmatch(text)
-    day = day_of(int(found[1]), int(found[2]), int(found[3])) if found else None
-    if found is None or day is None:
+    if found is None:
         return None
-    if day == LONG_AGO or found[4] is None:
-        return day, found[8]
-    micros = int((found[7] or "").ljust(6, "0")[:6])
-    hour, minute, second = int(found[4]), int(found[5]), int(found[6] or 0)
-    return day.replace(hour=hour, minute=minute, second=second, microsecond=micros), found[8]
+    year, month, day, hour, minute, second, places, offset = found.groups()
+    if not "0001" < year < "9999":
+        edge = day_of(int(year), int(month), int(day))
+        return None if edge is None else (edge, offset)
+    micros = int(places.ljust(6, "0")[:6]) if places else 0
+    try:
+        clock = int(hour or 0), int(minute or 0), int(second or 0), micros
+        return datetime(int(year), int(month), int(day), *clock), offset
+    except ValueError:
+        return None
 
 
 def _iso_local(text: str) -> datetime | None:

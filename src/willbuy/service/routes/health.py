@@ -84,6 +84,8 @@ def health_of(state: State) -> dict[str, Any]:
     problems = [not_ready(state)] if not_ready(state) else []
     if state.holder.error:
         problems.append("the promoted model could not be taken into service; the one before it answers")
+    if state.log.error:
+        problems.append("answers are not logged: the prediction log cannot be written now")
     proven = None
     if serving is not None and serving.features is not None:
         proven = bool(serving.parity and serving.parity.clean)

@@ -5,6 +5,7 @@ process. While the file cannot be written (a full disk, a lock held by another p
 tries again, and what the queue has no room for is counted in `dropped`.
 """
 
+import logging
 import sqlite3
 import threading
 import time
@@ -19,6 +20,8 @@ from willbuy.store.predictions.erasing import erase_answers
 from willbuy.store.predictions.file import log_file, open_to_write
 from willbuy.store.predictions.retention import STEP, delete_old
 from willbuy.store.predictions.writing import Writer
+
+logger = logging.getLogger("willbuy.service")
 
 QUEUE = 50_000  # answers: some 25 MB where a row has 40 features
 BATCH = 5_000  # answers in one transaction
@@ -65,7 +68,7 @@ class PredictionLog:
         try:
             self._open()
         except (sqlite3.Error, OSError) as error:
-            self.error = f"the prediction log cannot be opened: {error}"
+            self._fail(f"the prediction log cannot be opened: {error}")
         self._thread = threading.Thread(target=self._run, name="prediction-log", daemon=True)
         self._thread.start()
 
@@ -148,10 +151,20 @@ class PredictionLog:
                 self._write()
             self._delete_old(at_least=2 * (self.written - before))
         except Exception as error:
-            self.error = f"the prediction log cannot be written: {error}"
+            self._fail(f"the prediction log cannot be written: {error}")
             self._close()
         else:
-            self.error = None
+            self._succeed()
+
+    def _fail(self, words: str) -> None:
+        if self.error is None:
+            logger.error("%s; answers wait in memory, then they are dropped", words)
+        self.error = words
+
+    def _succeed(self) -> None:
+        if self.error is not None:
+            logger.warning("the prediction log is written again; %d answers were dropped", self.dropped)
+        self.error = None
 
     def _take(self) -> bool:
         """Hold the next batch, up to the next that waits for it. Returns whether there is anything to do."""
@@ -171,7 +184,7 @@ class PredictionLog:
                 writer.describe(version, names[version])
             self._told = names
         self._write_held(writer)
-        self.error = None
+        self._succeed()
         while self._waiting:
             self._waiting.pop().set()
 
