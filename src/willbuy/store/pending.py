@@ -32,9 +32,11 @@ class Pending:
         with self._lock:
             for entity, event, _, _ in arrivals:
                 received, before = event.received, self._waiting.get(entity)
-                if isinstance(before, list) and received is not None:
+                if received is None:
+                    continue
+                if isinstance(before, list):
                     before.append(received)
-                elif received is not None:
+                else:
                     self._waiting[entity] = received if before is None else [before, received]
 
     def end(self, arrivals: Sequence[Arrival]) -> None:
