@@ -75,3 +75,14 @@ def test_the_records_of_the_docs_are_scored(table_client: TestClient, root: Path
     answers = [table_client.post("/predict", content=body).json() for body in shown]
     assert answers[0]["customer_id"] == 12345
     assert answers[0] == answers[1]
+
+
+def test_a_row_that_cannot_be_written_to_is_scored(table_state: State, log_state: State) -> None:
+    """The row of a record that was read in one step lies over its bytes: no model may work in it."""
+    for state in (table_state, log_state):
+        serving = state.holder.current
+        assert serving is not None
+        row = serving.bundle.golden["rows"][0].copy()
+        row.flags.writeable = False
+        assert serving.one(row)[1] == serving.bundle.golden["probability"][0]
+        assert serving.reasons(row, 2) == serving.reasons(row.copy(), 2)

@@ -102,6 +102,9 @@ def test_who_is_outside_the_population_is_told_so(live: State) -> None:
         def facts(self, _: datetime) -> dict[str, Any]:
             return {}
 
+        def pending(self, _: str) -> None:
+            return None
+
     said = client_of(replace(live, store=Kept())).get("/visitors/ann/score").json()  # type: ignore[arg-type]
     assert (said["in_population"], said["events"]) == (False, 1)
     assert 0 < said["purchase_probability"] < 1

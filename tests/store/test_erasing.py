@@ -1,5 +1,6 @@
 """P2, the store's part: an erased visitor leaves no byte, does not come again, and a death in between is made good."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -110,6 +111,27 @@ def test_p2_a_death_in_between_is_made_good_at_the_next_start(
         assert bytes_of_ann(home) == {}
         assert again.events(ANN) == []
         assert len(again.events("visitor-1")) > 5
+
+
+def test_many_who_ask_at_once_are_erased_together(full: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files are written anew a few times, not once for each of them."""
+    rewritten, rewrite = [], erasing_module._rewrite
+
+    def counted(db: sqlite3.Connection) -> None:
+        rewritten.append(1)
+        rewrite(db)
+
+    monkeypatch.setattr(erasing_module, "_rewrite", counted)
+    people = [ANN, *(f"visitor-{n}" for n in range(1, 20))]
+    threads = [threading.Thread(target=full.erase, args=(entity,)) for entity in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert bytes_of_ann(full.folder.parent) == {}
+    assert [len(full.events(entity)) for entity in people] == [0] * 20
+    assert len(full.events("visitor-0")) > 5
+    assert 1 <= len(rewritten) < 20
 
 
 def test_another_process_asks_the_service(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def decode(body: bytes) -> Any:
         raise bad_json(f"is no JSON{_where(error)}") from None
     if keys and (type(found) is not dict or len(found) != keys) and _keys_of(found) != keys:
         _check_twice(body)
-    if b"\\u0000" in body and _holds_nul(found):
+    if b"\\" in body and b"\\u0000" in body and _holds_nul(found):
         raise bad_json("holds a NUL character")
     return found
 

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from willbuy.hashed_ids import Suppression
 from willbuy.models.rows import Floats
@@ -48,7 +48,7 @@ class Logged:
         row: Floats,
         log_odds: float,
         probability: float,
-        record: dict[str, Any] | None = None,
+        record: bytes | None = None,
         *,
         as_of: datetime | None = None,
         stored: bool = False,
@@ -86,7 +86,7 @@ class Logged:
         if state.metrics is not None:
             state.metrics.scored(probability)
 
-    def _again(self, record: dict[str, Any]) -> Again:
+    def _again(self, record: bytes) -> Again:
         """The same record as another model reads it; its fields are made once."""
 
         def again(shadow: "Serving") -> Floats:
@@ -94,7 +94,7 @@ class Logged:
             if known is not shadow or fields is None:
                 fields = fields_of(self._state.shop, shadow)
                 self._fields = shadow, fields
-            return fields.read(dict(record)).row
+            return fields.read_body(record).row
 
         return again
 

@@ -43,6 +43,11 @@ class Sent(NamedTuple):
     arrival: Arrival
     ignored: tuple[str, ...]
 
+    def received(self, moment: datetime) -> "Sent":
+        """The same, received at another moment."""
+        event = self.arrival.event._replace(received=moment)
+        return self._replace(arrival=self.arrival._replace(event=event))
+
 
 def events_of(body: bytes) -> Iterator[bytes]:
     """The bytes of each event: of `{...}`, `[...]` or `{"events": [...]}`. Raises Refusal where the list is broken."""

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from willbuy.store import Store
 
 MOST_EXPLAINED = 1_000
+MICROSECOND = timedelta(microseconds=1)
 
 
 class Known(NamedTuple):
@@ -69,12 +70,16 @@ class Visitors:
         explain: bool = False,
         cleaned: bool = False,
     ) -> dict[str, Any]:
-        """The answer about a visitor at a moment (naive UTC). Raises Refusal 404 where nothing was known of it then.
+        """The answer about a visitor at a moment (naive UTC), or right before the first of its events that is not yet synced.
 
+        Raises Refusal 404 where nothing was known of it then.
         `cleaned` says that the id lost its ending already, as that of an event that was read has.
         """
         serving = current.serving
         entity = self._entities.stored(visitor) if cleaned else self._entities.asked(visitor)
+        waiting = self._store.pending(entity)  # asked before the timeline: what is synced between is not seen
+        if waiting is not None:
+            moment = min(moment, waiting - MICROSECOND)
         known = self.known(serving, entity, moment)
         row = self._row(serving, known.timeline, moment)
         log_odds, probability = serving.one(row)

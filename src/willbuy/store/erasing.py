@@ -32,14 +32,15 @@ def noted(db: sqlite3.Connection) -> list[str]:
 
 
 def erase_noted(db: sqlite3.Connection, index: Index, folder: Path) -> None:
-    """Erase the entities that are written down. May be called again after any death."""
-    for entity in noted(db):
-        erase_from_history(folder, entity)
+    """Erase the entities that are written down, all at once. May be called again after any death."""
+    entities = noted(db)
+    if entities:
+        erase_from_history(folder, entities)
         index.merge_all(db)
-        rows = rows_of(db, index, entity)
+        rows = [row for entity in entities for row in rows_of(db, index, entity)]
         db.execute("BEGIN IMMEDIATE")
         delete_rows(db, index, rows)
-        db.execute("DELETE FROM erasing WHERE entity = ?", [entity])
+        db.executemany("DELETE FROM erasing WHERE entity = ?", [(entity,) for entity in entities])
         set_meta(db, "rewrite", "1")
         db.execute("COMMIT")
         index.read(db)
@@ -81,23 +82,25 @@ def delete_rows(db: sqlite3.Connection, index: Index, rows: Sequence[Row], talli
     db.executemany("DELETE FROM events WHERE seq = ?", [(row[0],) for row in rows])
 
 
-def erase_from_history(folder: Path, entity: str) -> None:
-    """Put a history without the entity in place of one that knows it."""
+def erase_from_history(folder: Path, entities: Sequence[str]) -> None:
+    """Put a history without the entities in place of one that knows some of them."""
     with switching(folder):
         with closing(History(folder)) as history:
-            if not history.holds(entity):
-                return
+            known = [entity for entity in entities if history.holds(entity)]
+        if not known:
+            return
         partial = folder / f"history.{os.getpid()}.partial"
         partial.unlink(missing_ok=True)
         with closing(sqlite3.connect(partial, isolation_level=None, uri=True)) as db:
-            for setting in ("journal_mode = OFF", "synchronous = OFF"):
+            for setting in ("journal_mode = OFF", "synchronous = OFF", "temp_store = MEMORY"):
                 db.execute(f"PRAGMA {setting}")
             db.executescript(SCHEMA)
             db.execute("ATTACH ? AS old", [f"{history_file(folder).absolute().as_uri()}?mode=ro&immutable=1"])
             db.execute("BEGIN")
-            db.execute(
-                "INSERT INTO visitors SELECT * FROM old.visitors WHERE entity <> ? ORDER BY entity", [entity]
-            )
+            db.execute("CREATE TEMP TABLE gone (entity TEXT PRIMARY KEY) WITHOUT ROWID")
+            db.executemany("INSERT INTO gone VALUES (?)", [(entity,) for entity in known])
+            others = "entity NOT IN (SELECT entity FROM gone)"
+            db.execute(f"INSERT INTO visitors SELECT * FROM old.visitors WHERE {others} ORDER BY entity")
             db.execute('INSERT INTO tallies SELECT * FROM old.tallies ORDER BY "table", "key"')
             db.execute("INSERT INTO meta SELECT * FROM old.meta")
             db.execute("COMMIT")

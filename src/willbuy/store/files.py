@@ -1,6 +1,7 @@
 """Files that are complete under their names, or not there."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from willbuy.durable import sync_folder
@@ -12,6 +13,14 @@ def put_in_place(partial: Path, path: Path) -> None:
         os.fsync(file.fileno())
     partial.replace(path)
     sync_folder(path.parent)
+
+
+def sync_new_folders(folder: Path) -> None:
+    """Make a folder that may be new outlive a power cut, and the one that it lies in."""
+    sync_folder(folder)
+    sync_folder(folder.parent)
+    with suppress(OSError):  # not everyone may read the folder of the shop
+        sync_folder(folder.parent.parent)
 
 
 def remove_partials(folder: Path) -> None:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from willbuy.durable import sync_folder
 from willbuy.errors import StoreError
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
@@ -22,11 +21,12 @@ from willbuy.store.database import get_meta, open_to_write
 from willbuy.store.erasing import erase_noted, note_erasure, noted
 from willbuy.store.expiring import expire_some
 from willbuy.store.facts import FactBook, FactsAt
-from willbuy.store.files import remove_partials
+from willbuy.store.files import remove_partials, sync_new_folders
 from willbuy.store.index import MERGE_AT, Index
 from willbuy.store.kept import Kept
 from willbuy.store.locking import hold
 from willbuy.store.moments import to_microseconds
+from willbuy.store.pending import Pending
 from willbuy.store.readers import Readers
 from willbuy.store.rows import EVENT, to_event
 from willbuy.store.tallies import Key, Slot, add_up
@@ -53,12 +53,7 @@ class Store:
         try:
             remove_partials(self.folder)
             self._db = open_to_write(self.folder)
-            for folder in (
-                self.folder,
-                home,
-                home.parent,
-            ):  # a folder that is new must be there after a power cut
-                sync_folder(folder)
+            sync_new_folders(self.folder)
             self._index = Index(self._db, stored_tallying(self._db), merge_at)
             erase_noted(self._db, self._index, self.folder)
         except BaseException as error:
@@ -68,6 +63,7 @@ class Store:
             raise
         self._timelines: Kept[Timeline] = Kept(KEPT_EVENTS, lambda timeline: 1 + len(timeline))
         self._readers = Readers(self.folder)
+        self._pending = Pending()
         self._suppression = Suppression(home)
         self._book = FactBook((), self._tallies)
         self._writer = Writer(
@@ -95,7 +91,21 @@ class Store:
         It gets an outcome for each, in order, or StoreFull or StoreDead where none of them was kept. Raises StoreBusy
         and StoreDead at once, where they cannot even be queued.
         """
-        self._writer.submit(Job(arrivals, done))
+
+        def told(result: list[Outcome] | Exception) -> None:
+            self._pending.end(arrivals)
+            done(result)
+
+        self._pending.begin(arrivals)
+        try:
+            self._writer.submit(Job(arrivals, told))
+        except StoreError:
+            self._pending.end(arrivals)
+            raise
+
+    def pending(self, entity: str) -> datetime | None:
+        """When the first of an entity's events that are not yet synced was received; None where none waits."""
+        return self._pending.since(entity)
 
     def timeline(self, entity: str) -> Timeline:
         """All that is known of an entity, each event once; empty for one that was never seen."""
@@ -198,7 +208,7 @@ class Store:
         self._book.kept.forget_all()
 
     def _committed(self, adding: Adding) -> None:
-        self._timelines.forget({new.entity for new in adding.new})
+        self._timelines.forget({row[1] for row in adding.rows})
         if self._index.tallying.tables:
             self._book.kept.forget(
                 {about for row in adding.rows for about in (row[8], row[9]) if about is not None}

@@ -15,7 +15,6 @@ import numpy as np
 from willbuy.service.answers import prediction, said
 from willbuy.service.asking import answer, body_of, query_of, refuse
 from willbuy.service.bodies import MOST_RECORDS
-from willbuy.service.decoding import decode
 from willbuy.service.errors import Refusal
 from willbuy.service.fields import Record
 from willbuy.service.logged import Logged
@@ -67,26 +66,28 @@ class Batch:
     def _score(self, current: Current, records: list[bytes], reasons: int | None) -> bytes:
         """The answers of a slice, as JSON with commas between. Records are scored together: the same bits as one by one."""
         read = [_read(current, record) for record in records]
-        good = [one for one in read if isinstance(one, Record)]
+        good = [(one, sent) for one, sent in zip(read, records, strict=True) if isinstance(one, Record)]
         answers = iter(self._answers(current, good, reasons))
         said_of_each = [next(answers) if isinstance(one, Record) else {"error": one.error} for one in read]
         return _encode(said_of_each)[1:-1]
 
-    def _answers(self, current: Current, good: list[Record], reasons: int | None) -> Iterator[dict[str, Any]]:
+    def _answers(
+        self, current: Current, good: list[tuple[Record, bytes]], reasons: int | None
+    ) -> Iterator[dict[str, Any]]:
         if not good:
             return
         serving, bundle = current.serving, current.serving.bundle
-        rows = np.stack([record.row for record in good])
+        rows = np.stack([record.row for record, _ in good])
         log_odds = bundle.log_odds(rows)
         probability = bundle.calibrator.probability(log_odds)
         why = bundle.reasons(rows, reasons) if reasons is not None else None
-        for place, (record, odds, chance) in enumerate(
+        for place, ((record, sent), odds, chance) in enumerate(
             zip(good, log_odds.tolist(), probability.tolist(), strict=True)
         ):
             found = prediction(serving, record.id_name, record.id, chance)
             if why is not None:
                 found["reasons"] = said(why[place])
-            self._log(serving, PATH, record.id, record.row, odds, chance, record.fields)
+            self._log(serving, PATH, record.id, record.row, odds, chance, sent)
             yield found
 
 
@@ -109,7 +110,7 @@ def _slices(body: bytes) -> Iterator[list[bytes]]:
 
 def _read(current: Current, record: bytes) -> Record | Refusal:
     try:
-        read = current.fields.read(decode(record))
+        read = current.fields.read_body(record)
         current.fields.check_range(read.row)
         return read
     except Refusal as refusal:

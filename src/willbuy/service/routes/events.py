@@ -52,6 +52,9 @@ class Events:
     async def _take(self, body: bytes, key: str | None, score: bool) -> dict[str, Any]:
         received = self._state.clock()
         sent, rejected = await self._read(body, received, key)
+        if len(sent) > SLICE:  # others had their turn meanwhile, and may have been answered without these
+            received = self._state.clock()
+            sent = [one.received(received) for one in sent]
         outcomes = await self._store(sent)
         rejected += [
             _unstorable(one.place)

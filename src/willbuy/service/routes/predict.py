@@ -8,7 +8,6 @@ import msgspec
 from willbuy.errors import InputError
 from willbuy.service.answers import MOST_REASONS, prediction, said
 from willbuy.service.asking import answer, body_of, query_of, refuse, whole
-from willbuy.service.decoding import decode
 from willbuy.service.errors import Refusal
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current
@@ -39,7 +38,7 @@ class Predict:
     def _answer(self, body: bytes, reasons: int | None) -> bytes:
         current = self._current()
         serving = current.serving
-        id_name, found_id, row, taken = current.fields.read(decode(body))
+        id_name, found_id, row = current.fields.read_body(body)
         try:
             log_odds, probability = serving.one(row)
         except InputError:
@@ -48,5 +47,5 @@ class Predict:
         found = prediction(serving, id_name, found_id, probability)
         if reasons is not None:
             found["reasons"] = said(serving.reasons(row, reasons))
-        self._log(serving, PATH, found_id, row, log_odds, probability, taken)
+        self._log(serving, PATH, found_id, row, log_odds, probability, body)
         return _encode(found)
