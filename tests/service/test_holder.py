@@ -126,12 +126,13 @@ def test_a_pointer_that_is_lost_or_broken_keeps_the_old_model(shop):
     assert holder.error is None
 
 
-def test_a_champion_that_cannot_be_loaded_is_an_error_at_the_start(shop):
+def test_a_champion_that_cannot_be_loaded_is_an_error_at_the_start(shop, caplog):
     run = make_run(shop.home)
     point(shop.home, run)
     (shop.home / "runs" / run / "bundle" / "golden.npz").write_bytes(b"")
     with pytest.raises(RegistryError, match=r"golden\.npz"):
         holder_of(shop).start()
+    assert caplog.records == []  # the error says it; no model was in service that could have stayed
 
 
 def test_m4_a_hundred_swaps_under_readers_tear_no_answer(shop):

@@ -44,11 +44,12 @@ def _table(found: list[Any]) -> Any:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("Run", "Role", "Model", "AP", "ROC-AUC", "Log loss", "Parity", "Verdict", "Bundle"):
-        table.add_column(title)
+    for title in ("Run", "Role", "Model", "AP", "ROC-AUC", "Parity", "Bundle", "Verdict"):
+        table.add_column(title, no_wrap=title != "Verdict")
     for one in found:
-        figures = ["" if value is None else f"{value:.3f}" for value in one.figures.values()]
-        table.add_row(one.run, one.role, one.model, *figures, one.parity, _words(one), one.bundle[:12])
+        figures = [one.figures[name] for name in ("average_precision", "roc_auc")]
+        said = ["" if value is None else f"{value:.3f}" for value in figures]
+        table.add_row(one.run, one.role, one.model, *said, one.parity, one.bundle[:8], _words(one))
     return table
 
 

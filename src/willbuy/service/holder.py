@@ -188,7 +188,8 @@ class Holder:
     def _fault(self, words: str) -> None:
         if words != self.error:
             self.faults += 1
-            logger.error("the model in service stays as it is: %s", words)
+            if self.current is not None:  # else the start ends with these words
+                logger.error("the model in service stays as it is: %s", words)
         self.error, self._again = words, monotonic() + AGAIN
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
@@ -44,6 +44,18 @@ class DuckDBDialect(Dialect):
 _NUMBERS = itertools.count()
 
 
+_MOST_AGAIN = 20  # files that may be replaced under one query
+
+
+def _mark(file: Path) -> tuple[int, int]:
+    """The system's number of a file, and when it was written: others, once it is replaced; zeros where there is none."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
+
+
 class DuckDBWarehouse:
     """One connection with the shop's tables as views: `events`, `entities`, `items`, `events_raw`, `rejected`.
 
@@ -62,6 +74,7 @@ class DuckDBWarehouse:
         ] = {}  # the file of each bucket of entities, where events lie in files
         self.event_columns = "*"  # what makes such a file's rows those of the view `events`
         self.answers: dict[str, Any] = {}  # see `once`
+        self._files: dict[Path, tuple[int, int]] = {}  # see `watch`
         self.connection.execute(f"SET memory_limit = {self.dialect.text(memory)}")
         self.connection.execute("SET TimeZone = 'UTC'")
         if threads:
@@ -70,17 +83,33 @@ class DuckDBWarehouse:
             temporary = home / "tmp" / f"engine-{os.getpid()}-{next(_NUMBERS)}"  # engines may not share one
             self.connection.execute(f"SET temp_directory = {self.dialect.text(str(temporary))}")
 
+    def watch(self, files: Iterable[Path]) -> None:
+        """Name the files that another process may replace while they are read: erasing a visitor does."""
+        self._files = {file: _mark(file) for file in files}
+
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
-        self.connection.execute(sql, list(parameters)).fetchall()
+        self._asked(lambda: self.connection.execute(sql, list(parameters)).fetchall())
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a query and fetch every row."""
-        return self.connection.execute(sql, list(parameters)).fetchall()
+        return self._asked(lambda: self.connection.execute(sql, list(parameters)).fetchall())
 
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> "pd.DataFrame":
         """Run a query and fetch a data frame."""
-        return self.connection.execute(sql, list(parameters)).df()
+        return self._asked(lambda: self.connection.execute(sql, list(parameters)).df())
+
+    def _asked(self, ask: Callable[[], T]) -> T:
+        """Ask; and again where a file was replaced while the query was on its way from the plan to the rows."""
+        for _ in range(_MOST_AGAIN):
+            try:
+                return ask()
+            except duckdb.Error:
+                now = {file: _mark(file) for file in self._files}
+                if now == self._files:
+                    raise
+                self._files = now
+        return ask()
 
     def to_parquet(self, sql: str, path: Path, *, soon: bool = False) -> None:
         """Write a query's rows to one Parquet file: complete under its name, or not there.

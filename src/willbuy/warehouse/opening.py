@@ -43,6 +43,12 @@ def open_tables(shop: Shop) -> DuckDBWarehouse:
         raise WillbuyError(f"no ingest into {layout.home} was finished yet. Run: willbuy ingest")
     warehouse = DuckDBWarehouse(shop.home, shop.storage.memory, shop.storage.threads)
     warehouse.state = repr(files)
+    named = [
+        *(file.file for file in files),
+        *(part.bronze for part in parts),
+        *(part.rejects for part in parts),
+    ]
+    warehouse.watch(layout.home / name for name in named if name)
     for table, columns in _TABLES.items():
         found = [file.file for file in files if file.name == table]
         rows = _typed(warehouse, layout.home, found, columns) if found else _nothing(columns)
