@@ -10,23 +10,27 @@ from willbuy.errors import WillbuyError
 from willbuy.registry.promote import promote
 from willbuy.shop import Common
 
-folder, run, patience, *rest = sys.argv[1:]
+
+def main(folder: str, run: str, patience: str, *rest: str) -> int:
+    """Promote, once a line comes in; 2 where it was refused."""
+
+    def said(words: str) -> None:
+        """Tell the step; stop after the last one before the commit, as a machine does that is put to sleep."""
+        print(words, flush=True)
+        if rest and "golden rows hold" in words:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    print("ready", flush=True)
+    sys.stdin.readline()
+    shop, moment = Common(folder=Path(folder)), datetime(2026, 1, 2)
+    try:
+        done = promote(shop, run, "racer", moment, said=said, patience=float(patience))
+    except WillbuyError as error:
+        print(f"refused: {error}", flush=True)
+        return 2
+    print(f"token {done.pointer.token}", flush=True)
+    return 0
 
 
-def said(words: str) -> None:
-    """Tell the step; stop after the last one before the commit, as a machine does that is put to sleep."""
-    print(words, flush=True)
-    if rest and "golden rows hold" in words:
-        os.kill(os.getpid(), signal.SIGSTOP)
-
-
-print("ready", flush=True)
-sys.stdin.readline()
-try:
-    done = promote(
-        Common(folder=Path(folder)), run, "racer", datetime(2026, 1, 2), said=said, patience=float(patience)
-    )
-except WillbuyError as error:
-    print(f"refused: {error}", flush=True)
-    sys.exit(2)
-print(f"token {done.pointer.token}", flush=True)
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -13,7 +13,7 @@ import numpy as np
 from starlette.testclient import TestClient
 
 from made_up_models import bundle_id
-from willbuy.registry.pointer import Pointer, write_pointer
+from willbuy.registry.pointer import Named, Pointer, write_pointer
 from willbuy.service.app import create_app
 from willbuy.service.holder import Holder
 from willbuy.service.state import State
@@ -35,22 +35,16 @@ WATCHED = {
     "socket.connect",
 }
 
-folder, first, second, hostile = sys.argv[1:]
-shop = Common(folder=Path(folder))
-seen: list[tuple[str, str]] = []
-
 
 def clock() -> datetime:
     """Some moment."""
     return datetime(2026, 1, 2)
 
 
-def point(run: str, token: int, shadow: str | None = None) -> None:
+def point(home: Path, run: str, token: int, shadow: str | None = None) -> None:
     """Promote a run without trying it first: what is tested is the process that serves."""
-    from willbuy.registry.pointer import Named
-
-    beside = None if shadow is None else Named(shadow, bundle_id(shop.home, shadow))
-    write_pointer(shop.home, Pointer(run, bundle_id(shop.home, run), token, "2026-01-02T00:00:00", beside))
+    beside = None if shadow is None else Named(shadow, bundle_id(home, shadow))
+    write_pointer(home, Pointer(run, bundle_id(home, run), token, "2026-01-02T00:00:00", beside))
 
 
 def ask(client: TestClient) -> list[int]:
@@ -69,46 +63,53 @@ def ask(client: TestClient) -> list[int]:
     return codes + [client.get(path).status_code for path in gets]
 
 
-point(first, 1)
-holder = Holder(shop, clock)
-holder.start()
-log = PredictionLog(shop.home, 30, clock)
-state = State(shop=shop, clock=clock, holder=holder, store=None, reader=None, log=log, keys=None, hasher=None)  # type: ignore[arg-type]
-client = TestClient(create_app(state), raise_server_exceptions=False)
-ask(client)  # what is imported at the first request is part of the start
-seen.clear()
+def main(folder: str, first: str, second: str, hostile: str) -> None:
+    """Serve, swap, refuse, and print."""
+    shop = Common(folder=Path(folder))
+    seen: list[tuple[str, str]] = []
+    point(shop.home, first, 1)
+    holder = Holder(shop, clock)
+    holder.start()
+    log = PredictionLog(shop.home, 30, clock)
+    state = State(
+        shop=shop, clock=clock, holder=holder, store=None, reader=None, log=log, keys=None, hasher=None
+    )  # type: ignore[arg-type]
+    client = TestClient(create_app(state), raise_server_exceptions=False)
+    ask(client)  # what is imported at the first request is part of the start
 
+    def hook(event: str, about: tuple[object, ...]) -> None:
+        """Note what is watched: of code that is run, what is no file's, as a text that is evaluated."""
+        if event in WATCHED and (event != "exec" or 'file "<' in str(about)):
+            seen.append((event, str(about)[:300]))
 
-def hook(event: str, about: tuple[object, ...]) -> None:
-    """Note what is watched: of code that is run, what is no file's, as a text that is evaluated."""
-    if event in WATCHED and (event != "exec" or 'file "<' in str(about)):
-        seen.append((event, str(about)[:300]))
+    sys.addaudithook(hook)
 
-
-sys.addaudithook(hook)
-
-before = ask(client)
-point(second, 2, shadow=first)
-swapped = holder.refresh()
-after = ask(client)
-rows = np.zeros((3, 6))
-assert holder.shadow is not None
-holder.shadow.bundle.predict_proba(rows)
-error = holder.error
-write_pointer(shop.home, Pointer("0003", hostile, 3, "2026-01-02T00:00:00"))
-refused = not holder.refresh()
-ask(client)
-log.close()
-print(
-    json.dumps(
-        {
-            "codes": [before, after],
-            "swapped": swapped,
-            "error": error,
-            "refused": refused and holder.error,
-            "served": holder.current.run if holder.current else None,
-            "seen": seen,
-            "modules": sorted({name.partition(".")[0] for name in sys.modules}),
-        }
+    before = ask(client)
+    point(shop.home, second, 2, shadow=first)
+    swapped = holder.refresh()
+    after = ask(client)
+    rows = np.zeros((3, 6))
+    assert holder.shadow is not None
+    holder.shadow.bundle.predict_proba(rows)
+    error = holder.error
+    write_pointer(shop.home, Pointer("0003", hostile, 3, "2026-01-02T00:00:00"))
+    refused = not holder.refresh()
+    ask(client)
+    log.close()
+    print(
+        json.dumps(
+            {
+                "codes": [before, after],
+                "swapped": swapped,
+                "error": error,
+                "refused": refused and holder.error,
+                "served": holder.current.run if holder.current else None,
+                "seen": seen,
+                "modules": sorted({name.partition(".")[0] for name in sys.modules}),
+            }
+        )
     )
-)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent / "src")))}
 
 
 @dataclass
@@ -47,9 +48,7 @@ def _target(link: Path) -> str:
 def served(home: Path, per_minute: int = 60_000_000) -> Iterator[Served]:
     """Run it until the block ends."""
     command = [sys.executable, "-m", "service.edge_process", str(home), str(per_minute)]
-    source = str(TESTS.parent / "src")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS), source))}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
         assert process.stdout is not None
         one = Served(int(process.stdout.readline()), process.pid)
         try:

@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +16,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from service.edge_process import Served, served
+from service.edge_process import ENVIRONMENT, Served, served
 from willbuy.service.keys import add_key
 
 NOW = datetime(2026, 3, 1)
@@ -46,6 +49,16 @@ def times_of(port: int, seconds: float, asked: bytes = LIVE, gap: float = 0.01) 
     return took
 
 
+def times_apart(port: int, seconds: float) -> list[float]:
+    """The same from a process of its own, which shares its interpreter with no attacker."""
+    code = "import sys, json; from service.test_attacks import times_of; print(json.dumps(times_of(int(sys.argv[1]), float(sys.argv[2]))))"
+    command = [sys.executable, "-c", code, str(port), str(seconds)]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: list[float] = json.loads(done.stdout)
+    return found
+
+
 def p99(times: list[float]) -> float:
     """The time that 99 of 100 stay below."""
     return sorted(times)[int(len(times) * 0.99)]
@@ -76,9 +89,11 @@ def attacked(port: int, act: Callable[[socket.socket, int], None], number: int) 
     def attack() -> None:
         alive = {}
         for _ in range(number):
-            alive[connect(port)] = time.monotonic()
-            time.sleep(0.002)
-        step = 0
+            client = connect(port)
+            alive[client] = time.monotonic()
+            act(client, 0)
+            time.sleep(0.01)  # they are many and slow; what a flood does is another test
+        step = 1
         while alive and not stop.wait(0.25):
             for client, since in list(alive.items()):
                 try:
@@ -110,14 +125,15 @@ def attacked(port: int, act: Callable[[socket.socket, int], None], number: int) 
 def test_two_hundred_slow_clients(tmp_path: Path, act: Callable[[socket.socket, int], None]) -> None:
     """A6: 200 of 200 closed within 15 s, a normal client's p99 at most twice its own without them (and 2 ms)."""
     with served(tmp_path) as server:
-        before = times_of(server.port, 8.0)
+        before = times_apart(server.port, 15.5)
         sockets = server.sockets
         with attacked(server.port, act, 200) as lost:
-            during = times_of(server.port, 15.5)
+            during = times_apart(server.port, 15.5)
+            time.sleep(0.5)
             assert server.sockets <= sockets, "all slow clients are closed"
         if act is not reader:
             assert len(lost) == 200 and max(lost) <= 15.0
-    assert p99(during) <= 2 * p99(before) + 0.002
+    assert p99(during) <= 2 * p99(before) + 0.002, (p99(during), p99(before))
 
 
 @pytest.mark.gate
@@ -268,8 +284,10 @@ def test_the_limit_of_a_key_under_pressure(tmp_path: Path) -> None:
 def soak(server: Served, seconds: float) -> tuple[float, int, int]:
     """Half load for so long: MB that the process grew by after a tenth of the time, and its sockets before and after."""
     times_of(server.port, max(1.0, seconds / 10), WHOLE, gap=0.001)
+    time.sleep(1)
     before, sockets = server.megabytes, server.sockets
     times_of(server.port, seconds, WHOLE, gap=0.001)
+    time.sleep(1)
     return server.megabytes - before, sockets, server.sockets
 
 

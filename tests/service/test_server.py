@@ -80,7 +80,12 @@ def test_it_serves_what_is_promoted_and_one_at_a_time(shop: Common) -> None:
     assert nothing.returncode == 2 and "willbuy promote" in nothing.stderr
 
 
-def test_a_promotion_is_followed_without_a_failed_answer(shop: Common) -> None:
+@pytest.mark.parametrize(
+    ("swaps", "clients", "gap"), [(5, 2, 0.7), pytest.param(100, 8, 0.3, marks=pytest.mark.gate)]
+)
+def test_a_promotion_is_followed_without_a_failed_answer(
+    shop: Common, swaps: int, clients: int, gap: float
+) -> None:
     """M4, M3 at the door: swaps under load fail nothing; a damaged candidate is never served, and is counted."""
     answers: list[httpx.Response] = []
     stop = threading.Event()
@@ -91,19 +96,16 @@ def test_a_promotion_is_followed_without_a_failed_answer(shop: Common) -> None:
                 while not stop.is_set():
                     answers.append(client.post(service.url + "/predict", json={"session": "s", **RECORD}))
 
-        threads = [threading.Thread(target=ask) for _ in range(2)]
+        threads = [threading.Thread(target=ask) for _ in range(clients)]
         for thread in threads:
             thread.start()
-        for token in range(2, 7):
+        for token in range(2, 2 + swaps):
             point(shop.home, ("0001", "0002")[token % 2], token)
-            time.sleep(0.7)
-        model = next((shop.home / "runs" / "0002" / "bundle").glob("model.*"))
-        content = model.read_bytes()
-        model.write_bytes(content[:-20])
+            time.sleep(gap)
         make_run(shop.home, 3)
         broken = next((shop.home / "runs" / "0003" / "bundle").glob("model.*"))
         broken.write_bytes(broken.read_bytes()[:-20])
-        point(shop.home, "0003", 8)
+        point(shop.home, "0003", 2 + swaps)
         _until(lambda: "swap_failures_total 1.0" in CLIENT.get(service.url + "/metrics").text)
         stop.set()
         for thread in threads:

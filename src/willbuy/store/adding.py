@@ -8,7 +8,6 @@ from willbuy.store.arrival import Arrival, Outcome
 from willbuy.store.hashes import id_hashes
 from willbuy.store.index import Index
 from willbuy.store.rows import COLUMNS, Row, to_row
-from willbuy.store.tail import New
 
 Erased = Callable[[str], bool]
 
@@ -19,16 +18,16 @@ POISON = (ValueError, TypeError, KeyError, OverflowError, AttributeError)
 
 
 class Adding:
-    """The arrivals of one transaction, in order. `outcomes` says what becomes of each, `new` which are added."""
+    """The arrivals of one transaction, in order. `outcomes` says what becomes of each; `rows` are those that are added,
+    each with its number, and `hashes` the hashes of the ids."""
 
     def __init__(self, db: sqlite3.Connection, index: Index, erased: Erased | None, after: int) -> None:
         self.outcomes: list[Outcome] = []
-        self.new: list[New] = []
         self.rows: list[Row] = []
+        self.hashes: dict[str, int] = {}
         self._db, self._index, self._erased = db, index, erased
         self._last = after
         self._ids: dict[str, bytes] = {}  # of this transaction, with their bodies
-        self._hashes: dict[str, int] = {}
         self._known: dict[str, list[int]] = {}
 
     def decide(self, arrivals: Sequence[Arrival]) -> None:
@@ -57,8 +56,8 @@ class Adding:
         except POISON:
             given = [event_id for event_id in given if _is_text(event_id)]
             hashes = id_hashes(given)
-        self._hashes = dict(zip(given, hashes, strict=True))
-        self._known = self._index.find_ids(self._db, given, hashes)
+        self.hashes = dict(zip(given, hashes, strict=True))
+        self._known = self._index.find_ids(self._db, self.hashes)
 
     def _place(self, arrival: Arrival) -> Outcome:
         entity, _, event_id, body = arrival
@@ -66,12 +65,11 @@ class Adding:
             if self._erased is not None and self._erased(entity):
                 return Outcome.SUPPRESSED
             entity.encode()
-            hash_ = 0
             if event_id is not None:
-                hash_ = self._hashes[event_id]
                 before = self._body_of(event_id)
                 if before is not None:
                     return Outcome.DUPLICATE if before == body else Outcome.CONFLICT
+                _ = self.hashes[event_id]  # an id that is no text has none
             row = to_row(arrival)
         except POISON:
             return Outcome.REFUSED
@@ -79,14 +77,15 @@ class Adding:
             self._ids[event_id] = body
         self._last += 1
         self.rows.append((self._last, *row))
-        self.new.append(New(self._last, entity, event_id, hash_))
         return Outcome.STORED
 
     def _body_of(self, event_id: str) -> bytes | None:
         """The body hash of the event that has the id, of this transaction or stored; or None."""
         if event_id in self._ids:
             return self._ids[event_id]
-        for seq in self._known.get(event_id, ()):
+        if event_id not in self._known:
+            return None
+        for seq in self._known[event_id]:
             found = self._db.execute("SELECT event_id, body FROM events WHERE seq = ?", [seq]).fetchone()
             if found is not None and found[0] == event_id:
                 return bytes(found[1])
@@ -108,7 +107,6 @@ class Adding:
 
     def _take_back(self, arrival: Arrival) -> None:
         self.rows.pop()
-        self.new.pop()
         self._last -= 1
         if arrival.event_id is not None:
             del self._ids[arrival.event_id]

@@ -8,12 +8,12 @@ process that dies goes on from there: a start reads the events that are not merg
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from willbuy.store.database import get_meta, set_meta
 from willbuy.store.hashes import id_hashes, owner_hash
 from willbuy.store.rows import COLUMNS, Row, countable
-from willbuy.store.tail import New, Tail
+from willbuy.store.tail import Tail
 from willbuy.store.tallies import Key, Slot, Tallying, add_up
 
 MERGE_AT = 20_000
@@ -59,30 +59,25 @@ class Index:
             self.tail.last, self.frozen.last, *(int(get_meta(db, key, "0")) for key in ("merged", "last"))
         )
 
-    def add(self, events: Sequence[New], rows: Sequence[Row]) -> None:
-        """Take in events that are committed, with their rows as inserted."""
-        self._add(self.tail, events, rows)
+    def add(self, rows: Sequence[Row], hashes: Mapping[str, int]) -> None:
+        """Take in events that are committed, by their rows and the hashes of their ids."""
+        self._add(self.tail, rows, hashes)
 
     @property
     def waits(self) -> bool:
         """Whether there is something to merge."""
         return bool(self.frozen.frozen) or len(self.tail) >= self._merge_at
 
-    def find_ids(
-        self, db: sqlite3.Connection, event_ids: Sequence[str], hashes: Sequence[int]
-    ) -> dict[str, list[int]]:
-        """For each of the ids that may be known the numbers of the events to compare with."""
-        found: dict[str, list[int]] = {}
-        absent: dict[int, list[str]] = {}
-        for event_id, hash_ in zip(event_ids, hashes, strict=True):
-            seq = self.tail.ids.get(event_id) or self.frozen.ids.get(event_id)
-            if seq:
-                found[event_id] = [seq]
-            else:
-                absent.setdefault(hash_, []).append(event_id)
-        for hash_, seq in _with_hashes(db, list(absent)):
-            for event_id in absent[hash_]:
-                found.setdefault(event_id, []).append(seq)
+    def find_ids(self, db: sqlite3.Connection, hashes: Mapping[str, int]) -> dict[str, list[int]]:
+        """For each of the ids (with their hashes) that may be known, the numbers of the events to compare with."""
+        tail, frozen = self.tail.ids, self.frozen.ids
+        found = {i: [seq] for i in hashes if (seq := tail.get(i) or frozen.get(i))}
+        absent = {i: hash_ for i, hash_ in hashes.items() if i not in found} if found else hashes
+        stored: dict[int, list[int]] = {}
+        for hash_, seq in _with_hashes(db, list(absent.values())):
+            stored.setdefault(hash_, []).append(seq)
+        if stored:
+            found |= {i: stored[hash_] for i, hash_ in absent.items() if hash_ in stored}
         return found
 
     def find_owned(self, db: sqlite3.Connection, entity: str) -> list[int]:
@@ -162,18 +157,14 @@ class Index:
         sql = f"SELECT seq, {', '.join(COLUMNS)} FROM events WHERE seq > ? AND seq <= ? ORDER BY seq"
         rows = db.execute(sql, [after, until])
         while some := rows.fetchmany(10_000):
-            hashes = id_hashes([row[2] or "" for row in some])
-            self._add(
-                tail,
-                [New(row[0], row[1], row[2], hash_) for row, hash_ in zip(some, hashes, strict=True)],
-                some,
-            )
+            ids = [row[2] for row in some if row[2] is not None]
+            self._add(tail, some, dict(zip(ids, id_hashes(ids), strict=True)))
 
-    def _add(self, tail: Tail, events: Sequence[New], rows: Sequence[Row]) -> None:
+    def _add(self, tail: Tail, rows: Sequence[Row], hashes: Mapping[str, int]) -> None:
         if self.tallying.tables:
             slots = self.tallying.slots
             tail.tally(found for row in rows for found in slots(countable(row)))
-        tail.add(events)
+        tail.add(rows, hashes)
 
 
 def _with_hashes(db: sqlite3.Connection, hashes: Sequence[int]) -> Iterable[tuple[int, int]]:

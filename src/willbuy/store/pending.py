@@ -1,7 +1,6 @@
 """Events that were handed over and are not yet synced: known to nobody, though they were received."""
 
 import threading
-from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -25,15 +24,20 @@ class Pending:
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[str, deque[datetime]] = {}
+        self._waiting: dict[str, datetime | list[datetime]] = {}  # a list where several of an entity wait
         self._lock = threading.Lock()
 
     def begin(self, arrivals: Sequence[Arrival]) -> None:
         """These wait from now on. What has no time of receipt happened to be known, and does not wait."""
         with self._lock:
             for entity, event, _, _ in arrivals:
-                if event.received is not None:
-                    self._waiting.setdefault(entity, deque()).append(event.received)
+                received, before = event.received, self._waiting.get(entity)
+                if received is None:
+                    continue
+                if isinstance(before, list):
+                    before.append(received)
+                else:
+                    self._waiting[entity] = received if before is None else [before, received]
 
     def end(self, arrivals: Sequence[Arrival]) -> None:
         """These are synced, or refused."""
@@ -42,8 +46,9 @@ class Pending:
                 if event.received is None:
                     continue
                 waiting = self._waiting[entity]
-                waiting.remove(event.received)  # nearly always the first
-                if not waiting:
+                if isinstance(waiting, list):
+                    waiting.remove(event.received)  # nearly always the first
+                if not waiting or isinstance(waiting, datetime):
                     del self._waiting[entity]
 
     def since(self, entity: str) -> datetime | None:
@@ -52,4 +57,4 @@ class Pending:
             return None
         with self._lock:
             waiting = self._waiting.get(entity)
-            return min(waiting) if waiting else None
+            return min(waiting) if isinstance(waiting, list) else waiting

@@ -208,7 +208,7 @@ class Store:
         self._book.kept.forget_all()
 
     def _committed(self, adding: Adding) -> None:
-        self._timelines.forget({new.entity for new in adding.new})
+        self._timelines.forget({row[1] for row in adding.rows})
         if self._index.tallying.tables:
             self._book.kept.forget(
                 {about for row in adding.rows for about in (row[8], row[9]) if about is not None}

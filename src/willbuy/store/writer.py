@@ -147,10 +147,10 @@ class Writer:
             for job in jobs:
                 self._tell(job, passing)
             return
-        self._last += len(adding.new)
+        self._last += len(adding.rows)
         if merged is not None:
             self._index.merged(merged)
-        self._index.add(adding.new, adding.rows)
+        self._index.add(adding.rows, adding.hashes)
         self._committed(adding)
         start = 0
         for job in jobs:
@@ -161,7 +161,7 @@ class Writer:
     def _commit(self, arrivals: Sequence[Arrival]) -> tuple[Adding, int | None]:
         adding = self._adding()
         adding.decide(arrivals)
-        if not adding.new and not self._index.waits:
+        if not adding.rows and not self._index.waits:
             return adding, None
         self._db.execute("BEGIN IMMEDIATE")
         try:
