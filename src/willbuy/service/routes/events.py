@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,7 @@ class Events:
                 for one, became in zip(sent, outcomes, strict=True)
                 if became in (Outcome.STORED, Outcome.DUPLICATE)
             ]
-            said["scores"] = self._scores(self._current(), known, received)
+            said["scores"] = self._scores(known, received)
         return said
 
     async def _read(
@@ -134,14 +135,19 @@ class Events:
         if rejected:
             self._state.metrics.event("refused", rejected)
 
-    def _scores(self, current: Current, known: Sequence[Sent], received: datetime) -> list[dict[str, Any]]:
-        """The score of each visitor after the last of its events here, as training asks it: once that event was known."""
+    def _scores(self, known: Sequence[Sent], received: datetime) -> list[dict[str, Any]]:
+        """The score of each visitor after the last of its events here, as training asks it: once that event was known.
+
+        Who has none, such as a visitor whose visit is over, is left out: the events are stored, and have to be acknowledged.
+        """
         newest = dict[str, datetime]()
         for one in known:
             newest[one.visitor] = max(newest.get(one.visitor, received), one.arrival.event.time)
         found = []
         for visitor, moment in list(newest.items())[:MOST_SCORED]:
-            found.append(self._visitors.score(current, visitor, moment + MICROSECOND, PATH, cleaned=True))
+            with suppress(Refusal):
+                asked = self._current(), visitor, moment + MICROSECOND, PATH
+                found.append(self._visitors.score(*asked, cleaned=True))
         return found
 
 
