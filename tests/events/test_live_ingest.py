@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,24 @@ def test_a_file_of_live_events_is_no_change_of_form(tmp_path: Path) -> None:
     ingest(shop, [str(more)])
     with open_warehouse(shop) as warehouse:
         assert profile(warehouse)["account"]["duplicates"] == 30
+
+
+@pytest.mark.parametrize("with_ids", [False, True])
+def test_history_that_is_sent_again_does_not_become_late(with_ids: bool, tmp_path: Path) -> None:
+    """What a file knew when it ended is known from then on: years later, the same events through the door change nothing."""
+    lines = [f"{row},e{number}" if with_ids else row for number, row in enumerate(ROWS[:200])]
+    night = write_log(tmp_path / "night.csv", lines, HEADER + ",id" * with_ids)
+    years = 3 * 365 * 86_400
+    again = [
+        live_row(n, row, f"e{n - 1}", late=years if n <= 50 else 60) for n, row in enumerate(ROWS[:100], 1)
+    ]
+    source = {"columns": WITH_ID} if with_ids else {}
+    for number, steps in enumerate(itertools.permutations([("live", Lines(again)), ("file", night)])):
+        shop = in_order(tmp_path / str(number), list(steps), **source)
+        late = "SELECT count(*), count(received), max(received - time) FROM events"
+        assert query(shop, late) == [(200, 50, timedelta(seconds=60))]
+        ingest(shop, [str(write_log(tmp_path / "more.csv", lines[:80], HEADER + ",id" * with_ids))])
+        assert query(shop, late) == [(200, 50, timedelta(seconds=60))]
 
 
 SMALL = st.lists(st.sampled_from([ROW, ROW.replace("view", "cart"), ROW.replace("u1", "u2")]), max_size=4)

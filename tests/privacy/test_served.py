@@ -15,11 +15,13 @@ import pytest
 
 from privacy.test_erase import hits
 from service.conftest import QUICK, quiet
+from willbuy import audit
 from willbuy.events.ingest import ingest
 from willbuy.events.look import init
 from willbuy.events.simulate import simulate
 from willbuy.hashed_ids import entity_of
 from willbuy.pipeline import train
+from willbuy.privacy.plan import pending
 from willbuy.shop import Common, load_any
 
 CANARIES = [f"canary{number:04d}" for number in range(500)]
@@ -131,7 +133,7 @@ def test_p2_a_visitor_is_erased_through_the_service(served: Served) -> None:
     assert client.delete(f"/visitors/{CANARIES[3]}").status_code == 202
     assert client.get(f"/visitors/{CANARIES[3]}/score").status_code == 404
     until = time.monotonic() + 60
-    while list((home / "privacy").glob("erasing/*.json")) or not (home / "audit.jsonl").exists():
+    while pending(home) or "erase" not in {line.act for line in audit.lines(home)}:
         assert time.monotonic() < until, served.said.read_text()
         time.sleep(0.2)
     assert hits(home, entity) == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ class Merge:
     """What all merges of one run share. `old` are the files that readers see now, by table and bucket.
 
     `mapped` are the fields that files have; `live` the sources that came through the service, `staged_live` their rows.
+    `ends` are the times of the last events of files, where there are live ones.
     """
 
     layout: Layout
@@ -55,6 +57,7 @@ class Merge:
     kind_names: Sequence[tuple[str, str]]
     live: frozenset[int] = frozenset()
     staged_live: Sequence[Path] = ()
+    ends: Mapping[int, datetime] = field(default_factory=dict)
 
     def write(self, connection: duckdb.DuckDBPyConnection, sql: str, table: str, bucket: int) -> TableFile:
         """Write a query's rows as this generation's file of a bucket."""

@@ -47,7 +47,7 @@ def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -
     if doubtful:  # else no row can be a duplicate
         dropped = _drop_duplicates(merge, engine, bucket, silver)
         if merge.live and silver:
-            silver = f"SELECT * FROM ({silver}) ANTI JOIN dropped USING (source, line)"
+            silver = _left(silver)
     events = merge.write(engine, _sorted(merge, silver, doubtful), "events", bucket)
     written = parquet([merge.layout.home / events.file])
     spans = run(
@@ -65,7 +65,7 @@ def _drop_duplicates(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: in
     """Take the rows that are no new events out of `arrived`, and count them; keep the conflicts in a file."""
     arrived = f"SELECT {_wide(merge)} FROM arrived"
     if merge.live:
-        find_said_twice(engine, silver, arrived, merge.columns, _told(merge), merge.live)
+        find_said_twice(engine, silver, arrived, merge.columns, _told(merge), merge.ends, merge.live)
     else:
         find_duplicates(engine, silver, arrived, merge.columns)
     by_fate = {
@@ -87,6 +87,11 @@ def _drop_duplicates(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: in
         engine,
         "DELETE FROM arrived USING dropped AS d WHERE arrived.source = d.source AND arrived.line = d.line",
     )
+    if merge.live:
+        run(
+            engine,
+            "UPDATE arrived SET received = h.received FROM heard AS h WHERE arrived.source = h.source AND arrived.line = h.line",
+        )
     return Outcome(
         files,
         duplicates=by_fate[True, False],
@@ -94,6 +99,13 @@ def _drop_duplicates(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: in
         replaced=by_fate[False, False],
         overruled=by_fate[False, True],
     )
+
+
+def _left(silver: str) -> str:
+    """SQL: what live events leave of silver, with live ones that a file knew of before."""
+    left = f"SELECT * FROM ({silver}) ANTI JOIN dropped USING (source, line)"
+    known = "CASE WHEN h.line IS NULL THEN s.received ELSE h.received END AS received"
+    return f"SELECT s.* REPLACE ({known}) FROM ({left}) AS s LEFT JOIN heard AS h ON s.source = h.source AND s.line = h.line"
 
 
 def _told(merge: Merge) -> frozenset[str]:

@@ -4,11 +4,13 @@ import hashlib
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from willbuy.events.account import FileAccount
 from willbuy.events.merge import Merge, Outcome
+from willbuy.events.merge_rows import parquet, run
 from willbuy.events.merging import merge_bucket, merge_items
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
@@ -86,12 +88,15 @@ def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], Table
     home = bench.layout.home
     known = [*bench.ledger.live_sources(), *staged.sources]
     live = frozenset(row.source for row in known if row.format == LIVE)
+    by_door = [part.staged for part in staged.parts if part.staged and part.source in live]
+    by_file = [part.staged for part in staged.parts if part.staged and part.source not in live]
     merge = Merge(
         layout=bench.layout,
         generation=bench.ledger.generation + 1,
         old=old,
-        staged=[home / part.staged for part in staged.parts if part.staged and part.source not in live],
-        staged_live=[home / part.staged for part in staged.parts if part.staged and part.source in live],
+        staged=[home / file for file in by_file],
+        staged_live=[home / file for file in by_door],
+        ends=_ends(bench, by_file, old) if live else {},
         live=live,
         sources=[row.source for row in staged.sources],
         mapped=frozenset(bench.source.columns),
@@ -115,6 +120,24 @@ def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], Table
                 bench.ledger.add_merge(name, bucket, outcome.to_json())
             bench.progress(bench.rows * (len(outcomes) - 1) // BUCKETS, bench.rows, "merging")
     return [outcomes[bucket] for bucket in sorted(outcomes)]
+
+
+def _ends(
+    bench: Workbench, staged: Sequence[str], old: Mapping[tuple[str, int], TableFile]
+) -> dict[int, datetime]:
+    """The time of the last event of each source, of those in silver and those staged."""
+    known = [file.file for (name, _), file in old.items() if name == "events"]
+    times = [
+        f"SELECT source, time FROM {parquet([bench.layout.home / file for file in files])} WHERE {condition}"
+        for files, condition in ((known, "true"), (staged, "rule = 0"))
+        if files
+    ]
+    if not times:
+        return {}
+    found = run(
+        bench.connection, f"SELECT source, max(time) FROM ({' UNION ALL '.join(times)}) GROUP BY source"
+    )
+    return {int(source): last for source, last in found}
 
 
 ITEMS = -1
