@@ -68,5 +68,14 @@ def test_every_answer_is_as_the_file_says(served: tuple[Edge, str], tmp_path: Pa
 
 @pytest.mark.gate
 def test_a_thousand_cases_a_route(served: tuple[Edge, str], tmp_path: Path) -> None:
-    said = contract(served, tmp_path, "--max-examples", "1000")
-    assert cases(said) > 10_000
+    said = contract(
+        served, tmp_path, "--max-examples", "1000", "--phases", "examples,coverage,fuzzing", "--workers", "2"
+    )
+    assert (
+        cases(said) > 8_000
+    )  # routes without parameters have a handful of cases, all others a thousand and more
+
+
+@pytest.mark.gate
+def test_ways_through_several_routes(served: tuple[Edge, str], tmp_path: Path) -> None:
+    contract(served, tmp_path, "--max-examples", "100", "--phases", "stateful")
