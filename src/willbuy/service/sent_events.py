@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from willbuy.events.live import EventReader
 
 LIST, MOST_EVENTS = "events", 1_000
+LONGEST_EVENT = 1 << 20  # bytes
 MOST_KEY = 200  # characters of an Idempotency-Key
 NO_ID = 'an event needs an id, so that it counts once however often it is sent: give "event_id", or the header Idempotency-Key'
 
@@ -56,7 +57,7 @@ def events_of(body: bytes) -> Iterator[bytes]:
         yield body
         return
     closes = b"" if body.lstrip(b" \t\r\n")[:1] == b"[" else b"}"
-    yield from split(body, start, MOST_EVENTS, len(body), closes)
+    yield from split(body, start, MOST_EVENTS, LONGEST_EVENT, closes)
 
 
 def idempotency_key(headers: list[tuple[bytes, bytes]]) -> str | None:

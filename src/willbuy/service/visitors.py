@@ -1,11 +1,12 @@
 """A visitor's score: the features of its own events up to a moment, by the same declarations as in training."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Evaluator
@@ -58,6 +59,13 @@ class Visitors:
         self._session = state.shop.target.within == "session"
         self._horizon = 0.0 if self._session else horizon_in_days(state.shop)
         self._asks = Asks(None, False, None)
+
+    async def ready(self, visitors: Iterable[str], *, cleaned: bool = False) -> None:
+        """Have the timelines of visitors in memory. One that is not is read by another thread: some visitors have done much."""
+        named = self._entities.stored if cleaned else self._entities.asked
+        missing = [entity for entity in map(named, visitors) if not self._store.kept(entity)]
+        if missing:
+            await run_in_threadpool(lambda: [self._store.timeline(entity) for entity in missing])
 
     def score(
         self,

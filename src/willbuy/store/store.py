@@ -109,6 +109,10 @@ class Store:
         """When the first of an entity's events that are not yet synced was received; None where none waits."""
         return self._pending.since(entity)
 
+    def kept(self, entity: str) -> bool:
+        """Whether the timeline of an entity is in memory, so that `timeline` reads nothing."""
+        return self._timelines.get(entity) is not None
+
     def timeline(self, entity: str) -> Timeline:
         """All that is known of an entity, each event once; empty for one that was never seen."""
         self._follow_history()

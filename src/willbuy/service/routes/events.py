@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 PATH = "/events"
-SLICE = 64  # events read before others have their turn
+SLICE_BYTES = 16 << 10  # of events that are read before others have their turn
 MOST_SCORED = 100
 SHOWN = 5  # refused events that an error tells of
 _encode = msgspec.json.Encoder().encode
@@ -53,7 +54,9 @@ class Events:
     async def _take(self, body: bytes, key: str | None, score: bool) -> dict[str, Any]:
         received = self._state.clock()
         sent, rejected = await self._read(body, received, key)
-        if len(sent) > SLICE:  # others had their turn meanwhile, and may have been answered without these
+        if (
+            len(body) >= SLICE_BYTES
+        ):  # others had their turn meanwhile, and may have been answered without these
             received = self._state.clock()
             sent = [one.received(received) for one in sent]
         outcomes = await self._store(sent)
@@ -72,7 +75,9 @@ class Events:
                 for one, became in zip(sent, outcomes, strict=True)
                 if became in (Outcome.STORED, Outcome.DUPLICATE)
             ]
-            said["scores"] = self._scores(known, received)
+            newest = _newest(known, received)
+            await self._visitors.ready(newest, cleaned=True)
+            said["scores"] = self._scores(newest)
         return said
 
     async def _read(
@@ -83,11 +88,13 @@ class Events:
             raise Refusal(422, "no_events", "the list is empty; expected 1 to 1,000 events", field=LIST)
         alone = len(parts) == 1 and parts[0] is body
         read: list[Sent | Rejected] = []
-        for first in range(0, len(parts), SLICE):
-            if first:
+        size = 0
+        for place, part in enumerate(parts):
+            read.append(self._reader.read(place, part, received, key, alone))
+            size += len(part)
+            if size >= SLICE_BYTES:
                 await asyncio.sleep(0)
-            numbered = enumerate(parts[first : first + SLICE], first)
-            read += [self._reader.read(index, part, received, key, alone) for index, part in numbered]
+                size = 0
         return [one for one in read if isinstance(one, Sent)], [
             one for one in read if isinstance(one, Rejected)
         ]
@@ -135,20 +142,25 @@ class Events:
         if rejected:
             self._state.metrics.event("refused", rejected)
 
-    def _scores(self, known: Sequence[Sent], received: datetime) -> list[dict[str, Any]]:
+    def _scores(self, newest: Mapping[str, datetime]) -> list[dict[str, Any]]:
         """The score of each visitor after the last of its events here, as training asks it: once that event was known.
 
         Who has none, such as a visitor whose visit is over, is left out: the events are stored, and have to be acknowledged.
         """
-        newest = dict[str, datetime]()
-        for one in known:
-            newest[one.visitor] = max(newest.get(one.visitor, received), one.arrival.event.time)
         found = []
-        for visitor, moment in list(newest.items())[:MOST_SCORED]:
+        for visitor, moment in newest.items():
             with suppress(Refusal):
                 asked = self._current(), visitor, moment + MICROSECOND, PATH
                 found.append(self._visitors.score(*asked, cleaned=True))
         return found
+
+
+def _newest(known: Sequence[Sent], received: datetime) -> dict[str, datetime]:
+    """The first visitors of a request, each with the moment at which the last of its events here had happened and was known."""
+    newest: dict[str, datetime] = {}
+    for one in known:
+        newest[one.visitor] = max(newest.get(one.visitor, received), one.arrival.event.time)
+    return dict(islice(newest.items(), MOST_SCORED))
 
 
 def _unstorable(place: int) -> Rejected:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 
 from willbuy.errors import StoreDead, StoreError, WillbuyError
 from willbuy.moments import parse_moment
@@ -45,6 +46,7 @@ class Score:
         try:
             asked = query_of(scope, self._query)
             visitor = visitor_of(scope)
+            await self._visitors.ready((visitor,))
             moment = asked.pop("as_of", None) or self._state.clock()
             found = self._visitors.score(self._current(), visitor, moment, SCORE, **asked)
         except Refusal as refusal:
@@ -70,7 +72,7 @@ class Visitor:
                 await answer(send, _encode({"erased": "live", "rest": "under way"}), 202)
             else:
                 limit = query_of(scope, {"limit": whole(0, MOST_SHOWN)}).get("limit", 100)
-                await answer(send, _encode(self._stored(visitor, limit)))
+                await answer(send, _encode(await run_in_threadpool(self._stored, visitor, limit)))
         except Refusal as refusal:
             await refuse(send, refusal)
         except StoreDead:
