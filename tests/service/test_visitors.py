@@ -176,6 +176,23 @@ def test_an_erased_visitor_is_gone_and_stays_away(live: State) -> None:
     assert asked == [(live.shop.folder / "shop.toml", "ann")]
 
 
+def test_events_are_acknowledged_though_a_visit_is_over(live: State) -> None:
+    """What is on disk is acknowledged, whatever there is to say of a score: a late event is of a visit that has ended."""
+    with client_of(session_of(live)) as client:
+        late, now = (
+            {
+                "entity": name,
+                "time": f"{(NOW - timedelta(hours=hours)).isoformat()}Z",
+                "kind": "view",
+                "event_id": name,
+            }
+            for name, hours in (("cy", 5), ("dan", 0))
+        )
+        found = client.post("/events?score=true", json=[late, now])
+        assert (found.status_code, found.json()["accepted"]) == (202, 2)
+        assert [score["visitorid"] for score in found.json()["scores"]] == ["dan"]
+
+
 def test_a_visitor_who_did_much_holds_nobody_up(live: State) -> None:
     """A timeline that is not in memory is read by another thread than the one that answers."""
     assert live.store is not None
