@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import current_thread
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -219,3 +220,20 @@ def test_a_visitor_who_did_much_holds_nobody_up(live: State) -> None:
         assert client.get("/visitors/ann/score").status_code == 200
     assert threads[0::2] == ["read", "kept", "kept"]
     assert threads[1] != threads[3]
+
+
+@pytest.mark.parametrize("visitor", ["a/b=", "/", "x/score", "ä/ö"])
+def test_an_id_may_hold_a_slash(live_client: TestClient, visitor: str) -> None:
+    event = {
+        "entity": visitor,
+        "time": "2015-07-02T11:00:00Z",
+        "kind": "view",
+        "event_id": f"slash {visitor}",
+    }
+    assert live_client.post("/events", json=event).json()["accepted"] == 1
+    path = f"/visitors/{quote(visitor, safe='')}"
+    assert live_client.get(path).json()["visitorid"] == visitor
+    found = live_client.get(f"{path}/score").json()
+    assert (found["visitorid"], found["events"]) == (visitor, 1)
+    assert live_client.get(f"{path}/other").status_code == 404
+    assert live_client.post(path).status_code in (405, 415)
