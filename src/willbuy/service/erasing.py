@@ -22,7 +22,10 @@ class Erasing:
         self._store, self._log, self._entities = state.store, state.log, Entities(state)
         self._home = state.shop.home
         self._rest = rest or RestOfErasing(state.shop_file or state.shop.folder / "shop.toml")
-        if pending(self._home):  # a service before this one was stopped
+
+    def go_on(self) -> None:
+        """Begin again with what a service before this one had written down, and did not come to."""
+        if pending(self._home):
             self._rest()
 
     async def erase(self, visitor: str, actor: str = "service") -> None:
