@@ -1,12 +1,15 @@
 """That a newer run exists than the one in service, for whoever has just trained it."""
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from willbuy.errors import WillbuyError
-from willbuy.shop.common import Common
+
+if TYPE_CHECKING:
+    from willbuy.shop.common import Common
 
 
-def still_served(shop: Common, run: str, flag: str, *, log: bool) -> str | None:
+def still_served(shop: "Common", run: str, flag: str, *, log: bool) -> str | None:
     """A line that says which run stays in service and how to promote the new one; None where nothing was ever promoted.
 
     `flag` is what names the shop file in a command; only a model of a log has to be proven first.
