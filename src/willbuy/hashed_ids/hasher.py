@@ -11,8 +11,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from willbuy.durable import sync_folder
 from willbuy.errors import ShopError, WillbuyError
-from willbuy.hashed_ids.secret_file import checked, make_secret, read_secret, sync_folder
+from willbuy.hashed_ids.secret_file import checked, make_secret, read_secret
 from willbuy.shop import Source, presets
 from willbuy.shop.common import Common
 

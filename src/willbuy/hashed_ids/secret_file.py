@@ -5,6 +5,7 @@ import secrets
 import stat
 from pathlib import Path
 
+from willbuy.durable import sync_folder
 from willbuy.errors import WillbuyError
 
 BYTES = 32
@@ -58,12 +59,3 @@ def make_secret(path: Path) -> bytes:
     if found is None:
         raise WillbuyError(f"{path} vanished while it was made. Run the same command again.")
     return found
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what was created or renamed in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,8 +8,9 @@ import hmac
 import os
 from pathlib import Path
 
+from willbuy.durable import sync_folder
 from willbuy.errors import WillbuyError
-from willbuy.hashed_ids.secret_file import make_secret, read_secret, sync_folder
+from willbuy.hashed_ids.secret_file import make_secret, read_secret
 
 
 class Suppression:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from willbuy.store.predictions.file import EPOCH, log_file, open_to_read
+from willbuy.store.predictions.file import log_file, open_to_read
 
 BINS = 40
 HALF = BINS // 2
@@ -80,5 +80,5 @@ def _daily(db: sqlite3.Connection) -> Iterator[DayOfAnswers]:
             histogram[number] = answers
         count = sum(histogram)
         mean = math.fsum(total for *_, total in cells) / count
-        when = EPOCH.date() + timedelta(days=day)
+        when = date(1970, 1, 1) + timedelta(days=day)
         yield DayOfAnswers(when, version, bool(shadow), count, mean, tuple(histogram))

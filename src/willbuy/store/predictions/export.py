@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from willbuy.errors import WillbuyError
+from willbuy.store.moments import to_microseconds
 from willbuy.store.predictions.answer import Answer
-from willbuy.store.predictions.file import log_file, open_to_read, to_microseconds
+from willbuy.store.predictions.file import log_file, open_to_read
 from willbuy.store.predictions.reading import ALWAYS, CHUNK, feature_names, read_answers
 
 if TYPE_CHECKING:

@@ -6,14 +6,11 @@ An index over the text itself would leave copies behind whenever SQLite splits o
 
 import hashlib
 import sqlite3
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from willbuy.errors import WillbuyError
 
 FORMAT = 1
-EPOCH = datetime(1970, 1, 1)
-MICROSECOND = timedelta(microseconds=1)
 BUSY_SECONDS = 5.0
 PAGES_OF_WAL = 4_000  # 16 MB: a checkpoint syncs the disk, which the events' store needs for itself
 CACHE_KB = 16_000  # the index over entities is written at random places
@@ -84,15 +81,6 @@ def _format(db: sqlite3.Connection, path: Path) -> int:
             f"{path} is of format {found}, this willbuy reads {FORMAT}. Use the willbuy that wrote it, or move it away."
         )
     return found
-
-
-def to_microseconds(moment: datetime) -> int:
-    """Microseconds since 1970 of a naive UTC moment.
-
-    >>> to_microseconds(datetime(1970, 1, 2))
-    86400000000
-    """
-    return (moment - EPOCH) // MICROSECOND
 
 
 def hash_of(entity: str) -> int:

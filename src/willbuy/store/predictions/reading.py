@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from willbuy.store.moments import to_microseconds, to_moment
 from willbuy.store.predictions.answer import Answer
-from willbuy.store.predictions.file import EPOCH, MICROSECOND, log_file, open_to_read, to_microseconds
+from willbuy.store.predictions.file import log_file, open_to_read
 
 CHUNK = 5_000
 ALWAYS = -(1 << 62), 1 << 62  # microseconds: before and after every moment
@@ -47,8 +48,8 @@ def read_answers(
 def _answer(row: tuple[Any, ...]) -> Answer:
     _, name, entity, route, version, moment, features, log_odds, probability, shadow, of_shadow, as_of = row
     log_odds, probability = (float("nan") if value is None else value for value in (log_odds, probability))
-    when = EPOCH + moment * MICROSECOND
-    then = None if as_of is None else EPOCH + as_of * MICROSECOND
+    when = to_moment(moment)
+    then = None if as_of is None else to_moment(as_of)
     return Answer(
         name, entity, route, version, when, features, log_odds, probability, shadow, of_shadow, then
     )

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import datetime, timedelta
 
-from willbuy.store.predictions.file import to_microseconds
+from willbuy.store.moments import to_microseconds
 
 STEP = 1_000  # rows: a few milliseconds
 _DELETE = "DELETE FROM answers WHERE number IN (SELECT number FROM answers WHERE moment < ? ORDER BY moment LIMIT ?)"

@@ -10,9 +10,10 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from willbuy.store.moments import to_microseconds
 from willbuy.store.predictions.answer import Answer
 from willbuy.store.predictions.days import ADD, add_up
-from willbuy.store.predictions.file import hash_of, to_microseconds
+from willbuy.store.predictions.file import hash_of
 
 SLICE = 64
 _COLUMNS = 12
