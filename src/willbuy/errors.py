@@ -108,6 +108,10 @@ class StoreHeld(StoreError):
     """Another process has the live store open."""
 
 
+class StoreRead(StoreError):
+    """What was erased is gone from the live store's rows, and its old bytes not yet from the file: somebody reads that."""
+
+
 class StoreDead(StoreError):
     """The live store's writer has ended, closed or after a fault of the disk. Only a new start helps."""
 

@@ -46,6 +46,7 @@ def row(**changes: Any) -> list[float]:
         ({"device": "none"}, 2, 2.0),
         ({"device": "never seen"}, 2, -1.0),
         ({"device": 7}, 2, -1.0),
+        ({"device": 7.0}, 2, -1.0),
         ({"device": None}, 2, np.nan),
         ({"member": False}, 3, 0.0),
         ({"member": 1}, 3, 1.0),
@@ -84,7 +85,8 @@ def test_they_are_the_values_of_the_reader_of_files() -> None:
         ({"num_visits": 3}, "twice", "num_visits"),
         ({"nothing": 3}, "unknown_field", "nothing"),
         ({"session": None}, "wrong_type", "session"),
-        ({"session": 1.0}, "wrong_type", "session"),
+        ({"session": 1.5}, "wrong_type", "session"),
+        ({"session": 1e300}, "wrong_type", "session"),
         ({"session": ""}, "wrong_type", "session"),
         ({"session": "a\nb"}, "wrong_type", "session"),
         ({"session": "a" * 201}, "wrong_type", "session"),
@@ -126,6 +128,7 @@ def test_the_id_stays_what_it_is(name: str) -> None:
         assert (record.id_name, record.id) == (name, found)
     assert FIELDS.read({name: 7, "features": dict(GOOD)})[:2] == (name, 7)
     assert FIELDS.read(dict(GOOD))[:2] == ("session", None)
+    assert FIELDS.read({**GOOD, name: 7.0}).id == 7
 
 
 @pytest.mark.parametrize("record", [None, 3, "a", [], [GOOD], True])

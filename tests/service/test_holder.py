@@ -1,6 +1,7 @@
 """The holder: it follows the pointer, keeps the old model on any fault, and tells it."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,10 @@ import numpy as np
 import pytest
 
 from made_up_models import bundle_id, empty_shop, make_run, random_rows
-from willbuy.errors import BundleError, RegistryError
+from willbuy.errors import BundleError, RegistryError, StoreError
+from willbuy.features.algebra import Count
+from willbuy.features.feature_set import FeatureSet
+from willbuy.features.local_time import LocalTime
 from willbuy.models.bundle import Bundle, load_bundle
 from willbuy.registry.pointer import Named, Pointer, read_pointer, write_pointer
 from willbuy.service.holder import Holder
@@ -72,6 +76,40 @@ def test_the_pointer_is_followed(shop):
     point(shop.home, first, 3)
     assert holder.refresh()
     assert holder.current is old  # still in memory: a rollback reads no file
+
+
+def test_a_shadow_is_made_ready_as_a_champion_is(shop):
+    """Else facts about items that only the shadow reads would all be 0."""
+    first, second, third = (make_run(shop.home, seed) for seed in (1, 2, 3))
+    point(shop.home, first)
+    holder, prepared = holder_of(shop), []
+    holder.start()
+
+    def prepare(serving):
+        if serving.run == third:
+            raise StoreError("another clock")
+        prepared.append(serving.run)
+
+    holder.prepare = prepare
+    point(shop.home, first, 2, shadow=second)
+    assert holder.refresh()
+    assert (holder.shadow.run, prepared) == (second, [second])
+    point(shop.home, first, 3, shadow=third)
+    assert not holder.refresh()
+    assert (holder.current.run, holder.shadow.run, holder.error) == (first, second, "another clock")
+
+
+def test_a_shadow_of_another_clock_is_refused(shop):
+    point(shop.home, make_run(shop.home))
+    holder = holder_of(shop)
+    holder.start()
+    utc, berlin = (
+        replace(holder.current, features=FeatureSet((Count("view", "7d"),), LocalTime(zone)))
+        for zone in ("UTC", "Europe/Berlin")
+    )
+    assert holder._in_shadow(utc, utc) is utc
+    with pytest.raises(RegistryError, match=r"Europe/Berlin.*UTC: it cannot be scored"):
+        holder._in_shadow(berlin, utc)
 
 
 def test_a_serving_says_what_its_bundle_says(shop):

@@ -92,7 +92,7 @@ def test_a_wrong_value_is_named_and_marked(opened: Browser, log_service: Edge) -
 
 
 def test_a_visitor_is_looked_up_over_time(opened: Browser, live: State) -> None:
-    visitor = '<b id="hostile">ann'
+    visitor = '<b id="hostile">ann</b>'
     now = [NOW]
     with edge(live.shop.home, app=create_app(replace(live, clock=lambda: now[0]))) as service:
         for day, kind in ((1, "view"), (1, "cart"), (2, "purchase")):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import current_thread
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -176,6 +177,23 @@ def test_an_erased_visitor_is_gone_and_stays_away(live: State) -> None:
     assert asked == [(live.shop.folder / "shop.toml", "ann")]
 
 
+def test_events_are_acknowledged_though_a_visit_is_over(live: State) -> None:
+    """What is on disk is acknowledged, whatever there is to say of a score: a late event is of a visit that has ended."""
+    with client_of(session_of(live)) as client:
+        late, now = (
+            {
+                "entity": name,
+                "time": f"{(NOW - timedelta(hours=hours)).isoformat()}Z",
+                "kind": "view",
+                "event_id": name,
+            }
+            for name, hours in (("cy", 5), ("dan", 0))
+        )
+        found = client.post("/events?score=true", json=[late, now])
+        assert (found.status_code, found.json()["accepted"]) == (202, 2)
+        assert [score["visitorid"] for score in found.json()["scores"]] == ["dan"]
+
+
 def test_a_visitor_who_did_much_holds_nobody_up(live: State) -> None:
     """A timeline that is not in memory is read by another thread than the one that answers."""
     assert live.store is not None
@@ -194,3 +212,20 @@ def test_a_visitor_who_did_much_holds_nobody_up(live: State) -> None:
         assert client.get("/visitors/ann/score").status_code == 200
     assert threads[0::2] == ["read", "kept", "kept"]
     assert threads[1] != threads[3]
+
+
+@pytest.mark.parametrize("visitor", ["a/b=", "/", "x/score", "ä/ö"])
+def test_an_id_may_hold_a_slash(live_client: TestClient, visitor: str) -> None:
+    event = {
+        "entity": visitor,
+        "time": "2015-07-02T11:00:00Z",
+        "kind": "view",
+        "event_id": f"slash {visitor}",
+    }
+    assert live_client.post("/events", json=event).json()["accepted"] == 1
+    path = f"/visitors/{quote(visitor, safe='')}"
+    assert live_client.get(path).json()["visitorid"] == visitor
+    found = live_client.get(f"{path}/score").json()
+    assert (found["visitorid"], found["events"]) == (visitor, 1)
+    assert live_client.get(f"{path}/other").status_code == 404
+    assert live_client.post(path).status_code in (405, 415)

@@ -11,10 +11,12 @@ import pytest
 
 from store.arrivals import START, arrival, store_them
 from store.histories import write_history
+from willbuy.errors import StoreRead
 from willbuy.features.algebra import ItemPopularity
 from willbuy.features.feature_set import FeatureSet
 from willbuy.store import Arrival, Outcome, Store
 from willbuy.store import erasing as erasing_module
+from willbuy.store.database import get_meta
 from willbuy.store.erasing_from_outside import erase_stored
 
 ANN = "ann-4711"
@@ -111,6 +113,71 @@ def test_p2_a_death_in_between_is_made_good_at_the_next_start(
         assert bytes_of_ann(home) == {}
         assert again.events(ANN) == []
         assert len(again.events("visitor-1")) > 5
+
+
+def test_p2_a_death_before_the_old_bytes_are_overwritten_is_made_good(
+    full: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is written anew, but the new one still stands in the log of writes alone."""
+    home, calls, empty = full.folder.parent, [], erasing_module._empty_log
+
+    def dies_second(db: sqlite3.Connection) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise RuntimeError("died here")
+        empty(db)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing_module, "_empty_log", dies_second)
+        with pytest.raises(RuntimeError, match="died here"):
+            full.erase(ANN)
+        assert get_meta(full._db, "rewrite", "0") == "1"
+    full.erase("visitor-2")
+    assert bytes_of_ann(home) == {}
+
+
+def test_p2_who_is_erased_is_answered_no_more_while_somebody_reads_the_file(
+    full: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup or an ingest reads for minutes: events are stored and answered meanwhile, and the bytes go after it."""
+    monkeypatch.setattr(erasing_module, "PATIENCE_SECONDS", 0.2)
+    assert len(full.timeline(ANN)) >= 40
+    with closing(sqlite3.connect(full.folder / "events.sqlite", isolation_level=None)) as reading:
+        reading.execute("BEGIN")
+        reading.execute("SELECT count(*) FROM events").fetchall()
+        with pytest.raises(StoreRead, match="reads the live store's file"):
+            full.erase(ANN)
+        assert len(full.timeline(ANN)) == 0
+        assert store_them(full, [arrival("bob", 1, "b"), arrival(ANN, 999, "late")]) == [
+            Outcome.STORED,
+            Outcome.SUPPRESSED,
+        ]
+        full.close()
+        with Store(full.folder.parent) as again:
+            assert len(again.timeline("bob")) == 1  # a start waits for no reader
+            reading.execute("COMMIT")
+            again.erase("nobody")
+            assert bytes_of_ann(full.folder.parent) == {}
+
+
+def test_others_lose_nothing_while_one_is_erased(tmp_path: Path) -> None:
+    """Acknowledged events stand in the answers at every moment of an erasure."""
+    with Store(tmp_path) as store:
+        for start in range(0, 8_000, 1_000):
+            store_them(store, [arrival(f"visitor-{n % 50}", n, f"e{n}") for n in range(start, start + 1_000)])
+        store_them(store, events_of_ann(1))
+        seen, done = set(), threading.Event()
+
+        def look() -> None:
+            while not done.is_set():
+                seen.add(len(store.events("visitor-7")))
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        store.erase(ANN)
+        done.set()
+        looking.join(10)
+    assert seen == {160}
 
 
 def test_many_who_ask_at_once_are_erased_together(full: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ from willbuy.service.routes.model import model_routes
 from willbuy.service.routes.page import OPERATIONS as PAGE
 from willbuy.service.routes.page import page_routes
 from willbuy.service.routes.predict import Predict
+from willbuy.service.routes.slashes import IdRoute
 from willbuy.service.routes.visitors import SCORE, VISITOR, Score, Visitor
 from willbuy.service.state import State
 from willbuy.service.visitor_bodies import visitor_bodies
@@ -47,9 +48,9 @@ def create_app(state: State, erasing: Erasing | None = None) -> FastAPI:
     if state.store is not None and state.reader is not None:
         visitors = Visitors(state, state.store, logged)
         app.router.routes.append(Route("/events", Events(state, current, visitors), methods=["POST"]))
-        app.router.routes.append(Route(SCORE, Score(state, current, visitors), methods=["GET"]))
+        app.router.routes.append(IdRoute(SCORE, Score(state, current, visitors), methods=["GET"]))
         visitor = Visitor(state, state.store, visitors, erasing or Erasing(state))
-        app.router.routes.append(Route(VISITOR, visitor, methods=["GET", "DELETE"]))
+        app.router.routes.append(IdRoute(VISITOR, visitor, methods=["GET", "DELETE"]))
     app.include_router(health_routes(state))
     app.include_router(model_routes(state, current))
     if state.metrics is not None:

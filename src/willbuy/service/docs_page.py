@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+TAGS = ("scores", "events", "visitors", "model", "health")
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d2430;background:#fff}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2.2rem;border-top:1px solid #d5dae2;padding-top:1rem}
 code,pre{font-family:ui-monospace,monospace;font-size:.88rem}pre{background:#f4f6f9;padding:.7rem;overflow:auto}
-.m{display:inline-block;min-width:3.6rem;font-weight:600;color:#0b5cad}table{border-collapse:collapse;width:100%}
+.m{display:inline-block;min-width:3.6rem;font-weight:600;color:#0b5cad}table{border-collapse:collapse;width:100%;margin-bottom:1rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid #e6e9ee}
 @media(prefers-color-scheme:dark){body{background:#14181f;color:#e4e8ee}pre{background:#1d232d}h2,th,td{border-color:#303845}
 .m{color:#7fb6f0}}
@@ -32,8 +33,12 @@ def page(spec: Mapping[str, Any]) -> str:
 
 
 def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for path, methods in spec["paths"].items():
-        yield from ((path, method, found) for method, found in methods.items())
+    """The operations that programs ask for, by what they are about."""
+    every = [
+        (path, method, found) for path, methods in spec["paths"].items() for method, found in methods.items()
+    ]
+    for tag in TAGS:
+        yield from (one for one in every if one[2].get("tags") == [tag])
 
 
 def _operation(spec: Mapping[str, Any], path: str, method: str, found: Mapping[str, Any]) -> str:
@@ -48,11 +53,22 @@ def _operation(spec: Mapping[str, Any], path: str, method: str, found: Mapping[s
     ]
     if "requestBody" in found:
         parts.append(_body(spec, found["requestBody"]))
+    parts.append(_answer(spec, found["responses"]))
+    statuses = sorted(found["responses"].items())
     answers = [
-        f"<li><code>{escape(status)}</code> {escape(one['description'])}</li>"
-        for status, one in found["responses"].items()
+        f"<li><code>{escape(status)}</code> {escape(one['description'])}</li>" for status, one in statuses
     ]
     return "".join([*parts, f"<ul>{''.join(answers)}</ul>"])
+
+
+def _answer(spec: Mapping[str, Any], responses: Mapping[str, Any]) -> str:
+    """The fields of the answer that was asked for, where it is an object."""
+    asked: Mapping[str, Any] = next(
+        (one for status, one in sorted(responses.items()) if status.startswith("2")), {}
+    )
+    schema = _resolved(spec, asked.get("content", {}).get("application/json", {}).get("schema", {}))
+    fields = schema.get("properties", {}).items()
+    return _rows("Answer", [(name, one, one.get("description", "")) for name, one in fields])
 
 
 def _body(spec: Mapping[str, Any], body: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
-from willbuy.errors import WillbuyError
+from willbuy.errors import StoreRead, WillbuyError
 from willbuy.service.entities import Entities
 from willbuy.service.state import State
 
@@ -48,12 +48,15 @@ class Erasing:
     async def erase(self, visitor: str) -> None:
         """Erase one, given as it was sent. When this returns, nothing is answered about it any more.
 
-        Raises StoreError where the store cannot erase any more.
+        Raises StoreError where the store cannot erase now.
         """
         await run_in_threadpool(self._rest, self._file, visitor)
         entity = self._entities.asked(visitor)
         if self._store is not None:
-            await run_in_threadpool(self._store.erase, entity)
+            try:
+                await run_in_threadpool(self._store.erase, entity)
+            except StoreRead as error:  # the store ends it by itself
+                logger.warning("an erasure goes on: %s", error)
         try:  # again, for what was answered while the process began: from here on nothing is
             await run_in_threadpool(self._log.erase, entity)
         except WillbuyError:

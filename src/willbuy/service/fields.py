@@ -180,6 +180,7 @@ class Fields:
 
     def _code(self, column: Column, codes: Mapping[Any, float], value: Any) -> float:
         """The code of a value that is none of the column's as it stands: an unseen category, or a whole number for one."""
+        value = as_whole(value)
         if column.role == "category" and type(value) in (str, int):
             return codes.get(str(value), -1.0)
         raise self._wrong(column, value)
@@ -199,7 +200,11 @@ class Fields:
 
 
 def checked_id(name: str, value: Any) -> str | int:
-    """An id: a text of 1 to 200 characters without control characters, or a whole number of 64 bits; Refusal 422 for another."""
+    """An id: a text of 1 to 200 characters without control characters, or a whole number of 64 bits; Refusal 422 for another.
+
+    7.0 is 7: to JSON they are one number.
+    """
+    value = as_whole(value)
     if type(value) is int and -(1 << 63) <= value < 1 << 63:
         return value
     if type(value) is str and 0 < len(value) <= MOST_ID and _ID_TEXT.fullmatch(value):
@@ -210,6 +215,15 @@ def checked_id(name: str, value: Any) -> str | int:
         f"the field '{printable(name)}' holds no id; expected a text of 1 to {MOST_ID} characters, or a whole number of 64 bits",
         field=name,
     )
+
+
+def as_whole(value: Any) -> Any:
+    """A double that is a whole number as an int; anything else as it is.
+
+    >>> as_whole(7.0), as_whole(7.5), as_whole(True)
+    (7, 7.5, True)
+    """
+    return int(value) if type(value) is float and value.is_integer() else value
 
 
 def _codes(column: Column) -> dict[Any, float]:

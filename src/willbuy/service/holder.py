@@ -65,7 +65,7 @@ class Holder:
         self.faults = 0
         self.pointer: Pointer | None = None
         self.prepare: Callable[[Serving], None] | None = None
-        """Called with a champion before it is taken into service; what it raises keeps the one before."""
+        """Called with a champion, or a shadow, before it is taken into service; what it raises keeps the one before."""
         self._home, self._clock, self._run, self._load = shop.home, clock, run, load
         self._shop = shop
         self._proven = isinstance(shop, Shop) and not allow_unproven
@@ -168,8 +168,21 @@ class Holder:
         if current is not self.current:
             self.swaps += 1
         self.current, self.pointer = current, pointer
-        self.shadow = None if pointer.shadow is None else self._serving(pointer.shadow)
+        self.shadow = (
+            None if pointer.shadow is None else self._in_shadow(self._serving(pointer.shadow), current)
+        )
         return before != (self.current, self.shadow)
+
+    def _in_shadow(self, shadow: Serving, current: Serving) -> Serving:
+        """One to be scored beside the champion, whose facts about items are counted by the same days."""
+        if shadow.features and current.features and shadow.features.clock != current.features.clock:
+            raise RegistryError(
+                f"run {shadow.run} counts by days of {shadow.features.clock.zone}, the champion by those of "
+                f"{current.features.clock.zone}: it cannot be scored in its shadow"
+            )
+        if shadow is not self.shadow and self.prepare is not None:
+            self.prepare(shadow)
+        return shadow
 
     def _serving(self, named: Named) -> Serving:
         """One that is in memory already, else loaded anew."""

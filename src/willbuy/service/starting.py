@@ -1,9 +1,11 @@
 """All that a process holds, opened in order before the first request, and closed in reverse after the last."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from willbuy.errors import WillbuyError
 from willbuy.hashed_ids import open_hasher
 from willbuy.service.expiring import expiring
 from willbuy.service.holder import Holder
@@ -17,6 +19,9 @@ from willbuy.store.predictions import PredictionLog
 if TYPE_CHECKING:
     from willbuy.events.live import EventReader
     from willbuy.store.store import Store
+
+
+logger = logging.getLogger("willbuy.service")
 
 
 @contextmanager
@@ -71,7 +76,7 @@ def started(
 
 
 def _prepare(holder: Holder, store: "Store") -> None:
-    """Have the store keep what the champion's features read of items, and that of each that follows, before it answers."""
+    """Have the store keep what the models' features read of items, and that of each that follows before it answers."""
 
     def use(serving: Serving) -> None:
         if serving.features is not None:
@@ -79,6 +84,12 @@ def _prepare(holder: Holder, store: "Store") -> None:
 
     if holder.current is not None:
         use(holder.current)
+    try:
+        if holder.shadow is not None:
+            use(holder.shadow)
+    except WillbuyError:
+        logger.exception("the model in shadow is not scored")
+        holder.shadow = None
     holder.prepare = use
 
 

@@ -63,7 +63,7 @@ def visitor_bodies(shop: Shop) -> dict[str, Any]:
     source = resolve(shop.source)
     entity = source.columns["entity"]
     event = _event("Event", "One event under the shop's own names. Other fields are ignored, and named in the answer.", {
-        name: source.columns.get(name, "") for name in FIELDS
+        name: source.columns.get(name, "event_id" if name == "event_id" else "") for name in FIELDS
     })  # fmt: skip
     canonical = _event(
         "CanonicalEvent", "One event under the canonical names.", {name: name for name in FIELDS}

@@ -9,6 +9,9 @@ FORMAT = 1
 OLDEST = (3, 37, 0)
 """The first SQLite that has strict tables."""
 
+BUSY_MS = 5_000
+"""How long the writer waits where another program has the file locked."""
+
 CACHE_KIB = 65_536
 READER_CACHE_KIB = 16_384
 CHECKPOINT_PAGES = 4_000
@@ -46,7 +49,9 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
         raise StoreError(
             f"this Python has SQLite {sqlite3.sqlite_version}; the live store needs {oldest} or newer. Use another Python."
         )
-    db = sqlite3.connect(events_file(folder), isolation_level=None, timeout=5, check_same_thread=False)
+    db = sqlite3.connect(
+        events_file(folder), isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False
+    )
     try:
         _prepare(db, events_file(folder))
     except sqlite3.Error as error:

@@ -7,18 +7,25 @@ without it, the rows are deleted, and the file of the live events is written ane
 
 import os
 import sqlite3
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from willbuy.errors import StoreError
-from willbuy.store.database import get_meta, set_meta
+from willbuy.errors import StoreRead
+from willbuy.store.database import BUSY_MS, get_meta, set_meta
 from willbuy.store.files import put_in_place
 from willbuy.store.hashes import id_hashes, owner_hash
 from willbuy.store.history import SCHEMA, History, history_file
 from willbuy.store.index import Index
 from willbuy.store.locking import switching
 from willbuy.store.rows import COLUMNS, Row, countable
+
+PATIENCE_SECONDS = 5.0
+"""How long an erasure waits for whoever reads the file, with pauses in which events are stored."""
+
+_PAUSE_SECONDS = 0.1
+_PATIENCE_MS = 100
 
 
 def note_erasure(db: sqlite3.Connection, entity: str) -> None:
@@ -32,7 +39,10 @@ def noted(db: sqlite3.Connection) -> list[str]:
 
 
 def erase_noted(db: sqlite3.Connection, index: Index, folder: Path) -> None:
-    """Erase the entities that are written down, all at once. May be called again after any death."""
+    """Erase the entities that are written down, all at once. May be called again after any death.
+
+    Raises StoreRead where all is done but to write the file anew, for somebody reads it.
+    """
     entities = noted(db)
     if entities:
         erase_from_history(folder, entities)
@@ -46,6 +56,19 @@ def erase_noted(db: sqlite3.Connection, index: Index, folder: Path) -> None:
         index.read(db)
     if get_meta(db, "rewrite", "0") == "1":
         _rewrite(db)
+
+
+def once_nobody_reads(work: Callable[[], object]) -> None:
+    """Do what StoreRead stops, again and again for a while; the last one is raised."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            work()
+            return
+        except StoreRead:
+            if time.monotonic() > until:
+                raise
+        time.sleep(_PAUSE_SECONDS)
 
 
 def rows_of(db: sqlite3.Connection, index: Index, entity: str) -> list[Row]:
@@ -108,16 +131,25 @@ def erase_from_history(folder: Path, entities: Sequence[str]) -> None:
 
 
 def _rewrite(db: sqlite3.Connection) -> None:
-    """Write the file anew, so that it holds rows and nothing else, and empty the log of its writes."""
+    """Write the file anew, so that it holds rows and nothing else, and empty the log of its writes.
+
+    That it was done is written down last: until then the old bytes may stand in the file, and it is done again.
+    """
     _empty_log(db)
     db.execute("VACUUM")
-    set_meta(db, "rewrite", "0")
     _empty_log(db)
+    set_meta(db, "rewrite", "0")
 
 
 def _empty_log(db: sqlite3.Connection) -> None:
-    [(busy, *_)] = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    """Copy the log of writes back and cut it to nothing. A reader is waited for a moment only: events wait meanwhile."""
+    db.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+    try:
+        [(busy, *_)] = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     if busy:
-        raise StoreError(
-            "a reader holds the live store's file for too long to write it anew. The erasure goes on at the next start."
+        raise StoreRead(
+            "the rows are erased, but somebody reads the live store's file, which holds old bytes until it is written anew. "
+            "A running service does that once they have finished, else the next start."
         )

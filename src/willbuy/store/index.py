@@ -37,21 +37,24 @@ class Index:
     """What the writer and the readers ask for the numbers of events. `tallying` says what is counted by item."""
 
     def __init__(self, db: sqlite3.Connection, tallying: Tallying, merge_at: int = MERGE_AT) -> None:
-        self.tail, self.frozen = Tail(), Tail()
         self.tallying = tallying
         self._merge_at = merge_at
-        self._done = 0
         self.read(db)
 
     def read(self, db: sqlite3.Connection) -> None:
-        """Make the tail from the events that are not merged."""
+        """Make the tail from the events that are not merged.
+
+        Made beside, then put in place: whoever reads meanwhile finds every event in the old one or in the new.
+        """
         merged, until, done = self._merge_as_of(db)
-        self.tail, self.frozen, self._done = Tail(), Tail(), 0
+        tail, frozen = Tail(), Tail()
         if until > merged:
-            self._read_into(self.tail, db, merged, until)
-            self._freeze()
-            self._done, merged = done, until
-        self._read_into(self.tail, db, merged, _NO_END)
+            self._read_into(frozen, db, merged, until)
+            frozen.freeze()
+        else:
+            until, done = merged, 0
+        self._read_into(tail, db, until, _NO_END)
+        self.frozen, self.tail, self._done = frozen, tail, done
 
     def last(self, db: sqlite3.Connection) -> int:
         """The greatest number that an event has or had: numbers are never given twice."""
@@ -122,13 +125,6 @@ class Index:
         self._done = until
         if until == self.frozen.size:
             self.frozen, self._done = Tail(), 0
-
-    def merge_everything(self, db: sqlite3.Connection) -> None:
-        """Leave nothing in memory."""
-        self.merge_all(db)
-        if len(self.tail):
-            self._freeze()
-            self.merge_all(db)
 
     def merge_all(self, db: sqlite3.Connection) -> None:
         """End a merge that has begun. Its place is counted in entries, so no event may go before it has ended."""

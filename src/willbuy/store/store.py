@@ -5,12 +5,13 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from willbuy.errors import StoreError
+from willbuy.errors import StoreError, StoreRead
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
 from willbuy.hashed_ids import Suppression
@@ -18,7 +19,7 @@ from willbuy.store.adding import Adding
 from willbuy.store.arrival import Arrival, Outcome, StoredEvent
 from willbuy.store.backup import BackedUp, back_up
 from willbuy.store.database import get_meta, open_to_write
-from willbuy.store.erasing import erase_noted, note_erasure, noted
+from willbuy.store.erasing import erase_noted, note_erasure, noted, once_nobody_reads
 from willbuy.store.expiring import expire_some
 from willbuy.store.facts import FactBook, FactsAt
 from willbuy.store.files import remove_partials, sync_new_folders
@@ -55,7 +56,8 @@ class Store:
             self._db = open_to_write(self.folder)
             sync_new_folders(self.folder)
             self._index = Index(self._db, stored_tallying(self._db), merge_at)
-            erase_noted(self._db, self._index, self.folder)
+            with suppress(StoreRead):  # the writer looks again every second
+                erase_noted(self._db, self._index, self.folder)
         except BaseException as error:
             os.close(self._held)
             if isinstance(error, sqlite3.Error):
@@ -160,15 +162,16 @@ class Store:
         """Erase an entity, to the byte, and drop whatever comes of it later. Returns when it is done.
 
         Acknowledgements wait meanwhile: both files are written anew. A process that dies goes on at its next start.
+        Raises StoreRead where somebody reads the file for seconds: then nothing is answered about it any more, and its
+        bytes go once they have finished.
         """
         self._suppression.add(entity)
         self._ask(lambda: note_erasure(self._db, entity))
-        self._ask(self._erase_noted)
+        once_nobody_reads(partial(self._ask, self._erase_noted))
 
     def expire(self, before: datetime) -> int:
         """Delete the live events that happened before a moment; return how many. What is tallied of items stays."""
         limit, gone = to_microseconds(before), 0
-        self._ask(lambda: self._index.merge_everything(self._db))
         self._ask(partial(self._index.merge_tail, self._db))
         start: int | None = 0
         while start is not None:
@@ -222,9 +225,11 @@ class Store:
         """Erase what was written down, by this process or another; the writer asks for it now and then."""
         if not noted(self._db) and get_meta(self._db, "rewrite", "0") == "0":
             return
-        erase_noted(self._db, self._index, self.folder)
-        self._readers.changed(at_once=True)
-        self._forget_all()
+        try:
+            erase_noted(self._db, self._index, self.folder)
+        finally:  # however far it came: what is kept in memory may hold who was erased
+            self._readers.changed(at_once=True)
+            self._forget_all()
 
     def _ask(self, work: Callable[[], Any]) -> Any:
         """Have the writer's thread do something, and wait for it."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ class Events:
             ]
             newest = _newest(known, received)
             await self._visitors.ready(newest, cleaned=True)
-            said["scores"] = self._scores(self._current(), newest)
+            said["scores"] = self._scores(newest)
         return said
 
     async def _read(
@@ -141,12 +142,17 @@ class Events:
         if rejected:
             self._state.metrics.event("refused", rejected)
 
-    def _scores(self, current: Current, newest: Mapping[str, datetime]) -> list[dict[str, Any]]:
-        """The score of each visitor after the last of its events here, as training asks it: once that event was known."""
-        return [
-            self._visitors.score(current, visitor, moment + MICROSECOND, PATH, cleaned=True)
-            for visitor, moment in newest.items()
-        ]
+    def _scores(self, newest: Mapping[str, datetime]) -> list[dict[str, Any]]:
+        """The score of each visitor after the last of its events here, as training asks it: once that event was known.
+
+        Who has none, such as a visitor whose visit is over, is left out: the events are stored, and have to be acknowledged.
+        """
+        found = []
+        for visitor, moment in newest.items():
+            with suppress(Refusal):
+                asked = self._current(), visitor, moment + MICROSECOND, PATH
+                found.append(self._visitors.score(*asked, cleaned=True))
+        return found
 
 
 def _newest(known: Sequence[Sent], received: datetime) -> dict[str, datetime]:

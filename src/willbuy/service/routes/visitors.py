@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
-from willbuy.errors import StoreError, WillbuyError
+from willbuy.errors import StoreDead, StoreError, WillbuyError
 from willbuy.moments import parse_moment
 from willbuy.service.answers import MOST_REASONS
 from willbuy.service.asking import answer, query_of, refuse, whole
@@ -75,10 +75,12 @@ class Visitor:
                 await answer(send, _encode(await run_in_threadpool(self._stored, visitor, limit)))
         except Refusal as refusal:
             await refuse(send, refusal)
-        except StoreError:
+        except StoreDead:
             await refuse(
                 send, busy("store_dead", "nothing can be erased until the service is started anew", 30)
             )
+        except StoreError:
+            await refuse(send, busy("store_busy", "the store cannot erase at this moment: ask again", 5))
 
     def _stored(self, visitor: str, limit: int) -> dict[str, Any]:
         stored = self._store.events(self._entities.asked(visitor))
