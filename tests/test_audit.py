@@ -108,6 +108,16 @@ def test_a_chain_made_anew_is_found_by_an_anchor_kept_elsewhere(tmp_path):
     assert "made anew" in verify(tmp_path, kept)[0]
 
 
+def test_a_number_that_is_none_is_found(tmp_path):
+    """Whatever stands in the log, it is told what is wrong with it."""
+    fields = json.loads(written(tmp_path, 2)[0])
+    fields["number"] = "1"
+    fields["hash"] = audit._hash({key: value for key, value in fields.items() if key != "hash"})
+    after = json.loads((tmp_path / LOG).read_bytes().splitlines()[1])
+    (tmp_path / LOG).write_bytes(audit._text(fields) + audit._text(after))
+    assert verify(tmp_path)[0] == "line 1 was changed, or was not written whole"
+
+
 def test_a_crash_between_line_and_head_is_no_damage(tmp_path):
     written(tmp_path)
     before = (tmp_path / HEAD).read_bytes()

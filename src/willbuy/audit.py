@@ -180,7 +180,7 @@ def _parse(raw: bytes) -> Line | None:
         fields = json.loads(raw)
         if not isinstance(fields, dict) or set(fields) != _FIELDS or _text(fields) != raw + b"\n":
             return None
-        return Line(**fields)
+        return Line(**fields) if type(fields["number"]) is int else None
     except (ValueError, RecursionError):
         return None
 

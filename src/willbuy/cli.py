@@ -22,6 +22,7 @@ from willbuy.commands.init import init
 from willbuy.commands.keys import keys
 from willbuy.commands.log import log
 from willbuy.commands.models import models
+from willbuy.commands.of_sqlite import of_the_disk
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.parity import parity
 from willbuy.commands.promote import promote
@@ -30,6 +31,7 @@ from willbuy.commands.rollback import rollback
 from willbuy.commands.runs import mirror_after, runs
 from willbuy.commands.serve import serve
 from willbuy.commands.simulate import simulate
+from willbuy.commands.still_served import still_served
 from willbuy.errors import WillbuyError
 
 if TYPE_CHECKING:
@@ -95,8 +97,11 @@ def train(shop: ShopFile = DEFAULT_SHOP, as_json: Json = False) -> None:
         from willbuy.evaluation.render import render
 
         show(render(result))
-        rows = " --input FILE" if result["task"]["kind"] == "table" else ""
+        log = result["task"]["kind"] != "table"
+        rows = "" if log else " --input FILE"
         typer.echo(f"Next: willbuy report{shop_flag(shop)}, willbuy score{shop_flag(shop)}{rows}")
+        if other := still_served(loaded, result["run"], shop_flag(shop), log=log):
+            typer.echo(other)
     mirror_after(loaded, result["run"], shop, quiet=as_json)
 
 
@@ -225,6 +230,8 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
+        if said := of_the_disk(error):
+            _fail(said, debug, error)
         sys.stderr.write(
             f"error: {type(error).__name__}: {error}\nThis is a fault of willbuy; --debug shows where.\n"
         )

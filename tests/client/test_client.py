@@ -75,6 +75,7 @@ def test_every_verb_asks_its_route(ask: Ask, shop: Pretend) -> None:
     ask("score", "ann", as_of=datetime(2015, 9, 1, 12), reasons=2, explain=True)
     ask("visitor", "a/../b ü?", limit=5)
     ask("erase", "007")
+    ask("visitor", 7)
     ask("health")
     ask("model")
     assert shop.asked == [
@@ -87,6 +88,7 @@ def test_every_verb_asks_its_route(ask: Ask, shop: Pretend) -> None:
         ),
         ("GET", "/visitors/a%2F..%2Fb%20%C3%BC%3F", {"limit": "5"}, None),
         ("DELETE", "/visitors/007", {}, None),
+        ("GET", "/visitors/7", {}, None),
         ("GET", "/health", {}, None),
         ("GET", "/model", {}, None),
     ]

@@ -73,9 +73,9 @@ def seen(frame: pd.DataFrame, account: dict[str, int] | None = None) -> dict:
         )
         values = account or CLEAN
         warehouse.execute(
-            "CREATE TABLE sources (read BIGINT, accepted BIGINT, rejected BIGINT, duplicates BIGINT)"
+            "CREATE TABLE sources (read BIGINT, accepted BIGINT, rejected BIGINT, duplicates BIGINT, format VARCHAR)"
         )
-        warehouse.execute("INSERT INTO sources VALUES (?, ?, ?, ?)", list(values.values()))
+        warehouse.execute("INSERT INTO sources VALUES (?, ?, ?, ?, 'csv')", list(values.values()))
         return profile(warehouse)
 
 

@@ -2,16 +2,18 @@
 
 import hashlib
 import hmac
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from willbuy.errors import WillbuyError
-from willbuy.hashed_ids import Hasher, open_hasher
+from willbuy.errors import ShopError, WillbuyError
+from willbuy.hashed_ids import Hasher, entity_of, open_hasher
 from willbuy.shop import Shop, TableShop
 
 SECRET = b"0123456789abcdef0123456789abcdef"
@@ -89,6 +91,29 @@ def test_another_key_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(WillbuyError, match="hashed with the key") as caught:
         open_hasher(shop)
     assert "elsewise" not in str(caught.value)
+
+
+def test_the_choice_cannot_change_once_there_is_a_log(tmp_path: Path) -> None:
+    """P1: an id that is hashed on one day and not on another would be kept in the clear, and erased from nowhere."""
+    hashing, keeping = shop_in(tmp_path), shop_in(tmp_path, hash_ids=False)
+    ingested_once(keeping.home)
+    with pytest.raises(ShopError, match=r"ids as they came, .* source\.hash_ids = true"):
+        entity_of(hashing, "ann")
+    assert entity_of(keeping, "ann") == "ann"  # and what was refused left nothing behind
+    (keeping.home / "ledger.sqlite").unlink()
+    hashed = entity_of(hashing, "ann")
+    ingested_once(keeping.home)
+    with pytest.raises(ShopError, match=r"with hashes, .* source\.hash_ids = false"):
+        entity_of(keeping, "ann")
+    assert entity_of(hashing, "ann") == hashed != "ann"
+
+
+def ingested_once(home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(home / "ledger.sqlite")) as ledger:
+        ledger.execute("CREATE TABLE sources (status TEXT)")
+        ledger.execute("INSERT INTO sources VALUES ('done')")
+        ledger.commit()
 
 
 def test_a_lost_key_is_not_made_anew(tmp_path: Path) -> None:

@@ -17,11 +17,15 @@ from privacy import killed
 from privacy.test_erase import ID, counts, hits, others, rows_with
 from willbuy import audit
 from willbuy.commands.erase import finish_erasures
+from willbuy.errors import WillbuyError
 from willbuy.events.ingest import ingest
 from willbuy.features.live.event import Event
 from willbuy.hashed_ids import Suppression
-from willbuy.privacy.plan import pending
-from willbuy.shop import Shop
+from willbuy.privacy import erase as erase_module
+from willbuy.privacy.erase import StillServed, finish
+from willbuy.privacy.erased import Erased
+from willbuy.privacy.plan import Plan, pending
+from willbuy.shop import Common, Shop
 from willbuy.store import Arrival, Store
 from willbuy.store.predictions import Answer, PredictionLog
 
@@ -114,3 +118,21 @@ def test_p2_an_erasure_that_is_killed_is_ended_by_the_next_command(prepared: Pat
 def test_p2_killed_at_every_point(prepared: Path, tmp_path: Path) -> None:
     """P2: at every point there is."""
     assert check(prepared, tmp_path / "shop", iter(range(1, 60))) > 30
+
+
+def test_one_that_cannot_be_ended_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Common(folder=tmp_path)
+    for entity in ("ann", "bob", "cy"):
+        Plan(entity, "a test").write(shop.home)
+    tried = []
+
+    def carried_out(_: Common, plan: Plan, moment: datetime) -> Erased:
+        tried.append(plan.entity)
+        if len(tried) < 3:
+            raise StillServed("served") if len(tried) == 1 else WillbuyError("damaged")
+        return Erased()
+
+    monkeypatch.setattr(erase_module, "_carry_out", carried_out)
+    with pytest.raises(WillbuyError, match="damaged"):  # not the one that a command passes over
+        finish(shop, datetime(2026, 1, 2))
+    assert sorted(tried) == ["ann", "bob", "cy"]

@@ -11,9 +11,11 @@ from willbuy import audit
 from willbuy.events.ingest import ingest
 from willbuy.features.live.event import Event
 from willbuy.privacy.expire import expire
+from willbuy.shop import Shop
 from willbuy.store import Arrival, Store
 from willbuy.store.predictions import Answer, PredictionLog, read_answers
 from willbuy.warehouse import open_warehouse
+from willbuy.warehouse.profile import profile
 
 NOW = datetime(2024, 3, 10)
 
@@ -26,10 +28,12 @@ def test_p3_rows_of_the_log_that_are_too_old_are_gone(tmp_path: Path) -> None:
     ingest(shop)
     limit = datetime(2024, 3, 1, 12)
     before = events(shop)
+    refused = account(shop)["rejected"]
     gone = [row for row in before if row[1] < limit]
     expired = expire(shop, limit + timedelta(days=5), "tester", days=5)
     assert events(shop) == [row for row in before if row[1] >= limit] and 0 < len(gone) < len(before)
     assert expired.events == len(gone) and expired.raw > len(gone)
+    assert account(shop)["rejected"] <= refused  # the doctor would take them for a fault of the export
     after = counts(shop)
     with open_warehouse(shop) as warehouse:
         assert warehouse.rows("SELECT count(*) FROM entities WHERE entity = 'old'") == [(0,)]
@@ -39,6 +43,13 @@ def test_p3_rows_of_the_log_that_are_too_old_are_gone(tmp_path: Path) -> None:
     assert counts(shop) == after
     assert expire(shop, limit + timedelta(days=5), "tester", days=5).raw == 0
     assert [line.act for line in audit.lines(shop.home)] == ["expire", "expire"]
+
+
+def account(shop: Shop) -> dict[str, int]:
+    with open_warehouse(shop) as warehouse:
+        found = profile(warehouse)["account"]
+    assert found["read"] == found["accepted"] + found["rejected"] + found["duplicates"]
+    return found
 
 
 def test_p3_live_events_and_answers_that_are_too_old_are_gone(tmp_path: Path) -> None:

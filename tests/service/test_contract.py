@@ -30,7 +30,7 @@ def served(demo: State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
     """The demo's app behind the gate, and a key with every scope."""
     home = tmp_path_factory.mktemp("keys")
     key = add_key(home, "tester", SCOPES, datetime(2015, 7, 1), "tester")
-    app = create_app(demo, Erasing(demo, rest=lambda file, visitor: None))
+    app = create_app(demo, Erasing(demo, rest=lambda: None))
     with edge(home, Limits(), app=app) as running:
         yield running, key
 

@@ -141,6 +141,11 @@ def test_fields_beside_features_are_not_lost_silently() -> None:
     with pytest.raises(Refusal) as refused:
         FIELDS.read({"features": dict(GOOD), "visits": 3})
     assert refused.value.error["field"] == "visits"
+    assert (
+        refused.value.error["message"]
+        == "the field 'visits' is not known beside 'features'. It belongs inside"
+    )
+    assert "nearest" not in refused.value.error
 
 
 def test_a_long_name_is_cut() -> None:

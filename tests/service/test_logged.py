@@ -111,8 +111,8 @@ def test_erasing_a_visitor_takes_what_is_on_its_way_to_the_log(logged: tuple[Sta
     state, home = logged
     client = client_of(state)
 
-    def rest(shop_file: Path, visitor: str) -> None:
-        client.post("/predict", json={**TABLE_RECORD, "session": visitor})
+    def rest() -> None:
+        client.post("/predict", json={**TABLE_RECORD, "session": "someone"})
 
     asyncio.run(Erasing(state, rest).erase("someone"))
     client.post("/predict", json={**TABLE_RECORD, "session": "another"})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import current_thread
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from service.conftest import NOW, client_of
 from service.test_events import event, utc
 from willbuy.features.live import Event, Timeline
+from willbuy.privacy.plan import pending
 from willbuy.service.app import create_app
 from willbuy.service.erasing import Erasing
 from willbuy.service.state import State
@@ -162,10 +164,15 @@ def test_the_score_after_each_event_of_a_visit(live: State) -> None:
         assert len(set(scores)) == 3
 
 
-def test_an_erased_visitor_is_gone_and_stays_away(live: State) -> None:
+def test_an_erased_visitor_is_gone_and_stays_away(live: State, tmp_path: Path) -> None:
     """P2 over HTTP: known no more, what comes later is dropped, and the rest is asked of another process."""
     asked = []
-    app = create_app(live, Erasing(live, rest=lambda file, visitor: asked.append((file, visitor))))
+    shop = live.shop.model_copy(update={"folder": tmp_path})  # the plans lie in a home of its own
+    state = replace(live, shop=shop)
+    erasing = Erasing(state, rest=lambda: asked.append([(p.entity, p.live) for p in pending(shop.home)]))
+    erasing.go_on()
+    assert asked == []
+    app = create_app(state, erasing)
     with TestClient(app) as client:
         assert client.post("/events", json=event()).json()["accepted"] == 1
         found = client.delete("/visitors/ann")
@@ -174,7 +181,9 @@ def test_an_erased_visitor_is_gone_and_stays_away(live: State) -> None:
             assert client.get(path).status_code == 404
         again = client.post("/events", json=event(1))
         assert (again.status_code, again.json()["suppressed"], again.json()["accepted"]) == (202, 1, 0)
-    assert asked == [(live.shop.folder / "shop.toml", "ann")]
+    assert asked == [[("ann", False)]]  # written down before the process begins that erases it
+    erasing.go_on()
+    assert len(asked) == 2  # that process has not: a start begins it again
 
 
 def test_events_are_acknowledged_though_a_visit_is_over(live: State) -> None:

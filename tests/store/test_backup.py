@@ -1,5 +1,6 @@
 """D12: a backup that is taken while events are stored is a prefix of what was acknowledged, whole and readable."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -88,3 +89,30 @@ def test_everything_that_a_service_writes_is_copied(tmp_path: Path) -> None:
         back_up(home, tmp_path / "copy")
     with pytest.raises(WillbuyError, match="nothing that a service has written"):
         back_up(tmp_path / "nowhere", tmp_path / "other")
+
+
+def test_what_ends_or_begins_while_it_is_copied_spoils_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An erasure ends, a pointer is being written, and a run is promoted while the copy is made."""
+    home = tmp_path / "home"
+    plan, pointer = home / "privacy" / "erasing" / "ann.json", home / "registry" / "champion.json"
+    for path in (plan, pointer, pointer.with_name(".champion.json.x1y2")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    copy = shutil.copy2
+
+    def copied(path: Path, target: Path) -> None:
+        plan.unlink(missing_ok=True)
+        (home / "runs" / "0002" / "bundle").mkdir(parents=True, exist_ok=True)
+        (home / "runs" / "0002" / "bundle" / "manifest.json").write_text("{}")
+        copy(path, target)
+
+    monkeypatch.setattr(shutil, "copy2", copied)
+    with Store(home):
+        found = back_up(home, tmp_path / "copy")
+    assert set(found.files) == {
+        "live/events.sqlite",
+        "registry/champion.json",
+        "runs/0002/bundle/manifest.json",
+    }

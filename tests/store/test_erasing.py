@@ -243,3 +243,23 @@ def test_expired_events_go_and_their_ids_with_them(tmp_path: Path, merge_at: int
         assert [stored.event for stored in store.events("ann")] == [a.event for a in sent[50:]]
         assert len(store.timeline("ann")) == 50
         assert store_them(store, [sent[0], sent[60]]) == [Outcome.STORED, Outcome.DUPLICATE]
+
+
+def test_expired_events_go_on_to_count_for_their_items_whatever_model_comes(tmp_path: Path) -> None:
+    """A model that reads facts about categories too is promoted after some events have expired."""
+    of_items = FeatureSet((ItemPopularity("view"),))
+    of_both = FeatureSet((ItemPopularity("view"), ItemPopularity("view", of="category")))
+    sent = [arrival("ann", n * 3600, f"e{n}", item="shoe", category="shoes") for n in range(20)]
+    sent = [one._replace(event=one.event._replace(kind="view")) for one in sent]
+    later = START + timedelta(days=5)
+    with Store(tmp_path) as store:
+        store.use(of_items)
+        store_them(store, sent)
+        assert store.expire(START + timedelta(hours=10)) == 10
+        assert store.facts(later).get("shoe")["count_view_30d"] == 20
+        store.use(of_both)
+        assert store.facts(later).get("shoe")["count_view_30d"] == 20
+        assert store.facts(later).get("shoes")["count_in_category_view_30d"] == 10
+        store_them(store, [arrival("bob", 0, "b")._replace(event=sent[0].event)])
+        assert store.facts(later).get("shoe")["count_view_30d"] == 21
+        assert store.facts(later).get("shoes")["count_in_category_view_30d"] == 11

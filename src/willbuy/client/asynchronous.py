@@ -47,7 +47,7 @@ class AsyncClient:
 
     async def score(
         self,
-        visitor: str,
+        visitor: str | int,
         as_of: datetime | str | None = None,
         reasons: int | None = None,
         explain: bool = False,
@@ -55,11 +55,11 @@ class AsyncClient:
         """See `Client.score`."""
         return await self._hold(verbs.score(visitor, as_of, reasons, explain, self._patience))
 
-    async def visitor(self, visitor: str, limit: int | None = None) -> dict[str, Any]:
+    async def visitor(self, visitor: str | int, limit: int | None = None) -> dict[str, Any]:
         """See `Client.visitor`."""
         return await self._hold(verbs.visitor(visitor, limit, self._patience))
 
-    async def erase(self, visitor: str) -> dict[str, Any]:
+    async def erase(self, visitor: str | int) -> dict[str, Any]:
         """See `Client.erase`."""
         return await self._hold(verbs.erase(visitor, self._patience))
 

@@ -57,7 +57,7 @@ class Client:
 
     def score(
         self,
-        visitor: str,
+        visitor: str | int,
         as_of: datetime | str | None = None,
         reasons: int | None = None,
         explain: bool = False,
@@ -65,11 +65,11 @@ class Client:
         """Score a visitor from what is stored, now or `as_of` a moment (without a zone: UTC); `explain` adds the events."""
         return self._hold(verbs.score(visitor, as_of, reasons, explain, self._patience))
 
-    def visitor(self, visitor: str, limit: int | None = None) -> dict[str, Any]:
+    def visitor(self, visitor: str | int, limit: int | None = None) -> dict[str, Any]:
         """What is stored about a visitor: how many events, and the newest of them, at most `limit` (100)."""
         return self._hold(verbs.visitor(visitor, limit, self._patience))
 
-    def erase(self, visitor: str) -> dict[str, Any]:
+    def erase(self, visitor: str | int) -> dict[str, Any]:
         """Erase a visitor everywhere; later events of this id are dropped."""
         return self._hold(verbs.erase(visitor, self._patience))
 

@@ -33,7 +33,7 @@ def predict_batch(
 
 
 def score(
-    visitor: str, as_of: datetime | str | None, reasons: int | None, explain: bool, patience: Patience
+    visitor: str | int, as_of: datetime | str | None, reasons: int | None, explain: bool, patience: Patience
 ) -> Conversation[dict[str, Any]]:
     """`GET /visitors/{id}/score`."""
     params = _reasons(reasons)
@@ -44,12 +44,12 @@ def score(
     return talk(Ask("GET", f"{_visitor(visitor)}/score", params), patience)
 
 
-def visitor(visitor: str, limit: int | None, patience: Patience) -> Conversation[dict[str, Any]]:
+def visitor(visitor: str | int, limit: int | None, patience: Patience) -> Conversation[dict[str, Any]]:
     """`GET /visitors/{id}`."""
     return talk(Ask("GET", _visitor(visitor), {} if limit is None else {"limit": str(limit)}), patience)
 
 
-def erase(visitor: str, patience: Patience) -> Conversation[dict[str, Any]]:
+def erase(visitor: str | int, patience: Patience) -> Conversation[dict[str, Any]]:
     """`DELETE /visitors/{id}`."""
     return talk(Ask("DELETE", _visitor(visitor)), patience)
 
@@ -63,11 +63,11 @@ def _reasons(most: int | None) -> dict[str, str]:
     return {} if most is None else {"reasons": str(most)}
 
 
-def _visitor(name: str) -> str:
-    """The path of a visitor: every character of the id is the id's own, a slash and dots too."""
+def _visitor(name: str | int) -> str:
+    """The path of a visitor: every character of the id is the id's own, a slash and dots too; a whole number is its digits."""
     if name in ("", ".", ".."):
         raise RequestRejected(f"{name!r} is no visitor's id", code="client")
-    return f"/visitors/{quote(name, safe='')}"
+    return f"/visitors/{quote(str(name), safe='')}"
 
 
 def _moment(moment: datetime) -> str:

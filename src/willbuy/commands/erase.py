@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,9 @@ from willbuy.commands.actor import actor
 from willbuy.commands.options import DEFAULT_SHOP, Json, ShopFile, print_json
 from willbuy.errors import InputError
 from willbuy.service.moments import utc_now
-from willbuy.shop.common import Common
+
+if TYPE_CHECKING:
+    from willbuy.shop.common import Common
 
 STDIN = "-"
 
@@ -62,7 +64,7 @@ def _id_of(visitor: str) -> str:
     return name
 
 
-def finish_erasures(shop: Common, clock: Callable[[], datetime] = utc_now) -> None:
+def finish_erasures(shop: "Common", clock: Callable[[], datetime] = utc_now) -> None:
     """End the erasures that something has stopped; for commands that read what may not be there any more.
 
     What a running service has still to erase from its own store stops no command.

@@ -7,9 +7,11 @@ data are never mixed from two keys.
 
 import hmac
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from willbuy.errors import WillbuyError
+from willbuy.errors import ShopError, WillbuyError
 from willbuy.hashed_ids.secret_file import checked, make_secret, read_secret, sync_folder
 from willbuy.shop import Source, presets
 from willbuy.shop.common import Common
@@ -57,11 +59,14 @@ class Hasher:
 def open_hasher(shop: Common) -> Hasher | None:
     """The shop's hasher; None where ids are kept as they are.
 
-    Raises WillbuyError when the key is too short, when everyone can read its file, or when it is not the key that the
-    data in the shop's home were hashed with.
+    Raises WillbuyError when the key is too short, when everyone can read its file, when it is not the key that the data
+    in the shop's home were hashed with, or when that log was ingested with the other `hash_ids`.
     """
     source = getattr(shop, "source", None)
-    if not isinstance(source, Source) or not source.hash_ids:
+    if not isinstance(source, Source):
+        return None
+    _same_choice(shop.home, source.hash_ids)
+    if not source.hash_ids:
         return None
     hasher = Hasher(_secret(shop.home), entity_suffix(source))
     _same_key(shop.home, hasher)
@@ -103,6 +108,29 @@ def _secret(home: Path) -> bytes:
             f"Put the key back, or delete {home} and ingest anew."
         )
     return make_secret(home / KEY)
+
+
+def _same_choice(home: Path, hash_ids: bool) -> None:
+    """Refuse a `hash_ids` that is not that of the log: an id would be looked for, kept or erased as what no row has."""
+    hashed = (home / FINGERPRINT).exists()  # written before the first row, and only where ids are hashed
+    if hashed != hash_ids and _ingested(home):
+        kept, declared = ("hashes", "false") if hashed else ("the ids as they came", "true")
+        raise ShopError(
+            f"the log in {home} was ingested with {kept}, and the shop file has source.hash_ids = {declared} now. "
+            f"Change it back, or delete {home} and ingest anew."
+        )
+
+
+def _ingested(home: Path) -> bool:
+    """Whether the ledger of ingest has a file that was read whole: what an interrupted ingest left is no log yet."""
+    ledger = home / "ledger.sqlite"
+    if not ledger.exists():
+        return False
+    with closing(sqlite3.connect(ledger)) as opened:
+        try:
+            return bool(opened.execute("SELECT 1 FROM sources WHERE status = 'done' LIMIT 1").fetchall())
+        except sqlite3.OperationalError:  # made a moment ago, without a table yet
+            return False
 
 
 def _same_key(home: Path, hasher: Hasher) -> None:

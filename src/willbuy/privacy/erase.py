@@ -55,8 +55,20 @@ def erase(shop: Common, entity: str, moment: datetime, actor: str, live: bool = 
 
 
 def finish(shop: Common, moment: datetime) -> list[Erased]:
-    """End the erasures that something has stopped. Returns what is gone, for each; mostly there are none."""
-    return [_carry_out(shop, plan, moment) for plan in pending(shop.home)]
+    """End the erasures that something has stopped. Returns what is gone, for each; mostly there are none.
+
+    One that cannot be ended stops no other. Raises its error then; StillServed only where there is no worse one.
+    """
+    ended: list[Erased] = []
+    stopped: list[WillbuyError] = []
+    for plan in pending(shop.home):
+        try:
+            ended.append(_carry_out(shop, plan, moment))
+        except WillbuyError as error:
+            stopped.append(error)
+    if stopped:
+        raise min(stopped, key=lambda error: isinstance(error, StillServed))
+    return ended
 
 
 def _carry_out(shop: Common, plan: Plan, moment: datetime) -> Erased:

@@ -151,6 +151,8 @@ class Fields:
     def _unknown(self, name: str, where: str = "") -> Refusal:
         hint = did_you_mean(name[:100], [*self.names, *self.aliases, *self.ids])
         nearest = hint.removeprefix(" Did you mean '").removesuffix("'?") or None
+        if nearest == name:  # a field of the model, at a place where none is read
+            hint, nearest = " It belongs inside", None
         message = f"the field '{printable(name)}' is not known{where}.{hint}"
         return Refusal(422, "unknown_field", message, field=name, nearest=nearest)
 

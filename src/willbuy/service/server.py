@@ -73,6 +73,7 @@ def _serve(
     said: Callable[[str, str], None],
 ) -> None:
     from willbuy.service.app import create_app
+    from willbuy.service.erasing import Erasing
     from willbuy.service.gate import Gate
     from willbuy.service.metrics import Metrics
     from willbuy.service.observed import observe
@@ -89,12 +90,14 @@ def _serve(
         watch = Watch(Limits(connections=shop.serve.connections))
         observe(metrics, state, watch)
         local = is_local(shop.serve.host)
-        gate = Gate(create_app(state), keys, metrics, shop.serve.requests_per_minute, local)
+        erasing = Erasing(state)
+        gate = Gate(create_app(state, erasing), keys, metrics, shop.serve.requests_per_minute, local)
         server = make_server(gate, watch, [keys.refresh])
         current = state.holder.current
         model = f"run {current.run}" if current else "no model"
         address = address_of(listener)
         listener.listen(BACKLOG)
+        erasing.go_on()
         said(address, f"willbuy serves {address} ({model}; {_who(keys)})")
         server.serve_at(listener)
 

@@ -20,21 +20,21 @@ S = TypeVar("S", bound=Section)
 LARGEST = 1 << 20
 """Bytes that a shop file may have."""
 
-TABLE_COMMANDS = ("train", "report", "score", "predict", "doctor", "explore", "runs")
-"""What works on a table. The others need the events of a log."""
+LOG_COMMANDS = ("ingest", "features")
+"""What needs the events of a log. The others work on a table as well."""
 
 
 def load_shop(path: Path) -> Shop:
     """Read and check the shop file of a log; the defaults of its preset stand where it says nothing.
 
     Raises ShopError that names the key, the value, what was expected and the nearest right spelling; of a table's
-    file it says which commands do work.
+    file it says which commands do not work.
     """
     shop = load_any(path)
     if isinstance(shop, TableShop):
         raise ShopError(
             f"{path} is the shop file of a table ([table]); this command needs the events of a log ([source]). "
-            f"On a table work: {', '.join(TABLE_COMMANDS)}."
+            f"On a table work all commands but {' and '.join(LOG_COMMANDS)}."
         )
     return shop
 

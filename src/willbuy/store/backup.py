@@ -55,13 +55,11 @@ def back_up(home: Path, folder: Path) -> BackedUp:
 
     Raises WillbuyError where there is nothing to copy, or where the folder holds something.
     """
-    runs = [f"runs/{run.name}/{name}" for run in sorted((home / "runs").glob("*")) for name in OF_A_RUN]
-    there = [name for name in (*DATABASES, *FILES, *runs) if (home / name).exists()]
     if not any((home / name).exists() for name in (*DATABASES, *FILES)):
         raise WillbuyError(f"{home} holds nothing that a service has written. Start one: willbuy serve")
     if folder.exists() and any(folder.iterdir()):
         raise WillbuyError(f"{folder} is not empty. Name an empty folder, or one that is not there yet.")
-    for name in there:
+    for name in _names(home):
         for path in _files(home / name):
             target = folder / path.relative_to(home)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,15 +67,28 @@ def back_up(home: Path, folder: Path) -> BackedUp:
             if name in DATABASES:
                 _copy_database(path, partial)
             else:
-                shutil.copy2(path, partial)
+                try:
+                    shutil.copy2(path, partial)
+                except FileNotFoundError:  # such as an erasure that ended meanwhile
+                    continue
             put_in_place(partial, target)
     sync_folder(folder)
     return _looked_at(folder)
 
 
+def _names(home: Path) -> Iterator[str]:
+    """What there is to copy. The runs come last: so the run that the pointer names is among them, if it was just promoted."""
+    yield from (name for name in (*DATABASES, *FILES) if (home / name).exists())
+    for run in sorted((home / "runs").glob("*")):
+        yield from (f"runs/{run.name}/{name}" for name in OF_A_RUN if (run / name).exists())
+
+
 def _files(path: Path) -> Iterator[Path]:
+    """The files of a folder, or the file; not those that somebody is writing beside (`write_durably`)."""
     if path.is_dir():
-        yield from sorted(inner for inner in path.rglob("*") if inner.is_file())
+        yield from sorted(
+            inner for inner in path.rglob("*") if inner.is_file() and not inner.name.startswith(".")
+        )
     else:
         yield path
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from willbuy.errors import StoreError
@@ -13,7 +13,7 @@ from willbuy.store.history import History
 from willbuy.store.index import TALLY, Index
 from willbuy.store.rows import COLUMNS, countable
 from willbuy.store.tail import Tail
-from willbuy.store.tallies import Table, Tallying, tables_of
+from willbuy.store.tallies import TABLES, Table, Tallying, tables_of
 
 _KEY = "tallying"
 _ROWS = 20_000
@@ -33,7 +33,10 @@ def tally_from_now(
     db: sqlite3.Connection,
     index: Index,
 ) -> None:
-    """Tally what the features read. Where something of it was not tallied so far, all live events are read again."""
+    """Tally what the features read. For a table that was not tallied so far, all live events are read again.
+
+    A table that was goes on: it counts events that have expired since as well.
+    """
     zone = history.meta.get("zone", features.clock.zone)
     if zone != features.clock.zone and not all(fact.hourly for fact in features.facts):
         raise StoreError(
@@ -44,19 +47,23 @@ def tally_from_now(
     if tallying.local == features.clock and wanted <= set(tallying.tables):
         return
     kept = set(tallying.tables) if tallying.local == features.clock else set()
-    ask(lambda: _tally_again(db, index, Tallying(features.clock, wanted | kept)))
+    ask(lambda: _tally_again(db, index, Tallying(features.clock, wanted | kept), kept))
 
 
-def _tally_again(db: sqlite3.Connection, index: Index, tallying: Tallying) -> None:
-    """Fill the table anew from all events that are merged, in one transaction; the others are tallied in memory."""
+def _tally_again(db: sqlite3.Connection, index: Index, tallying: Tallying, kept: Set[Table]) -> None:
+    """Fill what is not kept from all events that are merged, in one transaction; the others are tallied in memory."""
     index.merge_all(db)
     merged = int(get_meta(db, "merged", "0"))
+    missing = Tallying(tallying.local, set(tallying.tables) - kept)
     db.execute("BEGIN IMMEDIATE")
-    db.execute("DELETE FROM tallies")
+    numbers = [TABLES.index(table) for table in kept]
+    db.execute(
+        'DELETE FROM tallies WHERE "table" NOT IN (SELECT value FROM json_each(?))', [json.dumps(numbers)]
+    )
     rows = db.execute(f"SELECT seq, {', '.join(COLUMNS)} FROM events WHERE seq <= ? ORDER BY seq", [merged])
     while some := rows.fetchmany(_ROWS):
         tail = Tail()
-        tail.tally(found for row in some for found in tallying.slots(countable(row)))
+        tail.tally(found for row in some for found in missing.slots(countable(row)))
         tail.freeze()
         *_, tallies = tail.entries(0, tail.size)
         db.executemany(TALLY, tallies)

@@ -84,11 +84,17 @@ def _shapes(warehouse: DuckDBWarehouse, sql: str, where: str) -> dict[str, int]:
 
 
 def _account(warehouse: DuckDBWarehouse) -> dict[str, int]:
-    """The rows of all sources. That files hold live events too is how it should be: as many repetitions are not counted."""
+    """The rows of all sources but those of who was erased and what was expired, which were sound.
+
+    That files hold live events too is how it should be: as many repetitions are not counted.
+    """
     names = ("read", "accepted", "rejected", "duplicates")
     sums = ", ".join(f'SUM("{name}")' for name in names)
     [(*found, live)] = warehouse.rows(
         f'SELECT {sums}, SUM("accepted") FILTER ("format" = \'live\') FROM sources'
     )
     counts = {name: int(value or 0) for name, value in zip(names, found, strict=True)}
+    [(gone,)] = warehouse.rows("SELECT COUNT(*) FROM rejected WHERE rule IN ('erased', 'expired')")
+    for name in ("read", "rejected"):
+        counts[name] -= int(gone)
     return {**counts, "duplicates": max(0, counts["duplicates"] - int(live or 0))}

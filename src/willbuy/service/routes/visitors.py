@@ -68,7 +68,7 @@ class Visitor:
             visitor = visitor_of(scope)
             if scope["method"] == "DELETE":
                 query_of(scope, {})
-                await self._erasing.erase(visitor)
+                await self._erasing.erase(visitor, _who(scope))
                 await answer(send, _encode({"erased": "live", "rest": "under way"}), 202)
             else:
                 limit = query_of(scope, {"limit": whole(0, MOST_SHOWN)}).get("limit", 100)
@@ -115,6 +115,12 @@ def moment_of(text: str, state: State) -> datetime:
     if moment > state.clock():
         raise ValueError("a moment that is not in the future")
     return moment
+
+
+def _who(scope: "Scope") -> str:
+    """Who asks, for the audit log: the name of the key, where one was asked for."""
+    key = scope.get("state", {}).get("key")
+    return "service" if key is None else f"key {key}"
 
 
 def _explain(text: str) -> bool:
