@@ -124,7 +124,7 @@ def events_and_visitors(
             ("visitors c1", visitors, 1),
             ("visitors c32", visitors, 32),
             ("singles", [("POST", "/events", single)], 24),
-            ("batches", [("POST", "/events", batch)], 4),
+            ("batches", [("POST", "/events", batch)], 2),
         ):
             one = measured(ours, requests, connections, seconds)
             found[name].append(one)

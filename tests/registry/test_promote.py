@@ -141,12 +141,15 @@ def test_a_shadow_is_set_and_taken_away(shop, quick):
     assert [act for act, *_ in acts(shop)] == ["promote", "shadow", "no shadow"]
 
 
-def test_a_log_without_parity_is_promoted_with_a_warning(tmp_path, quick):
+def test_a_log_without_parity_needs_a_reason(tmp_path, quick):
+    """With such a champion the service would not start again."""
     (tmp_path / "shop.toml").write_text('[source]\nfiles = ["events.csv"]\n[target]\nwithin = "7d"\n')
     shop = load_any(tmp_path / "shop.toml")
     run = make_run(shop.home, 1)
-    done = promote(shop, run, "ann", MOMENT)
-    assert "willbuy parity" in done.warning
+    with pytest.raises(RegistryError, match=f"Run: willbuy parity --run {run}"):
+        promote(shop, run, "ann", MOMENT)
+    assert read_pointer(shop.home) is None
+    assert "willbuy parity" in promote(shop, run, "ann", MOMENT, force="a trial").warning
     assert models(shop)[0].parity == "not proven"
     proof = {"bundle": bundle_id(shop.home, run), "checked": 10, "mismatches": 0}
     (shop.home / "runs" / run / "parity.json").write_text(json.dumps(proof))

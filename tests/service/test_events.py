@@ -192,3 +192,24 @@ def test_many_at_once_are_each_answered(live: State) -> None:
     assert asyncio.run(all_of_them()) == [1] * 200
     assert live.store is not None
     assert len(live.store.timeline("ann")) == 200
+
+
+def test_a_key_that_may_only_send_is_told_no_score(live: State) -> None:
+    """S1: `score=true` answers what a visitor's page does, and needs the same scope, however it is spelt."""
+    import httpx
+
+    from service.edge_server import edge
+    from willbuy.service.app import create_app
+    from willbuy.service.keys import add_key
+
+    scopes = {"sender": ["ingest"], "both": ["ingest", "read"]}
+    tokens = {
+        name: add_key(live.shop.home, f"{name}-of-scores", held, NOW, "test") for name, held in scopes.items()
+    }
+    with edge(live.shop.home, app=create_app(live)) as service:
+        found = {}
+        for name, token in tokens.items():
+            headers = {"Authorization": f"Bearer {token}"}
+            asked = [f"{service.url}/events{query}" for query in ("", "?score=true", "?s%63ore=true")]
+            found[name] = [httpx.post(url, json=event(7), headers=headers).status_code for url in asked]
+    assert found == {"sender": [202, 403, 403], "both": [202, 202, 202]}

@@ -56,7 +56,8 @@ def promote(
     """Make a complete run the champion, or with `shadow` let it be scored beside the champion.
 
     Its bundle is loaded first: hashes, a child process, golden rows. A run that is not surely better than the best simple rule,
-    or of which the doctor has a doubt, becomes champion only with `force`, the reason, which the audit log keeps.
+    of which the doctor has a doubt, or that is of a log and not proven, so that a service would not start with it, becomes
+    champion only with `force`, the reason, which the audit log keeps.
     `moment` is naive UTC; `said` is told each step. Raises WillbuyError, and the pointer is as it was.
     """
     home = shop.home
@@ -64,7 +65,8 @@ def promote(
     result = read_result(folder)
     named = Named(folder.name, str(result["bundle"]))
     doubts = doubts_of(result)
-    _refuse(named.run, result, doubts, force, shadow)
+    unproven = _unproven(shop, folder, named)
+    _refuse(named.run, result, doubts, unproven, force, shadow)
     with lease(home, patience) as held:
         said(f"run {named.run}: bundle {named.bundle[:12]} is loaded in a process of its own")
         forgive(home, named.bundle)
@@ -85,7 +87,7 @@ def promote(
         pointer = held.commit(change, write_line)
     headline = str(result["verdict"]["headline"])
     role = "shadow" if shadow else "champion"
-    return Promoted(pointer, role, named.run, headline, doubts, _unproven(shop, folder, named))
+    return Promoted(pointer, role, named.run, headline, doubts, unproven)
 
 
 def clear_shadow(shop: Common, actor: str, moment: datetime, *, patience: float = PATIENCE) -> Pointer:
@@ -114,7 +116,12 @@ def doubts_of(result: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _refuse(
-    run: str, result: Mapping[str, Any], doubts: tuple[str, ...], force: str | None, shadow: bool
+    run: str,
+    result: Mapping[str, Any],
+    doubts: tuple[str, ...],
+    unproven: str,
+    force: str | None,
+    shadow: bool,
 ) -> None:
     if force is not None and not force.strip():
         raise RegistryError("--force needs a reason: it goes to the audit log")
@@ -131,6 +138,8 @@ def _refuse(
             f"the doctor doubts run {run}: {', '.join(doubts)}. See: willbuy report --run {run}; "
             'promote it all the same with: --force "why"'
         )
+    if unproven:
+        raise RegistryError(f'{unproven} Promote it all the same with: --force "why"')
 
 
 def _in_shadow(now: Pointer | None, named: Named, token: int, at: str) -> Pointer:
@@ -146,4 +155,7 @@ def _unproven(shop: Common, folder: Path, named: Named) -> str:
     parity = read_parity(folder, named.bundle)
     if not isinstance(shop, Shop) or (parity is not None and parity.clean):
         return ""
-    return f"the service refuses run {named.run} until it is proven that live and batch features agree. Run: willbuy parity"
+    return (
+        f"the service refuses run {named.run} until it is proven that live and batch features agree. "
+        f"Run: willbuy parity --run {named.run}."
+    )

@@ -122,7 +122,7 @@ class Gate:
         if wait:
             message = "this key asks too often"
             raise TurnedAway(429, "rate", message, retry_after=ceil(wait), close=_long(headers))
-        scope.setdefault("state", {})["key"] = key.name
+        scope.setdefault("state", {}).update(key=key.name, scopes=key.scopes)
 
     async def _failed(self, error: Exception, door: Door, scope: Scope, answer: "_Answer") -> None:
         if type(error).__name__ == "ClientDisconnect":  # Starlette's, where the app was reading the body

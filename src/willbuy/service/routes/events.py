@@ -44,6 +44,8 @@ class Events:
         """Read, store, wait for the disk, answer."""
         try:
             score = query_of(scope, {"score": flag}).get("score", False)
+            if score and "read" not in scope.get("state", {}).get("scopes", ("read",)):
+                raise Refusal(403, "scope", "this key lacks the scope read, which score=true needs")
             key = idempotency_key(scope["headers"])
             said = await self._take(await body_of(receive), key, score)
         except Refusal as refusal:
