@@ -76,6 +76,7 @@ def seen(frame: pd.DataFrame, account: dict[str, int] | None = None) -> dict:
             "CREATE TABLE sources (read BIGINT, accepted BIGINT, rejected BIGINT, duplicates BIGINT, format VARCHAR)"
         )
         warehouse.execute("INSERT INTO sources VALUES (?, ?, ?, ?, 'csv')", list(values.values()))
+        warehouse.execute("CREATE TABLE rejected (rule VARCHAR)")
         return profile(warehouse)
 
 

@@ -54,12 +54,14 @@ def test_an_erased_visitor_is_gone_from_the_log_too(started: State, tmp_path: Pa
     assert isinstance(started.shop, Shop)
     score(started.shop, tmp_path / "before.csv", reasons=False)
     visitor = visitors_of(tmp_path / "before.csv")[0]
+    audit = started.shop.home / "audit.jsonl"
+    before = audit.read_bytes().count(b'"erase"') if audit.exists() else 0
     with TestClient(create_app(started)) as client:
         assert client.get(f"/visitors/{visitor}").json()["live"] == 0
         assert client.delete(f"/visitors/{visitor}").status_code == 202
         assert client.get(f"/visitors/{visitor}").status_code == 404
-    audit, end = started.shop.home / "audit.jsonl", time.monotonic() + 60
-    while not (audit.exists() and b'"erase"' in audit.read_bytes()) and time.monotonic() < end:
+    end = time.monotonic() + 60
+    while not (audit.exists() and audit.read_bytes().count(b'"erase"') > before) and time.monotonic() < end:
         time.sleep(0.2)
     score(started.shop, tmp_path / "after.csv", reasons=False)
     assert set(visitors_of(tmp_path / "before.csv")) - set(visitors_of(tmp_path / "after.csv")) == {visitor}

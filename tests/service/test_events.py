@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -194,7 +195,7 @@ def test_many_at_once_are_each_answered(live: State) -> None:
     assert len(live.store.timeline("ann")) == 200
 
 
-def test_a_key_that_may_only_send_is_told_no_score(live: State) -> None:
+def test_a_key_that_may_only_send_is_told_no_score(live: State, tmp_path: Path) -> None:
     """S1: `score=true` answers what a visitor's page does, and needs the same scope, however it is spelt."""
     import httpx
 
@@ -204,9 +205,9 @@ def test_a_key_that_may_only_send_is_told_no_score(live: State) -> None:
 
     scopes = {"sender": ["ingest"], "both": ["ingest", "read"]}
     tokens = {
-        name: add_key(live.shop.home, f"{name}-of-scores", held, NOW, "test") for name, held in scopes.items()
+        name: add_key(tmp_path, f"{name}-of-scores", held, NOW, "test") for name, held in scopes.items()
     }
-    with edge(live.shop.home, app=create_app(live)) as service:
+    with edge(tmp_path, app=create_app(live)) as service:
         found = {}
         for name, token in tokens.items():
             headers = {"Authorization": f"Bearer {token}"}

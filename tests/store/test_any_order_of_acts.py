@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 from hypothesis import settings
@@ -15,6 +16,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.item_facts import item_facts_at
 from willbuy.features.local_time import LocalTime
 from willbuy.store import Arrival, Outcome, Store
+from willbuy.store.tallies import Table, tables_of
 
 PEOPLE = st.sampled_from(["ann", "bob", "cid"])
 MODELS = (
@@ -31,7 +33,9 @@ class Acts(RuleBasedStateMachine):
         self.home = Path(tempfile.mkdtemp())
         self.store = Store(self.home, merge_at=4)
         self.kept: list[Arrival] = []  # what the store should hold
-        self.counted: list[Arrival] = []  # what it should count by item: expired events stay counted
+        self.counted: dict[
+            Table, list[Arrival]
+        ] = {}  # what each tally should count: expired events stay counted
         self.erased: set[str] = set()
         self.model: FeatureSet | None = None
         self.number = 0
@@ -49,7 +53,8 @@ class Acts(RuleBasedStateMachine):
         assert store_them(self.store, batch) == [expected] * len(batch)
         if entity not in self.erased:
             self.kept += batch
-            self.counted += batch
+            for counted in self.counted.values():
+                counted.extend(batch)
 
     @rule()
     def sends_all_again(self) -> None:
@@ -69,7 +74,8 @@ class Acts(RuleBasedStateMachine):
         self.erased.add(entity)
         held = {a.event_id for a in self.kept if a.entity == entity}
         self.kept = [a for a in self.kept if a.entity != entity]
-        self.counted = [a for a in self.counted if a.event_id not in held]
+        for table, counted in self.counted.items():
+            self.counted[table] = [a for a in counted if a.event_id not in held]
 
     @rule(hour=st.integers(0, 24))
     def expires(self, hour: int) -> None:
@@ -80,11 +86,12 @@ class Acts(RuleBasedStateMachine):
 
     @rule(model=st.sampled_from(MODELS))
     def uses(self, model: FeatureSet) -> None:
-        """Another model may need tallies that were not kept: they are made of what is there."""
-        tallied = self.store._index.tallying
+        """Another model may need tallies that were not kept: they are made of what is there. Those that were go on."""
+        if self.model is not None and self.model.clock != model.clock:
+            self.counted = {}
         self.store.use(model)
-        if self.store._index.tallying is not tallied:
-            self.counted = list(self.kept)
+        for table in self.store._index.tallying.tables:
+            self.counted.setdefault(table, list(self.kept))
         self.model = model
 
     @invariant()
@@ -98,13 +105,13 @@ class Acts(RuleBasedStateMachine):
     def counts_what_it_should(self) -> None:
         if self.model is None:
             return
-        events = [a.event for a in self.counted]
-        for moment in MOMENTS:
-            expected = item_facts_at(self.model.facts, events, moment, self.model.clock)
+        for moment, fact in product(MOMENTS, self.model.facts):
+            [table] = tables_of([fact])
+            events = [a.event for a in self.counted[table]]
+            expected = item_facts_at([fact], events, moment, self.model.clock)
             found = self.store.facts(moment)
             for item in map(str, range(7)):
-                for fact in self.model.facts:
-                    assert found.get(item)[fact.name] == expected.get(item, {}).get(fact.name, 0)
+                assert found.get(item)[fact.name] == expected.get(item, {}).get(fact.name, 0)
 
     def teardown(self) -> None:
         self.store.close()
