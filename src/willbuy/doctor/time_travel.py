@@ -83,13 +83,13 @@ class Traveller:
                 at = beside.dialect.timestamp(cut)
                 _see(beside, f'"time" < {at} AND COALESCE("received", "time") <= {at}')
             engine.prepare_items()
-            _see_instead(beside, KNOWN)
+            beside.stand_in("events", f'SELECT * FROM "{KNOWN}"')
             engine.prepare()
             beside.make(ASKED, f'SELECT "pair", "pair" AS "entity_key", {moment} FROM {GIVEN}')
             names = ", ".join(beside.dialect.identifier(name) for name in self.features.names)
             return beside.frame(f'SELECT "pair", {names} FROM ({engine.pairs_sql(ASKED)}) q ORDER BY "pair"')
         finally:
-            beside.execute('DROP VIEW IF EXISTS temp."events"')
+            beside.stand_in("events", None)
             beside.drop(*astuple(Tables.of_group(GROUP)), *ITEM_TABLES, GIVEN, ASKED, KNOWN)
             beside.close()
 
@@ -110,15 +110,8 @@ class Traveller:
 
 def _see(beside: "Warehouse", condition: str) -> None:
     """Let this connection see a part of the events only: a view of its own stands before the tables of all."""
-    [(database,)] = beside.rows("SELECT current_database()")
     columns = ", ".join(f'"{name}"' for name in EVENTS_COLUMNS)
-    whole = f'{beside.dialect.identifier(database)}.main."events"'
-    beside.execute(f'CREATE OR REPLACE TEMP VIEW "events" AS SELECT {columns} FROM {whole} WHERE {condition}')
-
-
-def _see_instead(beside: "Warehouse", table: str) -> None:
-    """Let this connection see a table in place of the events."""
-    beside.execute(f'CREATE OR REPLACE TEMP VIEW "events" AS SELECT * FROM "{table}"')
+    beside.stand_in("events", f"SELECT {columns} FROM {beside.table('events')} e WHERE {condition}")
 
 
 def _finding(name: str, pairs: Pairs) -> Finding:

@@ -77,14 +77,13 @@ def ordered_sql(warehouse: "Warehouse", source: str, columns: Sequence[str], fea
     """The query of `ordered_frame`."""
     dialect = warehouse.dialect
     chosen = ", ".join(f"s.{dialect.identifier(name)}" for name in (*columns, *features.names))
-    entity = dialect.in_text_order('e."entity"')
+    named = "s" if warehouse.named_rows else "e"
+    entity = dialect.in_text_order(f'{named}."entity"')
     order = ", ".join(
         ['s."anchor"', entity, *(f's."{name}"' for name in columns if name in ("session", "k"))]
     )
-    return (
-        f'SELECT s."entity_key", e."entity", {chosen} FROM {source} s '
-        f'JOIN "entities" e ON e."entity_key" = s."entity_key" ORDER BY {order}'
-    )
+    join = "" if warehouse.named_rows else 'JOIN "entities" e ON e."entity_key" = s."entity_key" '
+    return f'SELECT s."entity_key", {named}."entity", {chosen} FROM {source} s {join}ORDER BY {order}'
 
 
 def anchor_folder(folder: Path, moment: datetime) -> Path:

@@ -56,3 +56,10 @@ class Dialect:
     def whole(self, top: str, bottom: int) -> str:
         """Integer division of a BIGINT expression that is not negative by a positive number."""
         raise NotImplementedError(self.name)
+
+    def hashed(self, text: str) -> str:
+        """64 bits of the MD5 of a text's UTF-8 bytes, as a whole number: its last eight bytes, the lowest first.
+
+        Where an engine has no unsigned numbers, what would be 2^63 or more is 2^64 less.
+        """
+        raise NotImplementedError(self.name)

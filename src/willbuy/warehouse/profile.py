@@ -31,8 +31,9 @@ def profile(warehouse: Warehouse, since: datetime | None = None) -> dict[str, An
         fields[name]["median"] = _median(warehouse, sql, where)
     for name, sql in TEXTS.items():
         fields[name]["shapes"] = _shapes(warehouse, sql, where)
+    name_order = warehouse.dialect.in_text_order('e."kind_name"')
     kinds = warehouse.rows(
-        f'SELECT e."kind_name", COUNT(*) FROM events e WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1'
+        f'SELECT e."kind_name", COUNT(*) FROM events e WHERE {where} GROUP BY 1 ORDER BY 2 DESC, {name_order}'
     )
     hours = dict(
         warehouse.rows(f'SELECT EXTRACT(hour FROM e."time"), COUNT(*) FROM events e WHERE {where} GROUP BY 1')
@@ -56,8 +57,8 @@ def _from(sql: str) -> str:
 def _field(warehouse: Warehouse, sql: str, where: str, rows: int) -> dict[str, Any]:
     column = {"n.entity": 'e."entity_key"', "i.item": 'e."item_key"'}.get(sql, sql)
     [(known, distinct, top)] = warehouse.rows(
-        f"SELECT COALESCE(SUM(c), 0), COUNT(*), MAX(c) FROM (SELECT COUNT(*) AS c FROM events e "
-        f"WHERE {where} AND {column} IS NOT NULL GROUP BY {column})"
+        f"SELECT COALESCE(SUM(c.n), 0), COUNT(*), MAX(c.n) FROM (SELECT COUNT(*) AS n FROM events e "
+        f"WHERE {where} AND {column} IS NOT NULL GROUP BY {column}) c"
     )
     return {
         "n": rows,
@@ -69,7 +70,8 @@ def _field(warehouse: Warehouse, sql: str, where: str, rows: int) -> dict[str, A
 
 def _median(warehouse: Warehouse, sql: str, where: str) -> float | None:
     """Of what is above 0: what costs nothing says nothing about a unit."""
-    [(value,)] = warehouse.rows(f"SELECT QUANTILE_DISC({sql}, 0.5) FROM events e WHERE {where} AND {sql} > 0")
+    median = f"PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY {sql})"
+    [(value,)] = warehouse.rows(f"SELECT {median} FROM events e WHERE {where} AND {sql} > 0")
     return None if value is None else float(value)
 
 
@@ -79,7 +81,9 @@ def _shapes(warehouse: Warehouse, sql: str, where: str) -> dict[str, int]:
     for pattern, shown in _SHAPES:
         text = f"REGEXP_REPLACE({text}, '{pattern}', '{shown}', 'g')"
     values = f"SELECT DISTINCT {sql} AS v FROM {_from(sql)} WHERE {where} AND {sql} IS NOT NULL"
-    found = warehouse.rows(f"SELECT {text}, COUNT(*) FROM ({values}) GROUP BY 1 ORDER BY 2 DESC, 1")
+    counted = f'SELECT {text} AS "shape", COUNT(*) AS "n" FROM ({values}) d GROUP BY 1'
+    order = warehouse.dialect.in_text_order('c."shape"')
+    found = warehouse.rows(f'SELECT c."shape", c."n" FROM ({counted}) c ORDER BY c."n" DESC, {order}')
     return {str(shape): int(count) for shape, count in found[:MOST]}
 
 
@@ -91,7 +95,7 @@ def _account(warehouse: Warehouse) -> dict[str, int]:
     names = ("read", "accepted", "rejected", "duplicates")
     sums = ", ".join(f'SUM("{name}")' for name in names)
     [(*found, live)] = warehouse.rows(
-        f'SELECT {sums}, SUM("accepted") FILTER ("format" = \'live\') FROM sources'
+        f'SELECT {sums}, SUM("accepted") FILTER (WHERE "format" = \'live\') FROM sources'
     )
     counts = {name: int(value or 0) for name, value in zip(names, found, strict=True)}
     [(gone,)] = warehouse.rows("SELECT COUNT(*) FROM rejected WHERE rule IN ('erased', 'expired')")
