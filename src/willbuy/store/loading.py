@@ -118,8 +118,8 @@ class _Load:
         self.desk.execute("CREATE OR REPLACE TEMP TABLE packed (entity VARCHAR, body VARCHAR)")
         for bucket in range(BUCKETS):
             events = plain(self.warehouse.dialect, self.warehouse.events_of([bucket]), fields, names)
-            with self._at_desk(events) as rows:
-                self.desk.execute(f"INSERT INTO packed {pack(rows, fields)}")
+            with self._at_desk(events) as source:
+                self.desk.execute(f"INSERT INTO packed {pack(source, fields)}")
             self.progress(bucket + 1, BUCKETS, "visitors packed")
         known = Suppression(self.shop.home)
         sql = "SELECT entity, body, json_array_length(body) FROM packed ORDER BY entity"

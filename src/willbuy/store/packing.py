@@ -30,9 +30,7 @@ def fields_of(warehouse: "Warehouse") -> tuple[str, ...]:
 
 def names_of(warehouse: "Warehouse") -> list[str]:
     """What the shop calls its kinds: `kind_name` is packed as its place here."""
-    sql = (
-        f'SELECT DISTINCT "kind_name" FROM "events" WHERE "kind_name" IS NOT NULL AND {_NOT_LIVE}'
-    )
+    sql = f'SELECT DISTINCT "kind_name" FROM "events" WHERE "kind_name" IS NOT NULL AND {_NOT_LIVE}'
     return sorted(str(name) for (name,) in warehouse.rows(sql))
 
 
@@ -49,9 +47,7 @@ def plain(dialect: Dialect, events: str, fields: Sequence[str], names: Sequence[
 def pack(rows: str, fields: Sequence[str]) -> str:
     """The query, of the desk, of `entity, body` over a FROM item with rows of `plain`."""
     parts = ", ".join(f'p."{name}"' for name in fields)
-    return (
-        f"SELECT p.entity, CAST(to_json(list(json_array({parts}))) AS VARCHAR) AS body FROM {rows} AS p GROUP BY p.entity"
-    )
+    return f"SELECT p.entity, CAST(to_json(list(json_array({parts}))) AS VARCHAR) AS body FROM {rows} AS p GROUP BY p.entity"
 
 
 def slots(dialect: Dialect, table: Table, local: LocalTime, span: tuple[object, object]) -> str:
@@ -59,7 +55,9 @@ def slots(dialect: Dialect, table: Table, local: LocalTime, span: tuple[object, 
     known = dialect.earlier('COALESCE(e."received", e."time")', 1)
     days = [_unit(dialect, moment, table, local, span) for moment in ('e."time"', known)]
     key, items = (
-        ('e."category"', "") if table.of == "category" else ("i.item", "JOIN items AS i ON i.item_key = e.item_key")
+        ('e."category"', "")
+        if table.of == "category"
+        else ("i.item", "JOIN items AS i ON i.item_key = e.item_key")
     )
     columns = (key, _kind(dialect), *days)
     named = ", ".join(
