@@ -127,7 +127,7 @@ def write(folder: Path, part: int, csv: Path) -> dict[str, int]:
     rows = (
         f"SELECT strftime(make_timestamp_ms(moment + {epoch}), '%Y-%m-%d %H:%M:%S UTC') AS event_time, "
         "CASE kind WHEN 0 THEN 'view' WHEN 1 THEN 'cart' ELSE 'purchase' END AS event_type, "
-        f"told AS \"product_id,category_id,category_code,brand,price\", {_user('visitor')} AS user_id, "
+        f'told AS "product_id,category_id,category_code,brand,price", {_user("visitor")} AS user_id, '
         f"{uuid} AS user_session FROM (SELECT *, md5(CAST(session AS VARCHAR)) AS h "
         f"FROM read_parquet('{drawn}/slice={part}/*.parquet', hive_partitioning = false)) "
         f"JOIN '{drawn}/shelf.parquet' USING (item) ORDER BY moment, visitor, place"
