@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from willbuy.service.app import create_app
+from willbuy.service.gate.keys import Keys
+from willbuy.service.gate.metrics import Metrics
 from willbuy.service.holder import Holder
-from willbuy.service.keys import Keys
-from willbuy.service.metrics import Metrics
 from willbuy.service.state import State
 from willbuy.shop import Shop, load_shop
 from willbuy.store import Store

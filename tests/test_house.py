@@ -43,6 +43,8 @@ FLOORS = (
     {"doctor", "explore", "registry", "monitor"},
     {"pipeline", "scoring", "reporting"},
     {"tracking", "parity", "privacy"},
+    {"service.wire"},
+    {"service.gate"},
     {"service", "client", "flows", "reproductions"},
     {"commands"},
     {"cli"},
@@ -55,6 +57,8 @@ OWN_ROOM = {
     "events.canonical": "events.canonical",
     "events.live": "events.live",
     "fitted_live": "fitted",
+    "service.wire": "service.wire",
+    "service.gate": "service.gate",
 }
 """Files that live in another room than their name says: the canonical event is known to all."""
 

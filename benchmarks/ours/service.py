@@ -12,18 +12,18 @@ from starlette.routing import Route
 
 from willbuy.service import doors
 from willbuy.service.app import create_app
-from willbuy.service.asking import answer, body_of
-from willbuy.service.gate import Gate
-from willbuy.service.keys import Keys
-from willbuy.service.limits import Limits
-from willbuy.service.listening import bind
+from willbuy.service.gate.gate import Gate
+from willbuy.service.gate.keys import Keys
+from willbuy.service.gate.listening import bind
+from willbuy.service.gate.metrics import Metrics
 from willbuy.service.logged import Logged
-from willbuy.service.metrics import Metrics
 from willbuy.service.moments import utc_now
-from willbuy.service.running import make_server
 from willbuy.service.starting import started
 from willbuy.service.state import State
-from willbuy.service.watch import Watch
+from willbuy.service.wire.asking import answer, body_of
+from willbuy.service.wire.limits import Limits
+from willbuy.service.wire.running import make_server
+from willbuy.service.wire.watch import Watch
 from willbuy.shop import load_any
 
 

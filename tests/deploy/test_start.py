@@ -21,7 +21,7 @@ from deploy.test_files import PODS, instruction, start_commands
 from made_up_table import table_shop
 from willbuy.pipeline import train
 from willbuy.registry.promote import promote
-from willbuy.service.keys import add_key
+from willbuy.service.gate.keys import add_key
 from willbuy.shop import TableShop
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -64,13 +64,13 @@ def served(home: Path, per_minute: int = 60_000_000) -> Iterator[Served]:
 def main(home: str, per_minute: str) -> None:
     """Serve until SIGTERM, with the limits of the service; say the port first, and what was closed last."""
     from service.edge_server import tiny_app
-    from willbuy.service.gate import Gate
-    from willbuy.service.keys import Keys
-    from willbuy.service.limits import Limits
-    from willbuy.service.listening import bind
-    from willbuy.service.metrics import Metrics
-    from willbuy.service.running import make_server
-    from willbuy.service.watch import Watch
+    from willbuy.service.gate.gate import Gate
+    from willbuy.service.gate.keys import Keys
+    from willbuy.service.gate.listening import bind
+    from willbuy.service.gate.metrics import Metrics
+    from willbuy.service.wire.limits import Limits
+    from willbuy.service.wire.running import make_server
+    from willbuy.service.wire.watch import Watch
 
     watch, keys = Watch(Limits()), Keys(Path(home))
     gate = Gate(tiny_app(), keys, Metrics(), int(per_minute), local=True, limits=watch.limits)

@@ -15,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from willbuy.service.gate import Gate
-from willbuy.service.keys import Keys
-from willbuy.service.limits import Limits
-from willbuy.service.listening import bind
-from willbuy.service.metrics import Metrics
-from willbuy.service.running import make_server
-from willbuy.service.watch import Watch
+from willbuy.service.gate.gate import Gate
+from willbuy.service.gate.keys import Keys
+from willbuy.service.gate.listening import bind
+from willbuy.service.gate.metrics import Metrics
+from willbuy.service.wire.limits import Limits
+from willbuy.service.wire.running import make_server
+from willbuy.service.wire.watch import Watch
 
 SHORT = Limits(
     header_seconds=1.0,

@@ -17,7 +17,7 @@ import pytest
 import uvloop
 
 from service.edge_process import ENVIRONMENT, Served, served
-from willbuy.service.keys import add_key
+from willbuy.service.gate.keys import add_key
 
 NOW = datetime(2026, 3, 1)
 HEAD = b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"

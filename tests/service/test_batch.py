@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from service.conftest import TABLE_RECORD
 from service.edge_server import edge
 from willbuy.service.app import create_app
-from willbuy.service.limits import Limits
 from willbuy.service.state import State
+from willbuy.service.wire.limits import Limits
 
 JSON = {"content-type": "application/json"}
 

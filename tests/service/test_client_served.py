@@ -14,7 +14,7 @@ from scripts.docs_server import Server
 from service.conftest import TABLE_RECORD
 from willbuy.errors import EventConflict, KeyRejected, RequestRejected, UnknownId
 from willbuy.models.bundle import load_bundle
-from willbuy.service.keys import add_key
+from willbuy.service.gate.keys import add_key
 from willbuy.shop import Common
 
 ROOT = Path(__file__).resolve().parents[2]

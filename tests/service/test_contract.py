@@ -17,10 +17,10 @@ import pytest
 from service.edge_server import Edge, edge
 from willbuy.service.app import create_app
 from willbuy.service.erasing import Erasing
-from willbuy.service.keys import add_key
-from willbuy.service.limits import Limits
-from willbuy.service.scopes import SCOPES
+from willbuy.service.gate.keys import add_key
+from willbuy.service.gate.scopes import SCOPES
 from willbuy.service.state import State
+from willbuy.service.wire.limits import Limits
 
 CONFIG = Path(__file__).with_name("contract.toml")
 

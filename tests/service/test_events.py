@@ -201,7 +201,7 @@ def test_a_key_that_may_only_send_is_told_no_score(live: State, tmp_path: Path) 
 
     from service.edge_server import edge
     from willbuy.service.app import create_app
-    from willbuy.service.keys import add_key
+    from willbuy.service.gate.keys import add_key
 
     scopes = {"sender": ["ingest"], "both": ["ingest", "read"]}
     tokens = {

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from willbuy.models.prepare import Column, RecordReader
-from willbuy.service.decoding import decode
-from willbuy.service.errors import Refusal
 from willbuy.service.fields import Fields, Record
-from willbuy.service.quick import quick_reader
+from willbuy.service.wire.decoding import decode
+from willbuy.service.wire.errors import Refusal
+from willbuy.service.wire.quick import quick_reader
 
 COLUMNS = (
     Column("visits", "number"),

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.conftest import client_of
-from service.test_decoding import BAD
+from service.wire.test_decoding import BAD
 from willbuy.service.state import State
 
 SECRET = "kx81-secret"

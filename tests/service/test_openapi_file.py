@@ -8,7 +8,7 @@ import pytest
 
 from scripts.openapi_file import FILE, spec_of, text_of
 from willbuy.service.app import create_app
-from willbuy.service.doors import door_of
+from willbuy.service.gate.doors import door_of
 from willbuy.service.state import State
 
 

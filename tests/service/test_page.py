@@ -14,7 +14,7 @@ from service.browser import Browser, browser
 from service.conftest import NOW
 from service.edge_server import Edge, edge
 from willbuy.service.app import create_app
-from willbuy.service.keys import add_key
+from willbuy.service.gate.keys import add_key
 from willbuy.service.state import State
 
 

@@ -18,7 +18,7 @@ from service.serve_process import Serving, serving, willbuy
 from willbuy.errors import WillbuyError
 from willbuy.registry.pointer import Pointer, write_pointer
 from willbuy.service import extras
-from willbuy.service.keys import add_key, revoke_key
+from willbuy.service.gate.keys import add_key, revoke_key
 from willbuy.shop import Common
 from willbuy.store.predictions.reading import read_answers
 

@@ -39,7 +39,7 @@ def keys(
 
 
 def _add(shop: Any, name: str, scopes: list[str], as_json: bool) -> None:
-    from willbuy.service.keys import add_key
+    from willbuy.service.gate.keys import add_key
     from willbuy.service.moments import utc_now
 
     token = add_key(shop.home, name, scopes, utc_now(), actor())
@@ -52,7 +52,7 @@ def _add(shop: Any, name: str, scopes: list[str], as_json: bool) -> None:
 
 
 def _list(shop: Any, as_json: bool) -> None:
-    from willbuy.service.keys import list_keys
+    from willbuy.service.gate.keys import list_keys
 
     stored = list_keys(shop.home)
     if as_json:
@@ -67,7 +67,7 @@ def _list(shop: Any, as_json: bool) -> None:
 
 
 def _revoke(shop: Any, name: str, as_json: bool) -> None:
-    from willbuy.service.keys import revoke_key
+    from willbuy.service.gate.keys import revoke_key
     from willbuy.service.moments import utc_now
 
     revoke_key(shop.home, name, utc_now(), actor())

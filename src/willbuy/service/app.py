@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from willbuy import __version__
 from willbuy.service.erasing import Erasing
-from willbuy.service.errors import Refusal
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current, current_of
 from willbuy.service.openapi import made
@@ -31,6 +30,7 @@ from willbuy.service.routes.visitors import SCORE, VISITOR, Score, Visitor
 from willbuy.service.state import State
 from willbuy.service.visitor_bodies import visitor_bodies
 from willbuy.service.visitors import Visitors
+from willbuy.service.wire.errors import Refusal
 from willbuy.shop import Shop
 
 STATUS_WORDS = {

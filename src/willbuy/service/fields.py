@@ -10,9 +10,9 @@ import numpy as np
 from willbuy.errors import did_you_mean, listed, printable
 from willbuy.models.prepare import Column
 from willbuy.models.rows import LARGEST, Floats
-from willbuy.service.decoding import decode
-from willbuy.service.errors import Refusal
-from willbuy.service.quick import quick_reader
+from willbuy.service.wire.decoding import decode
+from willbuy.service.wire.errors import Refusal
+from willbuy.service.wire.quick import quick_reader
 
 ID = "customer_id"
 MOST_ID = 200  # characters

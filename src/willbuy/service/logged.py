@@ -23,7 +23,7 @@ SHADOW_COUNTS = {
 }
 
 if TYPE_CHECKING:
-    from willbuy.service.metrics import Metrics
+    from willbuy.service.gate.metrics import Metrics
     from willbuy.service.serving import Serving
 
 

@@ -5,9 +5,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from willbuy.models.prepare import Column
-from willbuy.service.errors import busy
 from willbuy.service.fields import ID, Fields
 from willbuy.service.state import State
+from willbuy.service.wire.errors import busy
 from willbuy.shop import Shop, TableShop
 from willbuy.shop.common import Common
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from willbuy.service.metrics import Metrics
-from willbuy.service.watch import Watch
+from willbuy.service.gate.metrics import Metrics
+from willbuy.service.wire.watch import Watch
 
 if TYPE_CHECKING:
     from willbuy.service.state import State

@@ -8,8 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from willbuy.service.bodies import Error, bodies
-from willbuy.service.errors import Refusal
 from willbuy.service.models import Current
+from willbuy.service.wire.errors import Refusal
 
 Operation = dict[str, Any]
 Operations = dict[str, dict[str, Operation]]  # path -> method -> operation

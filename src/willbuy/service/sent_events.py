@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from willbuy.errors import printable
 from willbuy.events.live import Accepted, with_id
-from willbuy.service.decoding import decode
 from willbuy.service.entities import Entities
-from willbuy.service.errors import Refusal
-from willbuy.service.splitting import split, start_of_list
 from willbuy.service.state import State
+from willbuy.service.wire.decoding import decode
+from willbuy.service.wire.errors import Refusal
+from willbuy.service.wire.splitting import split, start_of_list
 from willbuy.store import Arrival
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from socket import socket
 from willbuy.audit import append
 from willbuy.service.alone import alone
 from willbuy.service.extras import check_extras
-from willbuy.service.keys import Keys
-from willbuy.service.limits import Limits
-from willbuy.service.listening import BACKLOG, address_of, bind, check_public, is_local
+from willbuy.service.gate.keys import Keys
+from willbuy.service.gate.listening import BACKLOG, address_of, bind, check_public, is_local
 from willbuy.service.moments import utc_now
+from willbuy.service.wire.limits import Limits
 from willbuy.shop import Common
 
 logger = logging.getLogger("willbuy.service")
@@ -74,12 +74,12 @@ def _serve(
 ) -> None:
     from willbuy.service.app import create_app
     from willbuy.service.erasing import Erasing
-    from willbuy.service.gate import Gate
-    from willbuy.service.metrics import Metrics
+    from willbuy.service.gate.gate import Gate
+    from willbuy.service.gate.metrics import Metrics
     from willbuy.service.observed import observe
-    from willbuy.service.running import make_server
     from willbuy.service.starting import started
-    from willbuy.service.watch import Watch
+    from willbuy.service.wire.running import make_server
+    from willbuy.service.wire.watch import Watch
 
     metrics = Metrics()
     with started(shop, keys, metrics, utc_now, run, allow_unproven, load) as state:

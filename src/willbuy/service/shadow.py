@@ -13,7 +13,7 @@ import numpy as np
 
 from willbuy.errors import WillbuyError
 from willbuy.models.rows import Floats
-from willbuy.service.errors import Refusal
+from willbuy.service.wire.errors import Refusal
 from willbuy.store.predictions import Answer, PredictionLog
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from willbuy.errors import WillbuyError
 from willbuy.hashed_ids import open_hasher
 from willbuy.service.expiring import expiring
+from willbuy.service.gate.keys import Keys
+from willbuy.service.gate.metrics import Metrics
 from willbuy.service.holder import Holder
-from willbuy.service.keys import Keys
-from willbuy.service.metrics import Metrics
 from willbuy.service.serving import Serving
 from willbuy.service.state import Clock, State
 from willbuy.shop import Common, Shop

@@ -11,9 +11,9 @@ from willbuy.shop.common import Common
 if TYPE_CHECKING:
     from willbuy.events.live import EventReader
     from willbuy.hashed_ids import Hasher
+    from willbuy.service.gate.keys import Keys
+    from willbuy.service.gate.metrics import Metrics
     from willbuy.service.holder import Holder
-    from willbuy.service.keys import Keys
-    from willbuy.service.metrics import Metrics
     from willbuy.store.predictions import PredictionLog
     from willbuy.store.store import Store
 

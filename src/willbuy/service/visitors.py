@@ -17,10 +17,10 @@ from willbuy.fitted_live import with_fitted
 from willbuy.models.rows import Floats
 from willbuy.service.answers import prediction, said
 from willbuy.service.entities import Entities
-from willbuy.service.errors import Refusal
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current, id_name
 from willbuy.service.state import State
+from willbuy.service.wire.errors import Refusal
 from willbuy.shop import Shop
 
 if TYPE_CHECKING:

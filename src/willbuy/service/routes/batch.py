@@ -13,14 +13,14 @@ import msgspec
 import numpy as np
 
 from willbuy.service.answers import prediction, said
-from willbuy.service.asking import answer, body_of, query_of, refuse
 from willbuy.service.bodies import MOST_RECORDS
-from willbuy.service.errors import Refusal
 from willbuy.service.fields import Record
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current
 from willbuy.service.routes.predict import QUERY
-from willbuy.service.splitting import split, start_of_list
+from willbuy.service.wire.asking import answer, body_of, query_of, refuse
+from willbuy.service.wire.errors import Refusal
+from willbuy.service.wire.splitting import split, start_of_list
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

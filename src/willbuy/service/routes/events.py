@@ -12,12 +12,12 @@ import msgspec
 
 from willbuy.errors import StoreDead, StoreError, StoreFull
 from willbuy.service.acks import Acks
-from willbuy.service.asking import answer, body_of, flag, query_of, refuse
-from willbuy.service.errors import Refusal, busy
 from willbuy.service.models import Current
 from willbuy.service.sent_events import LIST, Rejected, Sent, SentReader, events_of, idempotency_key
 from willbuy.service.state import State
 from willbuy.service.visitors import Visitors
+from willbuy.service.wire.asking import answer, body_of, flag, query_of, refuse
+from willbuy.service.wire.errors import Refusal, busy
 from willbuy.store import Outcome
 
 if TYPE_CHECKING:

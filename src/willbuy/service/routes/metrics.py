@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from willbuy.service.metrics import CONTENT_TYPE, Metrics
+from willbuy.service.gate.metrics import CONTENT_TYPE, Metrics
 
 
 def metrics_routes(metrics: Metrics) -> APIRouter:

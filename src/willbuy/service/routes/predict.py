@@ -7,10 +7,10 @@ import msgspec
 
 from willbuy.errors import InputError
 from willbuy.service.answers import MOST_REASONS, prediction, said
-from willbuy.service.asking import answer, body_of, query_of, refuse, whole
-from willbuy.service.errors import Refusal
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current
+from willbuy.service.wire.asking import answer, body_of, query_of, refuse, whole
+from willbuy.service.wire.errors import Refusal
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

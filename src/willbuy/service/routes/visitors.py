@@ -10,14 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from willbuy.errors import StoreDead, StoreError, WillbuyError
 from willbuy.moments import parse_moment
 from willbuy.service.answers import MOST_REASONS
-from willbuy.service.asking import answer, query_of, refuse, whole
 from willbuy.service.entities import Entities
 from willbuy.service.erasing import Erasing
-from willbuy.service.errors import Refusal, busy
 from willbuy.service.fields import checked_id
 from willbuy.service.models import Current
 from willbuy.service.state import State
 from willbuy.service.visitors import Visitors, shown
+from willbuy.service.wire.asking import answer, query_of, refuse, whole
+from willbuy.service.wire.errors import Refusal, busy
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

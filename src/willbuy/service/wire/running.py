@@ -13,8 +13,8 @@ from typing import Any
 
 import uvicorn
 
-from willbuy.service.protocol import protocol_of
-from willbuy.service.watch import Watch
+from willbuy.service.wire.protocol import protocol_of
+from willbuy.service.wire.watch import Watch
 
 logger = logging.getLogger("willbuy.service")
 

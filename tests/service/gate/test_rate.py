@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from willbuy.service.rate import Rate
+from willbuy.service.gate.rate import Rate
 
 
 def passed(rate: Rate, now: list[float], gaps: list[float]) -> int:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from willbuy.audit import append
 from willbuy.durable import locked, write_durably
 from willbuy.errors import WillbuyError, did_you_mean, printable
-from willbuy.service.scopes import SCOPES
+from willbuy.service.gate.scopes import SCOPES
 
 FILE, LOCK = "keys.json", "keys.lock"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")

@@ -15,15 +15,15 @@ from math import ceil
 from time import perf_counter
 from typing import Any
 
-from willbuy.service.body_limit import BodyLimit, Gone, Receive
-from willbuy.service.doors import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, Door, door_of
-from willbuy.service.keys import Keys
-from willbuy.service.limits import Limits
-from willbuy.service.listening import is_local
-from willbuy.service.media_type import check_media_type
-from willbuy.service.metrics import Metrics
-from willbuy.service.rate import Rate
-from willbuy.service.turned_away import SAFE_HEADERS, TurnedAway, error_body
+from willbuy.service.gate.body_limit import BodyLimit, Gone, Receive
+from willbuy.service.gate.doors import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, Door, door_of
+from willbuy.service.gate.keys import Keys
+from willbuy.service.gate.listening import is_local
+from willbuy.service.gate.media_type import check_media_type
+from willbuy.service.gate.metrics import Metrics
+from willbuy.service.gate.rate import Rate
+from willbuy.service.wire.limits import Limits
+from willbuy.service.wire.turned_away import SAFE_HEADERS, TurnedAway, error_body
 
 Scope = dict[str, Any]
 Send = Callable[[Any], Awaitable[None]]

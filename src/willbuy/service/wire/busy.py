@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from willbuy.service.turned_away import SAFE_HEADERS, TurnedAway, error_body
+from willbuy.service.wire.turned_away import SAFE_HEADERS, TurnedAway, error_body
 
 _BUSY = TurnedAway(503, "busy", "too many requests at once", retry_after=1)
 _BODY = error_body(_BUSY.code, _BUSY.message)

@@ -14,11 +14,11 @@ import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from willbuy.service.busy import busy
-from willbuy.service.cycle import Cycle
-from willbuy.service.turned_away import TurnedAway
-from willbuy.service.watch import BODY, HEADERS, WAITING, WORKING, Watch
-from willbuy.service.wire import Wire
+from willbuy.service.wire.busy import busy
+from willbuy.service.wire.cycle import Cycle
+from willbuy.service.wire.turned_away import TurnedAway
+from willbuy.service.wire.watch import BODY, HEADERS, WAITING, WORKING, Watch
+from willbuy.service.wire.wire import Wire
 
 _BAD = TurnedAway(400, "http", "this is no valid HTTP request").raw()
 _LARGE = TurnedAway(431, "headers", "the headers are too many or too large").raw()

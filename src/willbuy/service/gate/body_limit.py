@@ -8,8 +8,8 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from willbuy.service.limits import Limits
-from willbuy.service.turned_away import TurnedAway
+from willbuy.service.wire.limits import Limits
+from willbuy.service.wire.turned_away import TurnedAway
 
 Receive = Callable[[], Awaitable[Any]]
 

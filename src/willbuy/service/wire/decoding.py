@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from willbuy.service.errors import Refusal
+from willbuy.service.wire.errors import Refusal
 
 MOST_LEVELS, MOST_KEYS = 32, 10_000
 TEXT = rb'"(?:[^"\\]++|\\.)*+"'
@@ -41,7 +41,7 @@ def decode(body: bytes) -> Any:
     {'visits': 3}
     >>> decode(b'{"visits": 3, "visits": 4}')
     Traceback (most recent call last):
-    willbuy.service.errors.Refusal: bad_json
+    willbuy.service.wire.errors.Refusal: bad_json
     """
     keys = body.count(b":")  # at least as many as there are keys: a text may hold one too
     if keys > MOST_KEYS:

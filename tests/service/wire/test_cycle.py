@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from willbuy.service.cycle import MOST_KNOWN, Cycle, _known
+from willbuy.service.wire.cycle import MOST_KNOWN, Cycle, _known
 
 NAMES = st.sampled_from(
     [b"x-a", b"X-B", b"content-type", b"content-length", b"Connection", b"transfer-encoding", b"bad name"]

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect
 
 from willbuy.errors import did_you_mean, printable
-from willbuy.service.errors import Refusal
+from willbuy.service.wire.errors import Refusal
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, Protocol
 
-from willbuy.service.limits import Limits
+from willbuy.service.wire.limits import Limits
 
 WAITING, HEADERS, BODY, WORKING = range(4)
 """The phases of a connection: no request yet, its headers, its body, at work on it."""

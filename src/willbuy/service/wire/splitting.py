@@ -7,8 +7,8 @@ read later, each by itself.
 import re
 from collections.abc import Iterator
 
-from willbuy.service.decoding import MOST_LEVELS, TEXT, bad_json, nested
-from willbuy.service.errors import Refusal
+from willbuy.service.wire.decoding import MOST_LEVELS, TEXT, bad_json, nested
+from willbuy.service.wire.errors import Refusal
 
 _SPACE = rb"[ \t\r\n]*+"
 _ITEM = re.compile(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from willbuy.errors import WillbuyError
-from willbuy.service.keys import FILE, Keys, add_key, list_keys, revoke_key
+from willbuy.service.gate.keys import FILE, Keys, add_key, list_keys, revoke_key
 
 NOW = datetime(2026, 3, 1, 12)
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from willbuy.service.watch import BODY
+from willbuy.service.wire.watch import BODY
 
 
 class Ending(Protocol):

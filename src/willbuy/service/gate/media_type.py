@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from willbuy.service.turned_away import TurnedAway
+from willbuy.service.wire.turned_away import TurnedAway
 
 _USUAL = frozenset(
     (b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8")
@@ -16,7 +16,7 @@ def check_media_type(headers: Mapping[bytes, bytes]) -> None:
     >>> check_media_type({b"content-type": b"application/json; charset=utf-16"})
     Traceback (most recent call last):
     ...
-    willbuy.service.turned_away.TurnedAway: the body must be UTF-8: content-type: application/json
+    willbuy.service.wire.turned_away.TurnedAway: the body must be UTF-8: content-type: application/json
     """
     found = headers.get(b"content-type", b"")
     if found not in _USUAL:

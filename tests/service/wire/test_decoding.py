@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from willbuy.service.decoding import MOST_LEVELS, decode
-from willbuy.service.errors import Refusal
+from willbuy.service.wire.decoding import MOST_LEVELS, decode
+from willbuy.service.wire.errors import Refusal
 
 SECRET = "kx81-secret"
 BAD = {

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
-from willbuy.service.limits import Limits
-from willbuy.service.protocol import protocol_of
-from willbuy.service.watch import Watch
+from willbuy.service.wire.limits import Limits
+from willbuy.service.wire.protocol import protocol_of
+from willbuy.service.wire.watch import Watch
 
 
 class Transport:

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from service.edge_server import Edge, edge, until_closed
-from willbuy.service.keys import add_key, revoke_key
-from willbuy.service.limits import Limits
+from willbuy.service.gate.keys import add_key, revoke_key
+from willbuy.service.wire.limits import Limits
 
 NOW = datetime(2026, 3, 1)
 JSON = {"content-type": "application/json"}

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.test_decoding import VALUES
-from willbuy.service.errors import Refusal
-from willbuy.service.splitting import split, start_of_list
+from service.wire.test_decoding import VALUES
+from willbuy.service.wire.errors import Refusal
+from willbuy.service.wire.splitting import split, start_of_list
 
 LONGEST = 1 << 18
 
