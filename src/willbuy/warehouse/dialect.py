@@ -8,6 +8,7 @@ class Dialect:
 
     name = "standard"
     double = "DOUBLE PRECISION"
+    string = "VARCHAR"
 
     def identifier(self, name: str) -> str:
         """Quote an identifier, whatever it holds.
@@ -49,17 +50,21 @@ class Dialect:
         """Whole microseconds since 1970 of a timestamp expression, as BIGINT."""
         raise NotImplementedError(self.name)
 
+    def md5_number(self, text: str) -> str:
+        """The last eight bytes of a text's MD5, the first of them the lowest, as a whole number: with a sign or without.
+
+        A negative one stands for itself and 2^64. A sum of such numbers does not overflow.
+        """
+        raise NotImplementedError(self.name)
+
+    def replaced(self, text: str, pattern: str, by: str) -> str:
+        """A text with every match of a regular expression replaced; the pattern is one that all engines read alike."""
+        return f"REGEXP_REPLACE({text}, {self.text(pattern)}, {self.text(by)}, 'g')"
+
     def earlier(self, moment: str, microseconds: int) -> str:
         """The timestamp that lies `microseconds` before a timestamp expression."""
         raise NotImplementedError(self.name)
 
     def whole(self, top: str, bottom: int) -> str:
         """Integer division of a BIGINT expression that is not negative by a positive number."""
-        raise NotImplementedError(self.name)
-
-    def hashed(self, text: str) -> str:
-        """64 bits of the MD5 of a text's UTF-8 bytes, as a whole number: its last eight bytes, the lowest first.
-
-        Where an engine has no unsigned numbers, what would be 2^63 or more is 2^64 less.
-        """
         raise NotImplementedError(self.name)

@@ -33,14 +33,14 @@ class DuckDBDialect(Dialect):
     def microseconds(self, moment: str) -> str:
         return f"epoch_us({moment})"
 
+    def md5_number(self, text: str) -> str:
+        return f"md5_number_lower({text})"
+
     def earlier(self, moment: str, microseconds: int) -> str:
         return f"({moment} - to_microseconds({microseconds}))"
 
     def whole(self, top: str, bottom: int) -> str:
         return f"({top} // {bottom})"
-
-    def hashed(self, text: str) -> str:
-        return f"CAST(md5_number_lower({text}) AS HUGEINT)"
 
 
 _NUMBERS = itertools.count()
@@ -111,19 +111,6 @@ class DuckDBWarehouse(Warehouse):
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> "pd.DataFrame":
         """Run a query and fetch a data frame."""
         return self._asked(lambda: self.connection.execute(sql, list(parameters)).df())
-
-    def table(self, name: str) -> str:
-        """A FROM item: a table of the shop itself, whatever stands in for it in this connection."""
-        [(database,)] = self.rows("SELECT current_database()")
-        return f"{self.dialect.identifier(database)}.main.{self.dialect.identifier(name)}"
-
-    def stand_in(self, name: str, sql: str | None) -> None:
-        """Let this connection see a query's rows in place of a table of the shop; with None the table again."""
-        view = self.dialect.identifier(name)
-        if sql is None:
-            self.execute(f"DROP VIEW IF EXISTS temp.{view}")
-        else:
-            self.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {sql}")
 
     def put(self, name: str, frame: "pd.DataFrame") -> None:
         """Make a working table from a data frame, in place of one of the same name."""

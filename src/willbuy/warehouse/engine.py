@@ -63,14 +63,6 @@ class Warehouse(ABC):
         self.execute(f"CREATE TABLE {self.dialect.identifier(name)} AS\n{sql}")
 
     @abstractmethod
-    def table(self, name: str) -> str:
-        """A FROM item: a table of the shop itself, whatever stands in for it in this connection."""
-
-    @abstractmethod
-    def stand_in(self, name: str, sql: str | None) -> None:
-        """Let this connection see a query's rows in place of a table of the shop; with None the table again."""
-
-    @abstractmethod
     def put(self, name: str, frame: "pd.DataFrame") -> None:
         """Make a working table from a data frame (integers, floats, texts, moments), in place of one of the same name."""
 

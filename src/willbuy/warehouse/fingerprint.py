@@ -6,7 +6,7 @@ from willbuy.warehouse.engine import Warehouse
 
 _FIELDS = (
     "n.entity",
-    "e.time",
+    'e."time"',
     "e.kind",
     "i.item",
     "e.category",
@@ -16,7 +16,7 @@ _FIELDS = (
     "e.event_id",
     "e.received",
 )
-_TIMES = ("e.time", "e.received")
+_TIMES = ('e."time"', "e.received")
 
 
 def fingerprint(warehouse: Warehouse) -> dict[str, Any]:
@@ -25,22 +25,21 @@ def fingerprint(warehouse: Warehouse) -> dict[str, Any]:
     The checksum is the sum, modulo 2^128, of a 64-bit hash of every event's canonical fields, in hexadecimal. It
     tells two logs apart that differ by accident; it is no seal against a forger.
     """
-    us = warehouse.dialect.microseconds
-    fields = (us(field) if field in _TIMES else field for field in _FIELDS)
-    texts = ", ".join(f"COALESCE(CAST({field} AS VARCHAR), CHR(30))" for field in fields)
-    hashed = warehouse.dialect.hashed(f"CONCAT_WS(CHR(31), {texts})")
-    [(events, entities, items, first, last, total, negative)] = warehouse.rows(
-        "SELECT COUNT(*), COUNT(DISTINCT h.entity_key), COUNT(DISTINCT h.item_key), MIN(h.time), MAX(h.time), "
-        "SUM(h.hashed), COUNT(*) FILTER (WHERE h.hashed < 0) "
-        f"FROM (SELECT e.entity_key, e.item_key, e.time, {hashed} AS hashed FROM events e "
-        "JOIN entities n ON n.entity_key = e.entity_key LEFT JOIN items i ON i.item_key = e.item_key) h"
+    dialect = warehouse.dialect
+    values = (dialect.microseconds(field) if field in _TIMES else field for field in _FIELDS)
+    texts = ", ".join(f"COALESCE(CAST({value} AS {dialect.string}), chr(30))" for value in values)
+    [(events, entities, items, first, last, sum_of_all, negative)] = warehouse.rows(
+        "SELECT COUNT(*), COUNT(DISTINCT h.entity_key), COUNT(DISTINCT h.item_key), MIN(h.happened), MAX(h.happened), "
+        "SUM(h.number), COUNT(*) FILTER (WHERE h.number < 0) FROM ("
+        'SELECT e.entity_key, e.item_key, e."time" AS happened, '
+        f"{dialect.md5_number(f'concat_ws(chr(31), {texts})')} AS number "
+        "FROM events e JOIN entities n ON n.entity_key = e.entity_key LEFT JOIN items i ON i.item_key = e.item_key) h"
     )
-    checksum = int(total or 0) + (int(negative) << 64)
     return {
         "events": events,
         "entities": entities,
         "items": items,
         "first": first.isoformat() if first else None,
         "last": last.isoformat() if last else None,
-        "checksum": f"{checksum % 2**128:032x}",
+        "checksum": f"{(int(sum_of_all or 0) + negative * 2**64) % 2**128:032x}",
     }

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import psycopg
 import pytest
-from warehouse.postgres.opened import opened
 
+from warehouse.postgres.opened import opened
 from willbuy.errors import ServerError, WillbuyError
 from willbuy.warehouse.postgres.working import PREFIX
 
@@ -20,7 +20,8 @@ DOUBLES = [0.1, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, math.inf]
 def working_tables(url: str, schema: str) -> list[str]:
     with psycopg.connect(url) as connection:
         rows = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = %s AND starts_with(tablename, %s)", [schema, PREFIX]
+            "SELECT tablename FROM pg_tables WHERE schemaname = %s AND starts_with(tablename, %s)",
+            [schema, PREFIX],
         )
         return [name for (name,) in rows]
 
@@ -101,14 +102,3 @@ def test_what_a_killed_command_left_is_swept_by_the_next(postgres_url: str, post
         assert working_tables(postgres_url, postgres_schema) == [f"{PREFIX}_{running.working.token}_prepared"]
     assert running.rows('SELECT * FROM "willbuy_prepared"') == [(2,)]
     running.close()
-
-
-def test_a_query_stands_in_for_a_table(postgres_url: str, postgres_schema: str) -> None:
-    with opened(postgres_url, postgres_schema) as warehouse:
-        warehouse.execute("CREATE TABLE things AS SELECT 1 AS a UNION ALL SELECT 2")
-        warehouse.stand_in("things", f"SELECT * FROM {warehouse.table('things')} t WHERE a > 1")
-        assert warehouse.rows('SELECT * FROM "things"') == [(2,)]
-        warehouse.stand_in("things", f"SELECT * FROM {warehouse.table('things')} t WHERE a < 2")
-        assert warehouse.rows('SELECT * FROM "things"') == [(1,)]
-        warehouse.stand_in("things", None)
-        assert warehouse.rows('SELECT COUNT(*) FROM "things"') == [(2,)]

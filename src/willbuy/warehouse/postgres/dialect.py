@@ -25,5 +25,5 @@ class PostgresDialect(Dialect):
     def whole(self, top: str, bottom: int) -> str:
         return f"({top} / {bottom})"
 
-    def hashed(self, text: str) -> str:
+    def md5_number(self, text: str) -> str:
         return f"CAST(reverse(substr(decode(md5({text}), 'hex'), 9, 8)) AS BIGINT)"

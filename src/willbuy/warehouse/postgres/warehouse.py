@@ -100,16 +100,6 @@ class PostgresWarehouse(Warehouse):
             else:
                 self.working.make(self.connection, name, sql)
 
-    def table(self, name: str) -> str:
-        where = self.shown.get(name, "TRUE")
-        return f"(SELECT * FROM {self._qualified(name)} WHERE {where})"
-
-    def stand_in(self, name: str, sql: str | None) -> None:
-        with explain_server():
-            self.working.drop(self.connection, [name])
-            if sql is not None or name in self.shown:
-                self.working.view(self.connection, name, sql or f"SELECT * FROM {self.table(name)} t")
-
     def put(self, name: str, frame: "pd.DataFrame") -> None:
         with explain_server():
             self.spool.put(self.connection, name, frame, self.working)
