@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ("spark",)  # fixtures of real engines, started by whoever asks for them
+
 ROOT = Path(__file__).resolve().parent.parent
 
 os.environ.setdefault(
