@@ -35,6 +35,8 @@ def expressions(dialect: Dialect) -> list[str]:
         dialect.whole(f"({n} + 10)", 3),
         dialect.real(0.1),
         f"{n} / {dialect.real(3)}",
+        f"CAST({dialect.md5_number('COALESCE(text, chr(30))')} AS {dialect.string})",
+        dialect.replaced("'07-ab1.x'", "[A-Za-z0-9]*([A-Za-z][0-9]|[0-9][A-Za-z])[A-Za-z0-9]*", "#"),
         f"CAST({n} AS {dialect.string})",
         f"{moment} < {dialect.timestamp(datetime(1970, 1, 1))}",
         'GREATEST("moment", ' + dialect.timestamp(datetime(1970, 1, 1)) + ")",

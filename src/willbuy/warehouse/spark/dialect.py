@@ -23,6 +23,13 @@ class SparkDialect(Dialect):
     def microseconds(self, moment: str) -> str:
         return f"unix_micros(CAST({moment} AS TIMESTAMP_LTZ))"
 
+    def md5_number(self, text: str) -> str:
+        turned = ", ".join(f"SUBSTRING(MD5({text}), {place}, 2)" for place in range(31, 16, -2))
+        return f"CAST(CONV(CONCAT({turned}), 16, 10) AS DECIMAL(20, 0))"
+
+    def replaced(self, text: str, pattern: str, by: str) -> str:
+        return f"REGEXP_REPLACE({text}, {self.text(pattern)}, {self.text(by)})"
+
     def earlier(self, moment: str, microseconds: int) -> str:
         """The timestamp before another.
 
