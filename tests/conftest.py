@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ("spark",)  # fixtures of real engines, started by whoever asks for them
+from postgres import postgres_admin, postgres_schema, postgres_server, postgres_url  # noqa: F401
+from spark import spark_session, spark_warehouse  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 
