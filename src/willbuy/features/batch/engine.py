@@ -83,7 +83,8 @@ class BatchFeatures:
         if self.log.late and not self.has_late:
             needed.append(f'COALESCE(e."received", e."time") <= {self.dialect.timestamp(self.moments[0])}')
         preparation = self._preparation()
-        by_hour = self._literal(self.moments[0]).recent is not None and len(self.moments) >= MANY
+        bounded = self._literal(self.moments[0]).recent is not None
+        by_hour = bounded and len(self.moments) >= MANY and self.dialect.sorted_scans
         prepared = preparation.sql_by_alone if self.alone else preparation.sql
         return prepared(source, " AND ".join(needed), by_hour)
 
