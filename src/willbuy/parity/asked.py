@@ -10,7 +10,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.local_time import LocalTime
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 Pair = tuple[int, datetime]
 Seen = tuple[int, datetime, datetime | None]
@@ -21,15 +21,14 @@ EACH = 3
 """Events of one entity that are taken before others have had theirs."""
 
 
-def last_events(warehouse: "DuckDBWarehouse", n: int) -> list[Seen]:
+def last_events(warehouse: "Warehouse", n: int) -> list[Seen]:
     """The `n` events that became known last, newest first."""
     known = 'GREATEST("time", COALESCE("received", "time"))'
     return [
         (key, time, received)
         for key, time, received in warehouse.rows(
             'SELECT "entity_key", "time", "received" FROM "events" '
-            f'ORDER BY {known} DESC, "time" DESC, "entity_key" LIMIT ?',
-            [n],
+            f'ORDER BY {known} DESC, "time" DESC, "entity_key" LIMIT {n:d}'
         )
     ]
 

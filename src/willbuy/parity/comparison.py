@@ -16,12 +16,13 @@ from willbuy.parity.asked import Pair
 from willbuy.parity.entities import entities_table, timelines
 from willbuy.parity.fitted import FittedRows
 from willbuy.parity.known_facts import KnownFacts
-from willbuy.parity.tally import Tally, is_close
 from willbuy.shop import Shop
 from willbuy.snapshots.pairs import PairRows
+from willbuy.snapshots.sameness import is_close
+from willbuy.snapshots.tally import Tally
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 POPULATION = "(population)"
 """What stands for "has a row at this anchor of the grid" among the features."""
@@ -31,7 +32,7 @@ POPULATION = "(population)"
 class Comparison:
     """What is compared: the features of a set, at pairs and at `anchors` of the grid, and the columns of a BG/NBD `fit`."""
 
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     shop: Shop
     features: FeatureSet
     log: LogSummary

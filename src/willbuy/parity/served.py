@@ -15,15 +15,15 @@ from willbuy.parity.answers import newest_answers
 from willbuy.parity.differences import Difference, Served, compared
 from willbuy.parity.entities import entities_table, keys_of, timelines
 from willbuy.parity.known_facts import FactsAt, KnownFacts
-from willbuy.parity.tally import is_close
 from willbuy.scoring.feature_rows import bundle_of_run
 from willbuy.shop import Shop, TableShop
 from willbuy.snapshots.pairs import PairRows
+from willbuy.snapshots.sameness import is_close
 from willbuy.store.predictions import Answer
 from willbuy.warehouse import open_warehouse
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 N = 10_000
 ON_THE_WAY = timedelta(seconds=10)
@@ -66,7 +66,7 @@ class _OfRun:
     """The answers of one run."""
 
     def __init__(
-        self, warehouse: "DuckDBWarehouse", features: FeatureSet, names: Sequence[str], served: Served
+        self, warehouse: "Warehouse", features: FeatureSet, names: Sequence[str], served: Served
     ) -> None:
         self.warehouse, self.features, self.served = warehouse, features, served
         self.columns = [

@@ -4,10 +4,11 @@ Of each field: rows, the share of nulls, how many values there are, what the val
 log: what its kinds are called, at which hours things happen, and what ingest refused. The same events give the same profile.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from willbuy.warehouse.duckdb import DuckDBWarehouse
+from willbuy.warehouse.engine import Warehouse
 
 TEXTS = {"entity": "n.entity", "item": "i.item", "category": "e.category", "session": "e.session"}
 NUMBERS = {"price": "e.price", "quantity": "e.quantity"}
@@ -21,7 +22,7 @@ _SHAPES = (
 )
 
 
-def profile(warehouse: DuckDBWarehouse, since: datetime | None = None) -> dict[str, Any]:
+def profile(warehouse: Warehouse, since: datetime | None = None) -> dict[str, Any]:
     """The profile of the events from a moment (naive UTC) on, by default of all. What ingest refused is of all sources."""
     where = "TRUE" if since is None else f'e."time" >= {warehouse.dialect.timestamp(since)}'
     days = 'COUNT(DISTINCT CAST(e."time" AS DATE))'
@@ -31,17 +32,19 @@ def profile(warehouse: DuckDBWarehouse, since: datetime | None = None) -> dict[s
         fields[name]["median"] = _median(warehouse, sql, where)
     for name, sql in TEXTS.items():
         fields[name]["shapes"] = _shapes(warehouse, sql, where)
-    kinds = warehouse.rows(
-        f'SELECT e."kind_name", COUNT(*) FROM events e WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1'
+    kinds = _most(
+        warehouse.rows(f'SELECT e."kind_name", COUNT(*) FROM events e WHERE {where} GROUP BY e."kind_name"')
     )
     hours = dict(
-        warehouse.rows(f'SELECT EXTRACT(hour FROM e."time"), COUNT(*) FROM events e WHERE {where} GROUP BY 1')
+        warehouse.rows(
+            f'SELECT CAST(EXTRACT(hour FROM e."time") AS INTEGER), COUNT(*) FROM events e WHERE {where} GROUP BY 1'
+        )
     )
     return {
         "rows": rows,
         "days": days,
         "fields": fields,
-        "kinds": {str(kind): count for kind, count in kinds[:MOST]},
+        "kinds": kinds,
         "hours": [int(hours.get(hour, 0)) for hour in range(24)],
         "account": _account(warehouse),
     }
@@ -53,11 +56,11 @@ def _from(sql: str) -> str:
     return f"events e{joins}" + ' JOIN items i USING ("item_key")' * sql.startswith("i.")
 
 
-def _field(warehouse: DuckDBWarehouse, sql: str, where: str, rows: int) -> dict[str, Any]:
+def _field(warehouse: Warehouse, sql: str, where: str, rows: int) -> dict[str, Any]:
     column = {"n.entity": 'e."entity_key"', "i.item": 'e."item_key"'}.get(sql, sql)
     [(known, distinct, top)] = warehouse.rows(
         f"SELECT COALESCE(SUM(c), 0), COUNT(*), MAX(c) FROM (SELECT COUNT(*) AS c FROM events e "
-        f"WHERE {where} AND {column} IS NOT NULL GROUP BY {column})"
+        f"WHERE {where} AND {column} IS NOT NULL GROUP BY {column}) g"
     )
     return {
         "n": rows,
@@ -67,23 +70,35 @@ def _field(warehouse: DuckDBWarehouse, sql: str, where: str, rows: int) -> dict[
     }
 
 
-def _median(warehouse: DuckDBWarehouse, sql: str, where: str) -> float | None:
+def _median(warehouse: Warehouse, sql: str, where: str) -> float | None:
     """Of what is above 0: what costs nothing says nothing about a unit."""
-    [(value,)] = warehouse.rows(f"SELECT QUANTILE_DISC({sql}, 0.5) FROM events e WHERE {where} AND {sql} > 0")
+    [(value,)] = warehouse.rows(
+        f"SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY {sql}) FROM events e WHERE {where} AND {sql} > 0"
+    )
     return None if value is None else float(value)
 
 
-def _shapes(warehouse: DuckDBWarehouse, sql: str, where: str) -> dict[str, int]:
+def _shapes(warehouse: Warehouse, sql: str, where: str) -> dict[str, int]:
     """What the values look like, digits as 9 and letters as a: shape -> how many different values have it."""
     text = "v"
     for pattern, shown in _SHAPES:
-        text = f"REGEXP_REPLACE({text}, '{pattern}', '{shown}', 'g')"
+        text = warehouse.dialect.replaced(text, pattern, shown)
     values = f"SELECT DISTINCT {sql} AS v FROM {_from(sql)} WHERE {where} AND {sql} IS NOT NULL"
-    found = warehouse.rows(f"SELECT {text}, COUNT(*) FROM ({values}) GROUP BY 1 ORDER BY 2 DESC, 1")
-    return {str(shape): int(count) for shape, count in found[:MOST]}
+    shape = warehouse.dialect.in_text_order(f"({text})")
+    return _most(
+        warehouse.rows(
+            f"SELECT {shape} AS shape, COUNT(*) FROM ({values}) d GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST}"
+        )
+    )
 
 
-def _account(warehouse: DuckDBWarehouse) -> dict[str, int]:
+def _most(counted: Iterable[tuple[str | None, int]]) -> dict[str, int]:
+    """The most frequent first; of equal ones by their text, none at all last."""
+    ordered = sorted(counted, key=lambda one: (-one[1], one[0] is None, one[0] or ""))
+    return {str(text): int(count) for text, count in ordered[:MOST]}
+
+
+def _account(warehouse: Warehouse) -> dict[str, int]:
     """The rows of all sources but those of who was erased and what was expired, which were sound.
 
     That files hold live events too is how it should be: as many repetitions are not counted.
@@ -91,7 +106,7 @@ def _account(warehouse: DuckDBWarehouse) -> dict[str, int]:
     names = ("read", "accepted", "rejected", "duplicates")
     sums = ", ".join(f'SUM("{name}")' for name in names)
     [(*found, live)] = warehouse.rows(
-        f'SELECT {sums}, SUM("accepted") FILTER ("format" = \'live\') FROM sources'
+        f'SELECT {sums}, SUM("accepted") FILTER (WHERE "format" = \'live\') FROM sources'
     )
     counts = {name: int(value or 0) for name, value in zip(names, found, strict=True)}
     [(gone,)] = warehouse.rows("SELECT COUNT(*) FROM rejected WHERE rule IN ('erased', 'expired')")

@@ -6,7 +6,7 @@ from willbuy.evaluation.words import percent
 from willbuy.explore.words import number_of
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 FIELDS = {
     "item": "item_key",
@@ -49,12 +49,13 @@ class Missing(TypedDict):
     cells: list[MissingCell]
 
 
-def rows_in(warehouse: "DuckDBWarehouse") -> RowsIn:
+def rows_in(warehouse: "Warehouse") -> RowsIn:
     """What became of every row that was read."""
     [counts] = warehouse.rows("SELECT SUM(read), SUM(accepted), SUM(rejected), SUM(duplicates) FROM sources")
     read, accepted, rejected, duplicates = (int(value or 0) for value in counts)
-    found = warehouse.rows("SELECT rule, COUNT(*) FROM rejected GROUP BY rule ORDER BY COUNT(*) DESC, rule")
-    by_rule = {str(rule): int(number) for rule, number in found}
+    found = warehouse.rows("SELECT rule, COUNT(*) FROM rejected GROUP BY rule")
+    ordered = sorted(found, key=lambda one: (-one[1], one[0]))
+    by_rule = {str(rule): int(number) for rule, number in ordered}
     return RowsIn(
         says=_says(read, accepted, rejected, duplicates, by_rule),
         read=read,
@@ -78,7 +79,7 @@ def _says(read: int, accepted: int, rejected: int, duplicates: int, by_rule: dic
     )
 
 
-def missing(warehouse: "DuckDBWarehouse", kinds: tuple[str, ...]) -> Missing:
+def missing(warehouse: "Warehouse", kinds: tuple[str, ...]) -> Missing:
     """Which optional fields the events of each kind lack."""
     counted = ", ".join(f'COUNT(*) - COUNT("{column}")' for column in FIELDS.values())
     found = {
