@@ -11,6 +11,7 @@ from willbuy.features.local_time import LocalTime
 from willbuy.store.database import get_meta, set_meta
 from willbuy.store.history import History
 from willbuy.store.index import TALLY, Index
+from willbuy.store.many_rows import insert_rows
 from willbuy.store.rows import COLUMNS, countable
 from willbuy.store.tail import Tail
 from willbuy.store.tallies import TABLES, Table, Tallying, tables_of
@@ -66,7 +67,7 @@ def _tally_again(db: sqlite3.Connection, index: Index, tallying: Tallying, kept:
         tail.tally(found for row in some for found in missing.slots(countable(row)))
         tail.freeze()
         *_, tallies = tail.entries(0, tail.size)
-        db.executemany(TALLY, tallies)
+        insert_rows(db, TALLY[0], tallies, TALLY[1])
     set_meta(db, _KEY, json.dumps([tallying.local.zone, tallying.tables]))
     db.execute("COMMIT")
     index.tallying = tallying
