@@ -82,8 +82,7 @@ def _serve(
     from willbuy.service.wire.watch import Watch
 
     metrics = Metrics()
-    with started(shop, keys, metrics, utc_now, run, allow_unproven, load) as state:
-        state.shop_file = file
+    with started(shop, keys, metrics, utc_now, run, allow_unproven, load, file) as state:
         if allow_unproven:
             current = state.holder.current
             append(shop.home, utc_now(), actor, "serve_unproven", run=current.run if current else None)
@@ -95,6 +94,8 @@ def _serve(
         server = make_server(gate, watch, [keys.refresh])
         current = state.holder.current
         model = f"run {current.run}" if current else "no model"
+        if newer := state.holder.newer:
+            model += f"; run {newer} is newer: willbuy promote {newer}"
         address = address_of(listener)
         listener.listen(BACKLOG)
         erasing.go_on()
@@ -111,6 +112,8 @@ def _listening_at(shop: Common, host: str | None, port: int | None) -> Common:
 def _who(keys: Keys) -> str:
     if not keys.any:
         return "no keys: whoever is on this machine may ask"
+    if keys.lost:
+        return f"{keys.lost}"
     return f"{keys.active} active key{'' if keys.active == 1 else 's'}"
 
 
