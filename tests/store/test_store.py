@@ -11,7 +11,7 @@ import pytest
 
 from store.arrivals import arrival, store_them
 from willbuy.errors import StoreBusy, StoreDead, StoreError
-from willbuy.store import Outcome, Store, writer
+from willbuy.store import Outcome, Store, working
 from willbuy.store.database import events_file
 
 
@@ -102,7 +102,7 @@ def test_another_program_that_holds_the_file_is_waited_for(tmp_path: Path) -> No
 
 
 def test_more_than_may_wait_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "MOST_WAITING", 10)
+    monkeypatch.setattr(working, "MOST_WAITING", 10)
     held, ready = threading.Event(), threading.Event()
 
     def slow(result: object) -> None:
