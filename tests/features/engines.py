@@ -9,7 +9,6 @@ import pandas as pd
 from willbuy.events.canonical import EVENTS_COLUMNS
 from willbuy.features.algebra import Count, Window
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import drop, make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event, evaluate
 from willbuy.features.live.item_facts import item_facts_at
@@ -35,7 +34,7 @@ _TYPES = ", ".join(f'"{name}" {text.replace(",", " ").split()[0]}' for name, tex
 
 def fill(warehouse: DuckDBWarehouse, log: Log) -> None:
     """Make the tables of silver from a log. Keys follow the order of arrival, as ingest's do."""
-    drop(warehouse, "events", "entities", "items")
+    warehouse.drop("events", "entities", "items")
     warehouse.execute(f"CREATE TABLE events ({_TYPES})")
     warehouse.execute("CREATE TABLE entities (entity_key BIGINT, entity VARCHAR)")
     warehouse.execute("CREATE TABLE items (item_key BIGINT, item VARCHAR)")
@@ -132,7 +131,7 @@ class DuckDBPairs:
 
     def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
         fill(self.warehouse, log)
-        make(self.warehouse, "asked", _NO_PAIRS)
+        self.warehouse.make("asked", _NO_PAIRS)
         insert(
             self.warehouse,
             "asked",
@@ -160,7 +159,7 @@ class DuckDBKnown(DuckDBPairs):
     name = "duckdb-known"
 
     def query(self, engine: BatchFeatures) -> str:
-        make(self.warehouse, engine.tables.late_pairs, "SELECT * FROM asked")
+        self.warehouse.make(engine.tables.late_pairs, "SELECT * FROM asked")
         return engine.known_pairs_sql()
 
 

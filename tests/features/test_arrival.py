@@ -9,7 +9,6 @@ from features.pool import POOL
 from features.random_log import START, random_log, random_moments
 from features.same import assert_same, bits
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event
 from willbuy.features.local_time import LocalTime
@@ -28,7 +27,7 @@ def features_of(log: dict[str, list[Event]], zone: str = "UTC") -> dict[str, lis
         warehouse.execute(f"SET TimeZone = '{zone}'")
         fill(warehouse, log)
         at = warehouse.dialect.timestamp(MOMENT)
-        make(warehouse, "asked", f'SELECT entity_key AS "pair", entity_key, {at} AS "moment" FROM entities')
+        warehouse.make("asked", f'SELECT entity_key AS "pair", entity_key, {at} AS "moment" FROM entities')
         engine = BatchFeatures(warehouse, FEATURES, summarise(warehouse), [START, MOMENT])
         engine.prepare_items()
         engine.prepare()

@@ -23,7 +23,7 @@ from willbuy.features.algebra import (
     Window,
 )
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_FACTS, make
+from willbuy.features.batch.tables import ITEM_FACTS
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.local_time import LocalTime
 from willbuy.features.log import summarise
@@ -97,9 +97,9 @@ def test_sql_is_as_written_and_runs(name: str) -> None:
         written = (GOLDEN / f"{name}.sql").read_text(encoding="utf-8")
         assert text == written, f"if the new text is right, write it to {name}.sql:\n{text}"
 
-        make(warehouse, engine.tables.prepared, queries["the events, once"])
+        warehouse.make(engine.tables.prepared, queries["the events, once"])
         if features.facts:
-            make(warehouse, ITEM_FACTS, queries["facts about items, once"])
+            warehouse.make(ITEM_FACTS, queries["facts about items, once"])
         [(_, *values)] = warehouse.rows(queries["the anchor"])
         assert values == pytest.approx(expected, rel=1e-15)
 

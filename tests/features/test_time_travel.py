@@ -11,7 +11,6 @@ from features.random_log import random_log, random_moments
 from features.same import bits
 from willbuy.features.algebra import Count
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import make
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.local_time import LocalTime
 from willbuy.features.log import summarise
@@ -65,7 +64,7 @@ def expected(warehouse: DuckDBWarehouse) -> dict[datetime, list[tuple[object, ..
 
 
 def of_pairs(warehouse: DuckDBWarehouse, pairs: str, moments: list[datetime]) -> list[tuple[object, ...]]:
-    make(warehouse, "asked", pairs)
+    warehouse.make("asked", pairs)
     engine = BatchFeatures(warehouse, FEATURES, summarise(warehouse), [*moments, LATER])
     engine.prepare_items()
     engine.prepare()

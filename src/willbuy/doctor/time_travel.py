@@ -16,7 +16,7 @@ from willbuy.doctor.finding import Finding
 from willbuy.events.canonical import EVENTS_COLUMNS
 from willbuy.features.batch import BatchFeatures
 from willbuy.features.batch.pairs import visible_events
-from willbuy.features.batch.tables import ITEM_TABLES, Tables, drop, make
+from willbuy.features.batch.tables import ITEM_TABLES, Tables
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of, session_population_of
@@ -25,20 +25,20 @@ from willbuy.shop import Shop
 if TYPE_CHECKING:
     import pandas as pd
 
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 QUESTION = "Is any feature another number when what came after its anchor is not in the log?"
 PAIRS = 10_000  # compared at most
 SLOT = "15min"  # days of every zone and hours close at such moments, and facts about items with them
 GROUP = 99  # of tables: no group of entities has this number
-ASKED, KNOWN = "willbuy_doctor_asked", "willbuy_doctor_known"
+GIVEN, ASKED, KNOWN = "willbuy_doctor_pairs", "willbuy_doctor_asked", "willbuy_doctor_known"
 
 
 @dataclass(frozen=True)
 class Traveller:
     """A log, its features, and how a shop asks for them."""
 
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     shop: Shop
     features: FeatureSet
     log: LogSummary
@@ -74,10 +74,10 @@ class Traveller:
         beside = self.warehouse.beside()
         try:
             pairs = rows[["entity_key", "anchor"]].rename(columns={"anchor": "moment"})
-            beside.connection.register("willbuy_doctor_pairs", pairs.rename_axis("pair").reset_index())
+            beside.put(GIVEN, pairs.rename_axis("pair").reset_index())
             moment = 'CAST("moment" AS TIMESTAMP) AS "moment"'
-            make(beside, ASKED, f'SELECT "pair", "entity_key", {moment} FROM willbuy_doctor_pairs')
-            make(beside, KNOWN, f"SELECT * FROM {visible_events(ASKED)}")
+            beside.make(ASKED, f'SELECT "pair", "entity_key", {moment} FROM {GIVEN}')
+            beside.make(KNOWN, f"SELECT * FROM {visible_events(ASKED)}")
             engine = self._engine(beside, rows)
             if cut is not None:
                 at = beside.dialect.timestamp(cut)
@@ -85,15 +85,15 @@ class Traveller:
             engine.prepare_items()
             _see_instead(beside, KNOWN)
             engine.prepare()
-            make(beside, ASKED, f'SELECT "pair", "pair" AS "entity_key", {moment} FROM willbuy_doctor_pairs')
+            beside.make(ASKED, f'SELECT "pair", "pair" AS "entity_key", {moment} FROM {GIVEN}')
             names = ", ".join(beside.dialect.identifier(name) for name in self.features.names)
             return beside.frame(f'SELECT "pair", {names} FROM ({engine.pairs_sql(ASKED)}) q ORDER BY "pair"')
         finally:
             beside.execute('DROP VIEW IF EXISTS temp."events"')
-            drop(beside, *astuple(Tables.of_group(GROUP)), *ITEM_TABLES, ASKED, KNOWN)
+            beside.drop(*astuple(Tables.of_group(GROUP)), *ITEM_TABLES, GIVEN, ASKED, KNOWN)
             beside.close()
 
-    def _engine(self, beside: "DuckDBWarehouse", rows: "pd.DataFrame") -> BatchFeatures:
+    def _engine(self, beside: "Warehouse", rows: "pd.DataFrame") -> BatchFeatures:
         """The engine of a training, over a log of which nothing is late any more."""
         first, last = rows["anchor"].min().to_pydatetime(), rows["anchor"].max().to_pydatetime()
         in_session = self.shop.target.within == "session"
@@ -108,7 +108,7 @@ class Traveller:
         )
 
 
-def _see(beside: "DuckDBWarehouse", condition: str) -> None:
+def _see(beside: "Warehouse", condition: str) -> None:
     """Let this connection see a part of the events only: a view of its own stands before the tables of all."""
     [(database,)] = beside.rows("SELECT current_database()")
     columns = ", ".join(f'"{name}"' for name in EVENTS_COLUMNS)
@@ -116,7 +116,7 @@ def _see(beside: "DuckDBWarehouse", condition: str) -> None:
     beside.execute(f'CREATE OR REPLACE TEMP VIEW "events" AS SELECT {columns} FROM {whole} WHERE {condition}')
 
 
-def _see_instead(beside: "DuckDBWarehouse", table: str) -> None:
+def _see_instead(beside: "Warehouse", table: str) -> None:
     """Let this connection see a table in place of the events."""
     beside.execute(f'CREATE OR REPLACE TEMP VIEW "events" AS SELECT * FROM "{table}"')
 

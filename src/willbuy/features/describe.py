@@ -12,7 +12,7 @@ from willbuy.features.population import population_of
 from willbuy.shop import Shop
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 
 def describe(shop: Shop) -> list[dict[str, str]]:
@@ -78,7 +78,7 @@ def _cells(texts: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(text.ljust(width) for text, width in zip(texts, widths, strict=True)).rstrip()
 
 
-def of_shop(shop: Shop, warehouse: "DuckDBWarehouse") -> FeatureSet:
+def of_shop(shop: Shop, warehouse: "Warehouse") -> FeatureSet:
     """The feature set of a shop for the kinds and fields that its log holds."""
     log = summarise(warehouse)
     return features_of(shop, log.kinds, log.fields)

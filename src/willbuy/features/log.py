@@ -8,7 +8,7 @@ from willbuy.errors import NotEnoughData
 from willbuy.events.canonical import KINDS
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 _FIELDS = {
     "item": "item_key",
@@ -52,12 +52,12 @@ def end_of_log(last: datetime) -> datetime:
     return last.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
-def summarise(warehouse: "DuckDBWarehouse") -> LogSummary:
+def summarise(warehouse: "Warehouse") -> LogSummary:
     """Look at the events, once where they lie in files. Raises NotEnoughData where there are none."""
     return warehouse.once("log summary", lambda: _look(warehouse))
 
 
-def _look(warehouse: "DuckDBWarehouse") -> LogSummary:
+def _look(warehouse: "Warehouse") -> LogSummary:
     fields = ", ".join(f'COUNT("{column}")' for column in _FIELDS.values())
     [row] = warehouse.rows(
         f'SELECT MIN("time"), MAX("time"), COUNT(*), COUNT("received"), '
@@ -79,7 +79,7 @@ def _look(warehouse: "DuckDBWarehouse") -> LogSummary:
     )
 
 
-def _lag(warehouse: "DuckDBWarehouse") -> timedelta:
+def _lag(warehouse: "Warehouse") -> timedelta:
     microseconds = warehouse.dialect.microseconds
     lag = microseconds('COALESCE("received", "time")') + " - " + microseconds('"time"')
     [(value,)] = warehouse.rows(f'SELECT PERCENTILE_DISC(0.99) WITHIN GROUP (ORDER BY {lag}) FROM "events"')

@@ -10,7 +10,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.local_time import LocalTime
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 Pair = tuple[int, datetime]
 Seen = tuple[int, datetime, datetime | None]
@@ -21,7 +21,7 @@ EACH = 3
 """Events of one entity that are taken before others have had theirs."""
 
 
-def last_events(warehouse: "DuckDBWarehouse", n: int) -> list[Seen]:
+def last_events(warehouse: "Warehouse", n: int) -> list[Seen]:
     """The `n` events that became known last, newest first."""
     known = 'GREATEST("time", COALESCE("received", "time"))'
     return [

@@ -21,7 +21,7 @@ from willbuy.shop import Shop
 from willbuy.snapshots.pairs import PairRows
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 POPULATION = "(population)"
 """What stands for "has a row at this anchor of the grid" among the features."""
@@ -31,7 +31,7 @@ POPULATION = "(population)"
 class Comparison:
     """What is compared: the features of a set, at pairs and at `anchors` of the grid, and the columns of a BG/NBD `fit`."""
 
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     shop: Shop
     features: FeatureSet
     log: LogSummary

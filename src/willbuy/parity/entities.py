@@ -6,12 +6,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from willbuy.features.batch.tables import drop, make
 from willbuy.features.live.event import Event
 from willbuy.features.live.timeline import Timeline
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 _COLUMNS = (
     'e."time", e."kind", i."item", e."category", e."price", e."quantity", e."session", NULL, e."received"'
@@ -22,23 +21,24 @@ ENTITIES = "willbuy_parity_entities"
 
 
 @contextmanager
-def entities_table(warehouse: "DuckDBWarehouse", keys: Iterable[int]) -> Iterator[str]:
+def entities_table(warehouse: "Warehouse", keys: Iterable[int]) -> Iterator[str]:
     """The name of a table of these entities' keys; it stands while the context lasts."""
-    make(warehouse, ENTITIES, 'SELECT CAST(0 AS BIGINT) AS "entity_key" LIMIT 0')
+    import pandas as pd
+
+    warehouse.put(ENTITIES, pd.DataFrame({"entity_key": sorted(keys)}, dtype="int64"))
     try:
-        warehouse.execute(f'INSERT INTO "{ENTITIES}" SELECT unnest(?)', [sorted(keys)])
         yield ENTITIES
     finally:
-        drop(warehouse, ENTITIES)
+        warehouse.drop(ENTITIES)
 
 
-def keys_of(warehouse: "DuckDBWarehouse", entities: Iterable[str]) -> dict[str, int]:
+def keys_of(warehouse: "Warehouse", entities: Iterable[str]) -> dict[str, int]:
     """The keys of entities by their texts; those that the log does not hold are left out."""
     sql = 'SELECT "entity", "entity_key" FROM "entities" WHERE "entity" IN (SELECT unnest(?))'
     return dict(warehouse.rows(sql, [sorted(entities)]))
 
 
-def timelines(warehouse: "DuckDBWarehouse", asked: str) -> Iterator[tuple[int, str, Timeline]]:
+def timelines(warehouse: "Warehouse", asked: str) -> Iterator[tuple[int, str, Timeline]]:
     """Key, text and timeline of each entity of a table of keys, in their order."""
     rows = warehouse.rows(
         f'SELECT e."entity_key", n."entity", {_COLUMNS} FROM "events" e '

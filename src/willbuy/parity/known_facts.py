@@ -15,7 +15,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.local_time import EPOCH, MICROSECOND, LocalTime, microseconds
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 QUARTER = 15 * MINUTE
 """Every zone's offsets are whole quarters of an hour: an event's quarter says its local day."""
@@ -31,7 +31,7 @@ class KnownFacts:
     and time, not by events.
     """
 
-    def __init__(self, warehouse: "DuckDBWarehouse", features: FeatureSet, asked: str) -> None:
+    def __init__(self, warehouse: "Warehouse", features: FeatureSet, asked: str) -> None:
         self.clock = features.clock
         self._facts = {"item": list[ItemFact](), "category": list[ItemFact]()}
         for fact in features.facts:
@@ -78,20 +78,21 @@ def _count(fact: ItemFact, found: Counts, day: int, hour: int) -> int:
     return int(found["events"][counted].sum())
 
 
-def _counts(warehouse: "DuckDBWarehouse", of: str, asked: str, clock: LocalTime) -> dict[str, Counts]:
+def _counts(warehouse: "Warehouse", of: str, asked: str, clock: LocalTime) -> dict[str, Counts]:
     """The counts of each item, or category, that the asked entities ever touched."""
     column = "item_key" if of == "item" else "category"
     text = 'i."item"' if of == "item" else 'e."category"'
     items = 'JOIN "items" i ON i."item_key" = e."item_key" ' if of == "item" else ""
     us = warehouse.dialect.microseconds
     kinds = " ".join(f"WHEN {warehouse.dialect.text(kind)} THEN {1 << n}" for n, kind in enumerate(KINDS))
-    columns: dict[str, Any] = warehouse.connection.execute(
+    found_rows = warehouse.frame(
         f'SELECT {text} AS "name", CASE e."kind" {kinds} END AS "kind", COUNT(*) AS "events", '
         f'CAST(FLOOR({us("e.time")} / {QUARTER}.0) AS BIGINT) AS "happened", '
         f'CAST(FLOOR(({us("COALESCE(e.received, e.time)")} - 1) / {QUARTER}.0) AS BIGINT) AS "received" '
         f'FROM "events" e {items}WHERE e."{column}" IN (SELECT "{column}" FROM "events" WHERE "entity_key" IN (SELECT "entity_key" FROM "{asked}")) '
         "GROUP BY ALL ORDER BY 1"
-    ).fetchnumpy()
+    )
+    columns: dict[str, Any] = {str(name): found_rows[name].to_numpy() for name in found_rows}
     names = np.asarray(columns["name"], dtype=object)
     whole = {name: np.asarray(column, dtype=np.int64) for name, column in columns.items() if name != "name"}
     found = whole | _placed(whole["happened"], whole["received"], clock)

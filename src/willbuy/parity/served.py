@@ -23,7 +23,7 @@ from willbuy.store.predictions import Answer
 from willbuy.warehouse import open_warehouse
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 N = 10_000
 ON_THE_WAY = timedelta(seconds=10)
@@ -66,7 +66,7 @@ class _OfRun:
     """The answers of one run."""
 
     def __init__(
-        self, warehouse: "DuckDBWarehouse", features: FeatureSet, names: Sequence[str], served: Served
+        self, warehouse: "Warehouse", features: FeatureSet, names: Sequence[str], served: Served
     ) -> None:
         self.warehouse, self.features, self.served = warehouse, features, served
         self.columns = [

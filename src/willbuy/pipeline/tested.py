@@ -105,9 +105,10 @@ def compare_candidates(run: "Training") -> dict[str, Metrics]:
 def keep_predictions(run: "Training", test: Rows, probability: NDArray[np.float64]) -> None:
     """Write the test part's predictions for the report: `predictions.parquet`."""
     scored = run.predictions(test).assign(y=test.y, p=probability)
-    run.warehouse.connection.register("willbuy_predictions", scored)
-    run.warehouse.to_parquet('SELECT * FROM "willbuy_predictions"', run.folder / PREDICTIONS)
-    run.warehouse.connection.unregister("willbuy_predictions")
+    desk = run.warehouse.desk
+    desk.connection.register("willbuy_predictions", scored)
+    desk.to_parquet('SELECT * FROM "willbuy_predictions"', run.folder / PREDICTIONS)
+    desk.connection.unregister("willbuy_predictions")
 
 
 def slices(

@@ -24,7 +24,7 @@ from willbuy.shop import Shop, TableShop
 if TYPE_CHECKING:
     import pandas as pd
 
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Training(ABC):
     """
 
     shop: Shop | TableShop
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     folder: Path
     say: StepCallback
     rules: tuple[Rule, ...] = field(init=False)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 
 def score(
@@ -62,11 +63,16 @@ class Work:
     """One scoring: features of everyone into a file, then scores chunk by chunk, then the output."""
 
     shop: Shop
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     bundle: Bundle
     moment: datetime
     scores: ScoreColumns
     progress: BarCallback
+
+    @property
+    def desk(self) -> "DuckDBWarehouse":
+        """The engine of the local files."""
+        return self.warehouse.desk
 
     def key(self) -> dict[str, Any]:
         """All that the parts depend on: what was finished under another key is never used."""
@@ -88,8 +94,8 @@ class Work:
         if not rows.exists():
             features = FeatureSet.from_spec(self.bundle.manifest["features_spec"])
             write_score_rows(self.warehouse, self.shop, features, self.moment, rows, self._say)
-        [(n,)] = self.warehouse.rows(f"SELECT COUNT(*) FROM {self.warehouse.parquet([rows])}")
-        with closing(self.warehouse.beside()) as beside:
+        [(n,)] = self.desk.rows(f"SELECT COUNT(*) FROM {self.desk.parquet([rows])}")
+        with closing(self.desk.beside()) as beside:
             parts, number, done = Parts(folder, beside), 0, 0
             for number, frame in enumerate(self._chunks(rows), 1):
                 if not parts.path(number).exists():
@@ -97,9 +103,7 @@ class Work:
                 done += len(frame)
                 self.progress(done, n, "scores")
         as_of = f"{self.moment.isoformat()}Z"
-        return write_scores(
-            self.warehouse, parts.source(number), self._columns(as_of), output, self.scores, as_of
-        )
+        return write_scores(self.desk, parts.source(number), self._columns(as_of), output, self.scores, as_of)
 
     def _say(self, said: str) -> None:
         self.progress(0, None, said)
@@ -107,7 +111,7 @@ class Work:
     def _chunks(self, rows: Path) -> Iterator["pd.DataFrame"]:
         """The rows in order, always cut at the same places, with the columns that are fitted."""
         fitted, done = self._fitted(rows), 0
-        with closing(self.warehouse.beside()) as reader:
+        with closing(self.desk.beside()) as reader:
             for frame in in_chunks(reader, f"SELECT * FROM {reader.parquet([rows])}", CHUNK):
                 of_chunk = slice(done, done + len(frame))
                 done += len(frame)
@@ -119,7 +123,7 @@ class Work:
         if not set(COLUMNS) & set(self.bundle.feature_names):
             return None
         inputs = ", ".join(f'"{name}"' for name in ("anchor", *INPUTS))
-        frame = self.warehouse.frame(f"SELECT {inputs} FROM {self.warehouse.parquet([rows])}")
+        frame = self.desk.frame(f"SELECT {inputs} FROM {self.desk.parquet([rows])}")
         return add_bgnbd(frame, horizon_in_days(self.shop))[0]
 
     def _scored(self, frame: "pd.DataFrame") -> "pd.DataFrame":

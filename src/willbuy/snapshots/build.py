@@ -18,11 +18,11 @@ from willbuy.snapshots.steps import Progress
 from willbuy.snapshots.store import Snapshots
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 
 def build_snapshots(
-    warehouse: "DuckDBWarehouse",
+    warehouse: "Warehouse",
     shop: Shop,
     features: FeatureSet,
     anchors: Sequence[datetime] | None = None,
@@ -55,7 +55,7 @@ def build_snapshots(
 
 
 def _task(
-    warehouse: "DuckDBWarehouse",
+    warehouse: "Warehouse",
     shop: Shop,
     features: FeatureSet,
     anchors: Sequence[datetime] | None,

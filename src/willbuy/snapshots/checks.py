@@ -9,10 +9,10 @@ from willbuy.shop import Shop
 from willbuy.snapshots.store import Anchor
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 
-def check_target(warehouse: "DuckDBWarehouse", shop: Shop, log: LogSummary) -> None:
+def check_target(warehouse: "Warehouse", shop: Shop, log: LogSummary) -> None:
     """Raise NotEnoughData where the log has no event of the target's kind, or a single one."""
     kind = shop.target.kind
     [(count,)] = warehouse.rows(

@@ -9,7 +9,7 @@ from willbuy.features.batch.tables import Tables
 from willbuy.warehouse.layout import BUCKETS
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 SMALL, LARGE = 250_000, 2_000_000
 """A log of fewer events is not worth parting; a group of more may be, see `largest_group`."""
@@ -30,7 +30,7 @@ class Group:
         """The tables that are this group's own."""
         return Tables.of_group(self.number)
 
-    def events(self, warehouse: "DuckDBWarehouse") -> str:
+    def events(self, warehouse: "Warehouse") -> str:
         """A FROM item with the group's events."""
         whole = len(self.buckets) == BUCKETS
         return '"events"' if whole else warehouse.events_of(self.buckets)
@@ -69,10 +69,10 @@ def groups_of(buckets: Sequence[int]) -> list[Group]:
 
 
 def for_each_group(
-    warehouse: "DuckDBWarehouse",
+    warehouse: "Warehouse",
     groups: Sequence[Group],
     workers: int,
-    work: Callable[["DuckDBWarehouse", Group], None],
+    work: Callable[["Warehouse", Group], None],
 ) -> None:
     """Do the work of every group, `workers` at once, each on a connection of its own. The first error ends it."""
     if len(groups) == 1:

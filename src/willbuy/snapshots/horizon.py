@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_TABLES, Tables, drop, make
+from willbuy.features.batch.tables import ITEM_TABLES, Tables
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of
@@ -18,7 +18,7 @@ from willbuy.snapshots.steps import Progress, Steps
 from willbuy.snapshots.store import Anchor, Snapshots, anchor_folder
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 TARGETS = "willbuy_targets"
 
@@ -27,7 +27,7 @@ TARGETS = "willbuy_targets"
 class HorizonTask:
     """Who buys within the horizon? A snapshot is an entity of the population at a grid anchor."""
 
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     shop: Shop
     features: FeatureSet
     log: LogSummary
@@ -59,7 +59,7 @@ class HorizonTask:
                     lambda beside, group: self._write(beside, group, folder, steps),
                 )
         finally:
-            drop(self.warehouse, TARGETS, *ITEM_TABLES)
+            self.warehouse.drop(TARGETS, *ITEM_TABLES)
         anchors = tuple(self._count(folder, moment) for moment in self.moments)
         return Snapshots(self.warehouse, place, self.features, anchors)
 
@@ -73,7 +73,7 @@ class HorizonTask:
             label = f'CAST(CASE WHEN s."entity_key" IN ({buyers}) THEN 1 ELSE 0 END AS SMALLINT)'
         return f'SELECT s.*, {at} AS "anchor", {label} AS "label"\nFROM (\n{features_sql}\n) s'
 
-    def _write(self, warehouse: "DuckDBWarehouse", group: Group, folder: Path, steps: Steps) -> None:
+    def _write(self, warehouse: "Warehouse", group: Group, folder: Path, steps: Steps) -> None:
         engine = self._engine(warehouse, group.tables)
         try:
             engine.prepare(group.events(warehouse))
@@ -89,15 +89,15 @@ class HorizonTask:
             return groups_of(self.buckets)
         return entity_groups(self.log.events, workers, large=largest)
 
-    def _engine(self, warehouse: "DuckDBWarehouse", tables: Tables) -> BatchFeatures:
+    def _engine(self, warehouse: "Warehouse", tables: Tables) -> BatchFeatures:
         population = population_of(self.shop)
         return BatchFeatures(warehouse, self.features, self.log, self.moments, population, tables=tables)
 
     def _count(self, folder: Path, moment: datetime) -> Anchor:
         """The anchor with its rows and buyers."""
         files = sorted(anchor_folder(folder, moment).glob("*.parquet"))
-        [(n, positives)] = self.warehouse.rows(
-            f'SELECT COUNT(*), SUM("label") FROM {self.warehouse.parquet(files)} s'
+        [(n, positives)] = self.warehouse.desk.rows(
+            f'SELECT COUNT(*), SUM("label") FROM {self.warehouse.desk.parquet(files)} s'
         )
         matured = self.matured(moment)
         return Anchor(moment, matured, n, int(positives or 0) if matured else None, moment + self.horizon)
@@ -105,4 +105,4 @@ class HorizonTask:
     def _collect_targets(self) -> None:
         """The few events that a label can see."""
         kind = self.warehouse.dialect.text(self.shop.target.kind)
-        make(self.warehouse, TARGETS, f'SELECT "entity_key", "time" FROM "events" WHERE "kind" = {kind}')
+        self.warehouse.make(TARGETS, f'SELECT "entity_key", "time" FROM "events" WHERE "kind" = {kind}')

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from willbuy.features.algebra import Windowed
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_TABLES, drop, make
+from willbuy.features.batch.tables import ITEM_TABLES
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 Pair = tuple[int, datetime]
 Row = tuple[Any, ...]
@@ -28,7 +28,7 @@ class PairRows:
     Facts about items stand while the context of `item_facts` lasts.
     """
 
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     features: FeatureSet
     log: LogSummary
     first: datetime
@@ -41,7 +41,7 @@ class PairRows:
         try:
             yield
         finally:
-            drop(self.warehouse, *ITEM_TABLES)
+            self.warehouse.drop(*ITEM_TABLES)
 
     def at_moments(self, pairs: Sequence[Pair]) -> list[Row]:
         """A row for each pair, in order."""
@@ -75,14 +75,11 @@ class PairRows:
         return BatchFeatures(self.warehouse, self.features, self.log, moments, population)
 
     def _ask(self, numbered: Sequence[tuple[int, int, datetime]]) -> None:
-        columns = [list(column) for column in zip(*numbered, strict=True)] or [[], [], []]
-        make(
-            self.warehouse,
-            ASKED,
-            'SELECT CAST(0 AS BIGINT) AS "pair", CAST(0 AS BIGINT) AS "entity_key", '
-            "TIMESTAMP '1970-01-01' AS \"moment\" LIMIT 0",
-        )
-        self.warehouse.execute(f'INSERT INTO "{ASKED}" SELECT unnest(?), unnest(?), unnest(?)', columns)
+        import pandas as pd
+
+        types = {"pair": "int64", "entity_key": "int64", "moment": "datetime64[us]"}
+        frame = pd.DataFrame(numbered, columns=list(types)).astype(types)
+        self.warehouse.put(ASKED, frame)
 
     def _events(self) -> str:
         """The events of the entities that are asked: enough, as no feature of an entity reads those of another."""
@@ -93,4 +90,4 @@ class PairRows:
 
     def _close(self, engine: BatchFeatures) -> None:
         engine.close()
-        drop(self.warehouse, ASKED)
+        self.warehouse.drop(ASKED)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from willbuy.errors import NotEnoughData
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_TABLES, drop, make
+from willbuy.features.batch.tables import ITEM_TABLES
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary, summarise
 from willbuy.features.population import population_of, session_population_of
@@ -23,12 +23,10 @@ from willbuy.snapshots.store import ordered_frame, ordered_sql
 if TYPE_CHECKING:
     import pandas as pd
 
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 
-def score_frame(
-    warehouse: "DuckDBWarehouse", shop: Shop, features: FeatureSet, as_of: datetime
-) -> "pd.DataFrame":
+def score_frame(warehouse: "Warehouse", shop: Shop, features: FeatureSet, as_of: datetime) -> "pd.DataFrame":
     """Who is to be scored at any moment: entity_key, entity, anchor, then the features in order.
 
     For a horizon task the population of that moment; for a session task the entities with an open session, with
@@ -42,14 +40,14 @@ def score_frame(
         with asked.rows(warehouse, whole) as source:
             frame = ordered_frame(warehouse, source, asked.columns, features)
     finally:
-        drop(warehouse, *ITEM_TABLES)
+        warehouse.drop(*ITEM_TABLES)
     if frame.empty:
         raise asked.nobody()
     return frame
 
 
 def write_score_rows(
-    warehouse: "DuckDBWarehouse",
+    warehouse: "Warehouse",
     shop: Shop,
     features: FeatureSet,
     as_of: datetime,
@@ -67,7 +65,7 @@ def write_score_rows(
         steps = Steps("features", len(groups), progress)
         files = [path.with_name(f"group-{len(groups):02}-{group.number:02}.parquet") for group in groups]
 
-        def work(beside: "DuckDBWarehouse", group: Group) -> None:
+        def work(beside: "Warehouse", group: Group) -> None:
             if not files[group.number].exists():
                 with asked.rows(beside, group) as source:
                     beside.to_parquet(f"SELECT * FROM {source}", files[group.number], soon=True)
@@ -78,11 +76,12 @@ def write_score_rows(
         try:
             for_each_group(warehouse, groups, workers, work)
         finally:
-            drop(warehouse, *ITEM_TABLES)
-    source = warehouse.parquet(files)
-    if not warehouse.rows(f"SELECT 1 FROM {source} LIMIT 1"):
+            warehouse.drop(*ITEM_TABLES)
+    desk = warehouse.desk
+    source = desk.parquet(files)
+    if not desk.rows(f"SELECT 1 FROM {source} LIMIT 1"):
         raise asked.nobody()
-    warehouse.to_parquet(ordered_sql(warehouse, source, asked.columns, features), path, soon=True)
+    desk.to_parquet(ordered_sql(desk, source, asked.columns, features), path, soon=True)
     for file in files:
         file.unlink()
 
@@ -105,7 +104,7 @@ class _Asked:
         """The columns beside the features."""
         return ("anchor", *EXTRA) if self.in_session else ("anchor",)
 
-    def engine(self, warehouse: "DuckDBWarehouse", group: Group) -> BatchFeatures:
+    def engine(self, warehouse: "Warehouse", group: Group) -> BatchFeatures:
         """The engine of a group of entities."""
         population = session_population_of(self.shop) if self.in_session else population_of(self.shop)
         return BatchFeatures(
@@ -119,7 +118,7 @@ class _Asked:
         )
 
     @contextmanager
-    def rows(self, warehouse: "DuckDBWarehouse", group: Group) -> Iterator[str]:
+    def rows(self, warehouse: "Warehouse", group: Group) -> Iterator[str]:
         """A FROM item with the group's rows; it stands while the context lasts. Facts about items must be there."""
         engine = self.engine(warehouse, group)
         sql = SessionSQL(
@@ -128,7 +127,7 @@ class _Asked:
         try:
             engine.prepare(group.events(warehouse))
             if self.in_session:
-                make(warehouse, sql.anchors_table, sql.open_at(self.as_of))
+                warehouse.make(sql.anchors_table, sql.open_at(self.as_of))
                 yield (
                     '(SELECT f.*, a."moment" AS "anchor", a."session", a."k", a."closes" FROM (\n'
                     f"{engine.pairs_sql(sql.anchors_table)}\n) f "
@@ -139,7 +138,7 @@ class _Asked:
                 yield f'(SELECT f.*, {at} AS "anchor" FROM (\n{engine.grid_sql(self.as_of)}\n) f)'
         finally:
             engine.close()
-            drop(warehouse, sql.anchors_table)
+            warehouse.drop(sql.anchors_table)
 
     def nobody(self) -> NotEnoughData:
         """Nobody is to be scored."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.features.batch import BatchFeatures
-from willbuy.features.batch.tables import ITEM_TABLES, Tables, drop, is_empty, make
+from willbuy.features.batch.tables import ITEM_TABLES, Tables
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import session_population_of
@@ -19,7 +19,7 @@ from willbuy.snapshots.steps import Progress, Steps
 from willbuy.snapshots.store import Anchor, Snapshots, anchor_folder
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 EXTRA = ("session", "k", "closes")
 """What a snapshot of a session carries beside its features: its session, k, and when that session closes. `closes` is
@@ -35,7 +35,7 @@ class SessionTask:
     idle for the session gap; those that are still open when the log ends are labelled as seen, and counted.
     """
 
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     shop: Shop
     features: FeatureSet
     log: LogSummary
@@ -51,18 +51,18 @@ class SessionTask:
                 steps = Steps("snapshots", len(groups) * len(starts), progress)
                 open_sessions = [0] * len(groups)
 
-                def work(beside: "DuckDBWarehouse", group: Group) -> None:
+                def work(beside: "Warehouse", group: Group) -> None:
                     open_sessions[group.number] = self._write(beside, group, folder, steps)
 
                 for_each_group(self.warehouse, groups, workers, work)
         finally:
-            drop(self.warehouse, *ITEM_TABLES)
+            self.warehouse.drop(*ITEM_TABLES)
         written = [start for start in starts if anchor_folder(folder, start).exists()]
         counted = (self._count(folder, start) for start in written)
         anchors = tuple(anchor for anchor in counted if anchor.n)
         return Snapshots(self.warehouse, place, self.features, anchors, sum(open_sessions), EXTRA)
 
-    def _write(self, warehouse: "DuckDBWarehouse", group: Group, folder: Path, steps: Steps) -> int:
+    def _write(self, warehouse: "Warehouse", group: Group, folder: Path, steps: Steps) -> int:
         """Write the snapshots of one group of entities; return how many of its sessions are open at the end."""
         engine = self._engine(warehouse, group.tables)
         sql = SessionSQL(
@@ -71,23 +71,23 @@ class SessionTask:
         starts = slots(self.log.first, self.log.last)
         try:
             engine.prepare(group.events(warehouse))
-            make(warehouse, sql.sessions_table, sql.sessions())
-            make(warehouse, sql.anchors_table, sql.anchors(self.shop.anchors.after_events))
+            warehouse.make(sql.sessions_table, sql.sessions())
+            warehouse.make(sql.anchors_table, sql.anchors(self.shop.anchors.after_events))
             for start, end in zip(starts, [*starts[1:], datetime.max], strict=True):
-                make(warehouse, sql.asked_table, sql.asked(start, end))
-                if not is_empty(warehouse, sql.asked_table):
+                warehouse.make(sql.asked_table, sql.asked(start, end))
+                if warehouse.has_rows(sql.asked_table):
                     path = anchor_folder(folder, start) / f"part-{group.number:02}.parquet"
                     warehouse.to_parquet(sql.labelled(engine.pairs_sql(sql.asked_table)), path, soon=True)
                 steps.done()
             return int(warehouse.rows(sql.open_sessions())[0][0])
         finally:
             engine.close()
-            drop(warehouse, sql.sessions_table, sql.anchors_table, sql.asked_table)
+            warehouse.drop(sql.sessions_table, sql.anchors_table, sql.asked_table)
 
     def _groups(self, workers: int) -> list[Group]:
         return entity_groups(self.log.events, workers) if self.buckets is None else groups_of(self.buckets)
 
-    def _engine(self, warehouse: "DuckDBWarehouse", tables: Tables) -> BatchFeatures:
+    def _engine(self, warehouse: "Warehouse", tables: Tables) -> BatchFeatures:
         latest = self.log.last + timedelta(microseconds=self.features.sessions.gap.microseconds)
         return BatchFeatures(
             warehouse,
@@ -101,7 +101,7 @@ class SessionTask:
 
     def _count(self, folder: Path, start: datetime) -> Anchor:
         files = sorted(anchor_folder(folder, start).glob("*.parquet"))
-        [(n, positives, closes)] = self.warehouse.rows(
-            f'SELECT COUNT(*), SUM("label"), MAX("closes") FROM {self.warehouse.parquet(files)} s'
+        [(n, positives, closes)] = self.warehouse.desk.rows(
+            f'SELECT COUNT(*), SUM("label"), MAX("closes") FROM {self.warehouse.desk.parquet(files)} s'
         )
         return Anchor(start, True, n, int(positives or 0), closes or start)

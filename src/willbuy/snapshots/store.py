@@ -11,7 +11,7 @@ from willbuy.features.feature_set import FeatureSet
 if TYPE_CHECKING:
     import pandas as pd
 
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Anchor:
 class Snapshots:
     """Population x anchors, with features as of the anchor and the label after it."""
 
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     folder: Path
     features: FeatureSet
     anchors: tuple[Anchor, ...]
@@ -60,22 +60,20 @@ class Snapshots:
             anchor_folder(self.folder, anchor.moment) for anchor in self.anchors if anchor.moment in wanted
         ]
         files = [path for folder in folders for path in sorted(folder.glob("*.parquet"))]
-        source = self.warehouse.parquet(files or sorted(self.folder.rglob("*.parquet")))
+        source = self.warehouse.desk.parquet(files or sorted(self.folder.rglob("*.parquet")))
         if not files:
             source = f"(SELECT * FROM {source} LIMIT 0)"
-        return ordered_frame(self.warehouse, source, ("anchor", "label", *self.extra), self.features)
+        return ordered_frame(self.warehouse.desk, source, ("anchor", "label", *self.extra), self.features)
 
 
 def ordered_frame(
-    warehouse: "DuckDBWarehouse", source: str, columns: Sequence[str], features: FeatureSet
+    warehouse: "Warehouse", source: str, columns: Sequence[str], features: FeatureSet
 ) -> "pd.DataFrame":
     """Rows of a FROM item with their entities' text, sorted by anchor and the entity's bytes."""
     return warehouse.frame(ordered_sql(warehouse, source, columns, features))
 
 
-def ordered_sql(
-    warehouse: "DuckDBWarehouse", source: str, columns: Sequence[str], features: FeatureSet
-) -> str:
+def ordered_sql(warehouse: "Warehouse", source: str, columns: Sequence[str], features: FeatureSet) -> str:
     """The query of `ordered_frame`."""
     dialect = warehouse.dialect
     chosen = ", ".join(f"s.{dialect.identifier(name)}" for name in (*columns, *features.names))

@@ -28,7 +28,7 @@ from willbuy.store.tallies import TABLES, Table
 from willbuy.warehouse.layout import BUCKETS
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 _ROWS = 20_000
 
@@ -71,7 +71,7 @@ def load_history(shop: Shop, progress: BarCallback = lambda done, total, stage: 
 @dataclass(frozen=True)
 class _Load:
     shop: Shop
-    warehouse: "DuckDBWarehouse"
+    warehouse: "Warehouse"
     path: Path
     progress: BarCallback
 
@@ -146,9 +146,7 @@ class _Load:
             db.executemany("INSERT INTO tallies VALUES (?, ?, ?)", [(number, *row) for row in rows])
 
     def _chunks(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
-        reader = self.warehouse.connection.execute(sql)
-        while rows := reader.fetchmany(_ROWS):
-            yield rows
+        return self.warehouse.chunks(sql, _ROWS)
 
     def _fitted(self) -> Any:
         """BG/NBD as of the end of the log, where the shop's features have what it needs: its parameters, or why there are none."""
@@ -169,7 +167,7 @@ class _Load:
         return list(parameters.values())[-1]
 
 
-def _state(shop: Shop, warehouse: "DuckDBWarehouse") -> str:
+def _state(shop: Shop, warehouse: "Warehouse") -> str:
     """Tells one log from another, and one way to load it from another."""
     [live] = warehouse.rows("""SELECT COUNT(*) FROM sources WHERE "format" = 'live'""")
     return json.dumps([FORMAT, warehouse.state, shop.shop.zone, live[0]])

@@ -11,12 +11,12 @@ from willbuy.store.tallies import Table
 from willbuy.warehouse.dialect import Dialect
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 _NOT_LIVE = """ "source" NOT IN (SELECT "source" FROM sources WHERE "format" = 'live')"""
 
 
-def fields_of(warehouse: "DuckDBWarehouse") -> tuple[str, ...]:
+def fields_of(warehouse: "Warehouse") -> tuple[str, ...]:
     """The fields that the log has at all, in order: those without a value are left out of what is packed."""
     optional = [name for name in FIELDS if name not in ("time", "kind")]
     counts = ", ".join(f'COUNT("{_column(name)}")' for name in optional)
@@ -25,7 +25,7 @@ def fields_of(warehouse: "DuckDBWarehouse") -> tuple[str, ...]:
     return tuple(name for name in FIELDS if name in there or name in ("time", "kind"))
 
 
-def names_of(warehouse: "DuckDBWarehouse") -> list[str]:
+def names_of(warehouse: "Warehouse") -> list[str]:
     """What the shop calls its kinds: `kind_name` is packed as its place here."""
     sql = (
         f'SELECT DISTINCT "kind_name" FROM "events" WHERE "kind_name" IS NOT NULL AND {_NOT_LIVE} ORDER BY 1'
@@ -33,7 +33,7 @@ def names_of(warehouse: "DuckDBWarehouse") -> list[str]:
     return [str(name) for (name,) in warehouse.rows(sql)]
 
 
-def pack(warehouse: "DuckDBWarehouse", events: str, fields: Sequence[str], names: Sequence[str]) -> str:
+def pack(warehouse: "Warehouse", events: str, fields: Sequence[str], names: Sequence[str]) -> str:
     """The query of `entity, body` over some events: a FROM item such as `events_of` gives."""
     parts = ", ".join(_packed(warehouse.dialect, name, names) for name in fields)
     items = "LEFT JOIN items AS i USING (item_key)" if "item" in fields else ""

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from willbuy.shop import Shop
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 
-def open_warehouse(shop: "Shop") -> "DuckDBWarehouse":
+def open_warehouse(shop: "Shop") -> "Warehouse":
     """Open the shop's tables for reading, as they stand now. Raises WillbuyError when nothing was ingested yet."""
     from willbuy.warehouse.opening import open_tables  # the engine is loaded when it is asked for
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
 
 from willbuy.warehouse.dialect import Dialect
-from willbuy.warehouse.layout import BUCKETS
+from willbuy.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +55,7 @@ def _mark(file: Path) -> tuple[int, int]:
     return found.st_ino, found.st_mtime_ns
 
 
-class DuckDBWarehouse:
+class DuckDBWarehouse(Warehouse):
     """One connection with the shop's tables as views: `events`, `entities`, `items`, `events_raw`, `rejected`.
 
     `home` is the folder of the shop's state; None keeps everything in memory (tests, small frames).
@@ -87,6 +86,11 @@ class DuckDBWarehouse:
         """Name the files that another process may replace while they are read: erasing a visitor does."""
         self._files = {file: _mark(file) for file in files}
 
+    @property
+    def desk(self) -> "DuckDBWarehouse":
+        """Itself: it lies on this machine."""
+        return self
+
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
         self._asked(lambda: self.connection.execute(sql, list(parameters)).fetchall())
@@ -95,9 +99,23 @@ class DuckDBWarehouse:
         """Run a query and fetch every row."""
         return self._asked(lambda: self.connection.execute(sql, list(parameters)).fetchall())
 
+    def chunks(self, sql: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a query and yield its rows, `size` at once."""
+        reader = self.connection.execute(sql)
+        while rows := reader.fetchmany(size):
+            yield rows
+
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> "pd.DataFrame":
         """Run a query and fetch a data frame."""
         return self._asked(lambda: self.connection.execute(sql, list(parameters)).df())
+
+    def put(self, name: str, frame: "pd.DataFrame") -> None:
+        """Make a working table from a data frame, in place of one of the same name."""
+        self.connection.register("willbuy_put", frame)
+        try:
+            self.make(name, "SELECT * FROM willbuy_put")
+        finally:
+            self.connection.unregister("willbuy_put")
 
     def _asked(self, ask: Callable[[], T]) -> T:
         """Ask; and again where a file was replaced while the query was on its way from the plan to the rows."""
@@ -146,8 +164,7 @@ class DuckDBWarehouse:
         files = [self.event_files[bucket] for bucket in buckets if bucket in self.event_files]
         if files:
             return f"(SELECT {self.event_columns} FROM {self.parquet(files)})"
-        rests = ", ".join(str(bucket) for bucket in buckets)
-        return f'(SELECT * FROM "events" WHERE "entity_key" % {BUCKETS} IN ({rests}))'
+        return super().events_of(buckets)
 
     def once(self, name: str, ask: Callable[[], T]) -> T:
         """What `ask` finds out about the events; remembered where they lie in files, which stay as they were opened."""
@@ -172,7 +189,7 @@ class DuckDBWarehouse:
         finally:
             self.execute(f"SET threads = {threads}")
 
-    def beside(self) -> "DuckDBWarehouse":
+    def beside(self) -> Self:
         """Another connection to the same tables, for use by another thread."""
         other = copy(self)
         other.connection = self.connection.cursor()
@@ -181,11 +198,3 @@ class DuckDBWarehouse:
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
-
-    def __enter__(self) -> "DuckDBWarehouse":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

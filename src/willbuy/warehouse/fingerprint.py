@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from willbuy.warehouse.duckdb import DuckDBWarehouse
+from willbuy.warehouse.engine import Warehouse
 
 _FIELDS = (
     "n.entity",
@@ -18,7 +18,7 @@ _FIELDS = (
 )
 
 
-def fingerprint(warehouse: DuckDBWarehouse) -> dict[str, Any]:
+def fingerprint(warehouse: Warehouse) -> dict[str, Any]:
     """Counts, first and last event (ISO, UTC), and a checksum of silver that does not depend on an order.
 
     The checksum is the sum, modulo 2^128, of a 64-bit hash of every event's canonical fields, in hexadecimal. It

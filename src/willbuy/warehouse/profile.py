@@ -7,7 +7,7 @@ log: what its kinds are called, at which hours things happen, and what ingest re
 from datetime import datetime
 from typing import Any
 
-from willbuy.warehouse.duckdb import DuckDBWarehouse
+from willbuy.warehouse.engine import Warehouse
 
 TEXTS = {"entity": "n.entity", "item": "i.item", "category": "e.category", "session": "e.session"}
 NUMBERS = {"price": "e.price", "quantity": "e.quantity"}
@@ -21,7 +21,7 @@ _SHAPES = (
 )
 
 
-def profile(warehouse: DuckDBWarehouse, since: datetime | None = None) -> dict[str, Any]:
+def profile(warehouse: Warehouse, since: datetime | None = None) -> dict[str, Any]:
     """The profile of the events from a moment (naive UTC) on, by default of all. What ingest refused is of all sources."""
     where = "TRUE" if since is None else f'e."time" >= {warehouse.dialect.timestamp(since)}'
     days = 'COUNT(DISTINCT CAST(e."time" AS DATE))'
@@ -53,7 +53,7 @@ def _from(sql: str) -> str:
     return f"events e{joins}" + ' JOIN items i USING ("item_key")' * sql.startswith("i.")
 
 
-def _field(warehouse: DuckDBWarehouse, sql: str, where: str, rows: int) -> dict[str, Any]:
+def _field(warehouse: Warehouse, sql: str, where: str, rows: int) -> dict[str, Any]:
     column = {"n.entity": 'e."entity_key"', "i.item": 'e."item_key"'}.get(sql, sql)
     [(known, distinct, top)] = warehouse.rows(
         f"SELECT COALESCE(SUM(c), 0), COUNT(*), MAX(c) FROM (SELECT COUNT(*) AS c FROM events e "
@@ -67,13 +67,13 @@ def _field(warehouse: DuckDBWarehouse, sql: str, where: str, rows: int) -> dict[
     }
 
 
-def _median(warehouse: DuckDBWarehouse, sql: str, where: str) -> float | None:
+def _median(warehouse: Warehouse, sql: str, where: str) -> float | None:
     """Of what is above 0: what costs nothing says nothing about a unit."""
     [(value,)] = warehouse.rows(f"SELECT QUANTILE_DISC({sql}, 0.5) FROM events e WHERE {where} AND {sql} > 0")
     return None if value is None else float(value)
 
 
-def _shapes(warehouse: DuckDBWarehouse, sql: str, where: str) -> dict[str, int]:
+def _shapes(warehouse: Warehouse, sql: str, where: str) -> dict[str, int]:
     """What the values look like, digits as 9 and letters as a: shape -> how many different values have it."""
     text = "v"
     for pattern, shown in _SHAPES:
@@ -83,7 +83,7 @@ def _shapes(warehouse: DuckDBWarehouse, sql: str, where: str) -> dict[str, int]:
     return {str(shape): int(count) for shape, count in found[:MOST]}
 
 
-def _account(warehouse: DuckDBWarehouse) -> dict[str, int]:
+def _account(warehouse: Warehouse) -> dict[str, int]:
     """The rows of all sources but those of who was erased and what was expired, which were sound.
 
     That files hold live events too is how it should be: as many repetitions are not counted.

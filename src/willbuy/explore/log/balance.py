@@ -18,7 +18,7 @@ from willbuy.snapshots.steps import Progress
 from willbuy.snapshots.store import Anchor, Snapshots
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 
 class AnchorRate(TypedDict):
@@ -48,9 +48,7 @@ class Balance(TypedDict):
     open_sessions: int
 
 
-def balance(
-    warehouse: "DuckDBWarehouse", view: LogView, folder: Path, progress: Progress | None = None
-) -> Balance:
+def balance(warehouse: "Warehouse", view: LogView, folder: Path, progress: Progress | None = None) -> Balance:
     """Ask the shop's own question of everybody at every anchor, without any feature. Snapshots lie in `folder` for a while."""
     session = view.shop.target.within == "session"
     rule = SessionRule(view.shop.anchors.session_gap, own_ids="session" in view.log.fields)

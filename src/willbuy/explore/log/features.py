@@ -18,7 +18,7 @@ from willbuy.warehouse.layout import BUCKETS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 ROWS = 20_000
 """Snapshots that are compared at most; entities are drawn whole."""
@@ -41,7 +41,7 @@ class Features(TypedDict):
 
 
 def features(
-    warehouse: "DuckDBWarehouse",
+    warehouse: "Warehouse",
     view: LogView,
     balance: Balance,
     folder: Path,
@@ -92,12 +92,12 @@ def _spread(balance: Balance) -> list[datetime]:
     return sorted({known[0], known[len(known) // 2], known[-1]})
 
 
-def _sample(warehouse: "DuckDBWarehouse", built: Snapshots) -> "pd.DataFrame":
+def _sample(warehouse: "Warehouse", built: Snapshots) -> "pd.DataFrame":
     """Up to ROWS snapshots whose labels are known: all of an entity's, entities by a hash of their key."""
     files = sorted(built.folder.rglob("*.parquet"))
     names = ", ".join(warehouse.dialect.identifier(name) for name in built.features.names)
-    return warehouse.frame(
-        f'SELECT "entity_key", "anchor", "label", {names} FROM {warehouse.parquet(files)} s WHERE "label" IS NOT NULL '
+    return warehouse.desk.frame(
+        f'SELECT "entity_key", "anchor", "label", {names} FROM {warehouse.desk.parquet(files)} s WHERE "label" IS NOT NULL '
         f'ORDER BY hash("entity_key"), "anchor", "entity_key" LIMIT {ROWS}'
     )
 

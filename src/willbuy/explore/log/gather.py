@@ -10,7 +10,7 @@ from willbuy.snapshots.groups import Group, entity_groups, for_each_group
 from willbuy.snapshots.steps import Progress, Steps
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 Key = tuple[int, ...]
 Tallied = dict[Key, list[int]]
@@ -29,7 +29,7 @@ class Tally:
 
 
 def gather(
-    warehouse: "DuckDBWarehouse",
+    warehouse: "Warehouse",
     question: Question,
     tallies: Mapping[str, Tally],
     progress: Progress | None = None,
@@ -42,7 +42,7 @@ def gather(
         parted = groups or entity_groups(question.log.events, workers)
         steps = Steps("events", len(parted), progress)
 
-        def work(beside: "DuckDBWarehouse", group: Group) -> None:
+        def work(beside: "Warehouse", group: Group) -> None:
             tables = LogTables(group.number, question)
             try:
                 tables.make(beside, group.events(beside))

@@ -6,7 +6,7 @@ from willbuy.evaluation.words import percent
 from willbuy.explore.words import number_of
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 FIELDS = {
     "item": "item_key",
@@ -49,7 +49,7 @@ class Missing(TypedDict):
     cells: list[MissingCell]
 
 
-def rows_in(warehouse: "DuckDBWarehouse") -> RowsIn:
+def rows_in(warehouse: "Warehouse") -> RowsIn:
     """What became of every row that was read."""
     [counts] = warehouse.rows("SELECT SUM(read), SUM(accepted), SUM(rejected), SUM(duplicates) FROM sources")
     read, accepted, rejected, duplicates = (int(value or 0) for value in counts)
@@ -78,7 +78,7 @@ def _says(read: int, accepted: int, rejected: int, duplicates: int, by_rule: dic
     )
 
 
-def missing(warehouse: "DuckDBWarehouse", kinds: tuple[str, ...]) -> Missing:
+def missing(warehouse: "Warehouse", kinds: tuple[str, ...]) -> Missing:
     """Which optional fields the events of each kind lack."""
     counted = ", ".join(f'COUNT(*) - COUNT("{column}")' for column in FIELDS.values())
     found = {

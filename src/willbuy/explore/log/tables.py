@@ -8,13 +8,12 @@ from willbuy.durations import HOUR
 from willbuy.features.batch.columns import PreparedColumns, kind_code, kind_in
 from willbuy.features.batch.local_sql import local_hour, local_microseconds
 from willbuy.features.batch.prepare import Preparation
-from willbuy.features.batch.tables import drop, make
 from willbuy.features.log import LogSummary
 from willbuy.features.sessions import SessionRule
 from willbuy.warehouse.dialect import Dialect
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 BROWSING = ("view", "cart", "remove", "favourite")
 """What a visitor does by a click each: an order may have many lines, and nobody knows what `other` is."""
@@ -80,16 +79,16 @@ class LogTables:
         span = f"GREATEST({self.microseconds(later)} - {self.microseconds(earlier)}, 0)"
         return self.question.dialect.whole(span, HOUR)
 
-    def make(self, warehouse: "DuckDBWarehouse", source: str) -> None:
+    def make(self, warehouse: "Warehouse", source: str) -> None:
         """Make the four tables from a FROM item with the group's events."""
-        make(warehouse, self.events, self._events(source))
-        make(warehouse, self.sessions, self._sessions())
-        make(warehouse, self.days, self._days())
-        make(warehouse, self.visitors, self._visitors())
+        warehouse.make(self.events, self._events(source))
+        warehouse.make(self.sessions, self._sessions())
+        warehouse.make(self.days, self._days())
+        warehouse.make(self.visitors, self._visitors())
 
-    def drop(self, warehouse: "DuckDBWarehouse") -> None:
+    def drop(self, warehouse: "Warehouse") -> None:
         """Drop them."""
-        drop(warehouse, self.events, self.sessions, self.days, self.visitors)
+        warehouse.drop(self.events, self.sessions, self.days, self.visitors)
 
     def _events(self, source: str) -> str:
         question = self.question

@@ -13,12 +13,12 @@ from willbuy.features.batch.pairs import carried, pairs_sql, visible_events
 from willbuy.features.batch.prepare import Preparation
 from willbuy.features.batch.query import Query
 from willbuy.features.batch.select import lower_bound
-from willbuy.features.batch.tables import FACT_TABLES, Tables, drop, is_empty, make
+from willbuy.features.batch.tables import FACT_TABLES, Tables
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 
 if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.engine import Warehouse
 
 FEW = 10
 """Where at least one event in so many is all that its entity ever did, such events are worked on apart."""
@@ -42,7 +42,7 @@ class BatchFeatures:
 
     def __init__(
         self,
-        warehouse: "DuckDBWarehouse",
+        warehouse: "Warehouse",
         features: FeatureSet,
         log: LogSummary,
         moments: Sequence[datetime],
@@ -68,11 +68,11 @@ class BatchFeatures:
 
     def prepare(self, source: str = '"events"') -> None:
         """Prepare the events of a FROM item, by default all of them."""
-        make(self.warehouse, self.tables.prepared, self.prepare_sql(source))
+        self.warehouse.make(self.tables.prepared, self.prepare_sql(source))
         if self.has_late:
             late = " AND ".join(['e."received" > e."time"', *self._visible_at_all()])
             columns = 'e."entity_key", e."time", e."received"'
-            make(self.warehouse, self.tables.late, f"SELECT {columns} FROM {source} e WHERE {late}")
+            self.warehouse.make(self.tables.late, f"SELECT {columns} FROM {source} e WHERE {late}")
 
     def prepare_sql(self, source: str = '"events"') -> str:
         """The query that prepares the events.
@@ -95,7 +95,7 @@ class BatchFeatures:
     def prepare_items(self) -> None:
         """Make the table of facts about items, which all groups of entities read, where the features need it."""
         for name, sql in self.items_sql().items():
-            make(self.warehouse, name, sql)
+            self.warehouse.make(name, sql)
 
     def items_sql(self) -> dict[str, str]:
         """The queries of the tables item x day and item x hour, as far as the features need them."""
@@ -112,7 +112,7 @@ class BatchFeatures:
 
     def close(self) -> None:
         """Drop what was prepared, but for the facts about items."""
-        drop(self.warehouse, *astuple(self.tables))
+        self.warehouse.drop(*astuple(self.tables))
 
     # For each anchor.
 
@@ -165,15 +165,15 @@ class BatchFeatures:
         """The query of the pairs of the table `late_pairs`, each prepared from the events that were known at it."""
         pairs = self.dialect.identifier(self.tables.late_pairs)
         known = self._preparation().sql(visible_events(pairs), " AND ".join(self._of_kinds()))
-        make(self.warehouse, self.tables.late_prepared, known)
+        self.warehouse.make(self.tables.late_prepared, known)
         return pairs_sql(self._joined(), self.tables.late_prepared, pairs, "pair")
 
     def _any_late(self, pairs: str) -> bool:
         """Put pairs whose events were not all known into the table `late_pairs`; whether there are any."""
         if not self.has_late:
             return False
-        make(self.warehouse, self.tables.late_pairs, pairs)
-        return not is_empty(self.warehouse, self.tables.late_pairs)
+        self.warehouse.make(self.tables.late_pairs, pairs)
+        return self.warehouse.has_rows(self.tables.late_pairs)
 
     # What it is made of.
 

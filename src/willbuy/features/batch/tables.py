@@ -1,10 +1,6 @@
 """The tables that batch makes for itself and drops when it is done."""
 
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 ITEM_FACTS = "willbuy_item_facts"
 """Facts about items by day. Made once, read by every group of entities."""
@@ -45,20 +41,3 @@ class Tables:
         'willbuy_prepared_3'
         """
         return cls(*(f"{name}_{number}" for name in astuple(cls())))
-
-
-def make(warehouse: "DuckDBWarehouse", name: str, sql: str) -> None:
-    """Make a table from a query, in place of one of the same name."""
-    drop(warehouse, name)
-    warehouse.execute(f"CREATE TABLE {warehouse.dialect.identifier(name)} AS\n{sql}")
-
-
-def drop(warehouse: "DuckDBWarehouse", *names: str) -> None:
-    """Drop tables, where they exist."""
-    for name in names:
-        warehouse.execute(f"DROP TABLE IF EXISTS {warehouse.dialect.identifier(name)}")
-
-
-def is_empty(warehouse: "DuckDBWarehouse", name: str) -> bool:
-    """Whether a table has no row."""
-    return not warehouse.rows(f"SELECT 1 FROM {warehouse.dialect.identifier(name)} LIMIT 1")
