@@ -45,6 +45,10 @@ class TrackingError(WillbuyError):
     """A run could not be mirrored: the tracking is switched off, not installed, or does not answer. The run is complete."""
 
 
+class ServerError(WillbuyError):
+    """The database server cannot be reached, does not let us do what is needed, or went away. Nothing is half-written."""
+
+
 class ClientError(WillbuyError):
     """A request to the service did not succeed.
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from willbuy.errors import ShopError
 from willbuy.events import presets
 from willbuy.events.account import FileAccount, IngestResult, render
 from willbuy.events.disk import explain_full_disk
@@ -56,6 +57,10 @@ def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) 
 def _at_work(
     shop: Shop, progress: Progress | None, work: Callable[[Workbench], list[FileAccount]]
 ) -> IngestResult:
+    if shop.storage.engine != "duckdb":
+        raise ShopError(
+            f"storage.engine = {shop.storage.engine!r}: ingest knows no other engine than 'duckdb' yet."
+        )
     started = time.monotonic()
     source = presets.resolve(shop.source)
     layout = Layout(shop.home)
