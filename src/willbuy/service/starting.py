@@ -14,11 +14,12 @@ from willbuy.service.holder import Holder
 from willbuy.service.serving import Serving
 from willbuy.service.state import Clock, State
 from willbuy.shop import Common, Shop
+from willbuy.store.opening import open_answers, open_store
 from willbuy.store.predictions import PredictionLog
 
 if TYPE_CHECKING:
     from willbuy.events.live import EventReader
-    from willbuy.store.store import Store
+    from willbuy.store import LiveStore
 
 
 logger = logging.getLogger("willbuy.service")
@@ -54,12 +55,12 @@ def started(
         holder.start()
         if load is not None:
             load()
-        store = _open_store(shop)
+        store = open_store(shop) if isinstance(shop, Shop) else None
         if store is not None:
             closing.callback(store.close)
             _prepare(holder, store)
             closing.enter_context(expiring(store, shop.serve.event_days, clock))
-        log = PredictionLog(shop.home, shop.serve.log_days, clock)
+        log = PredictionLog(open_answers(shop), shop.serve.log_days, clock)
         closing.callback(log.close)
         holder.watch()
         yield State(
@@ -75,7 +76,7 @@ def started(
         )
 
 
-def _prepare(holder: Holder, store: "Store") -> None:
+def _prepare(holder: Holder, store: "LiveStore") -> None:
     """Have the store keep what the models' features read of items, and that of each that follows before it answers."""
 
     def use(serving: Serving) -> None:
@@ -91,14 +92,6 @@ def _prepare(holder: Holder, store: "Store") -> None:
         logger.exception("the model in shadow is not scored")
         holder.shadow = None
     holder.prepare = use
-
-
-def _open_store(shop: Common) -> "Store | None":
-    if not isinstance(shop, Shop):
-        return None
-    from willbuy.store.store import Store
-
-    return Store(shop.home)
 
 
 def _reader(shop: Common) -> "EventReader | None":
