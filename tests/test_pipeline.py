@@ -74,6 +74,21 @@ def test_the_model_beats_the_rules_on_a_dense_shop(result: dict[str, Any]) -> No
     assert result["test"]["average_precision"]["value"] > best
 
 
+def test_a_large_log_is_learnt_from_by_a_sample_of_its_visitors(shop: Shop, result: dict[str, Any]) -> None:
+    """As many rows as asked, of visitors drawn whole; a capacity is still one of everybody, and the run says so."""
+    plain = {"candidates": ("logistic",), "trials": 0, "bootstrap": 100}
+    sampled = shop.model_copy(update={"train": shop.train.model_copy(update={**plain, "rows": 6000})})
+    found = dict(train(sampled, quiet))
+    rows = {part["part"]: part["n"] for part in found["parts"]}
+    assert sum(rows.values()) == pytest.approx(6000, rel=0.1)
+    everyone = {part["part"]: part["n"] for part in result["parts"]}
+    assert sum(everyone.values()) > 12_000
+    assert found["offer"]["population"] == pytest.approx(result["offer"]["population"], rel=0.1)
+    assert found["anchors"] == result["anchors"]  # the log's own
+    assert [note for note in found["notes"] if "drawn by the seed" in note]
+    assert not [note for note in result["notes"] if "drawn by the seed" in note]
+
+
 def test_the_candidates_are_compared_fold_by_fold(result: dict[str, Any]) -> None:
     """The metric in each judged fold, and for all but the chosen candidate the corrected test."""
     for candidate in result["candidates"]:

@@ -60,10 +60,13 @@ def everything(run: "Training") -> Rows:
     """Training and test rows together, or a sample of their entities where there are more than ROWS."""
     import pandas as pd
 
-    both = not isinstance(run.split, FoldSplit)  # there every row trains and is tested
-    frames = [run.train.frame, run.test.opened_rows()] if both else [run.train.frame]
-    rows = Rows(pd.concat(frames, ignore_index=True), run.train.names)
-    return rows.take(sample_of_entities(rows.groups, ROWS, run.seed))
+    parts = [run.train]
+    if not isinstance(run.split, FoldSplit):  # there every row trains and is tested
+        parts.append(Rows(run.test.opened_rows(), run.train.names))
+    kept = sample_of_entities(np.concatenate([part.groups for part in parts]), ROWS, run.seed)
+    of_parts = np.split(kept, np.cumsum([len(part.frame) for part in parts])[:-1])
+    frames = [part.frame[some] for part, some in zip(parts, of_parts, strict=True)]
+    return Rows(pd.concat(frames, ignore_index=True), run.train.names)
 
 
 def _tested(run: "Training", rows: Rows, held: NDArray[np.bool_]) -> Metrics:

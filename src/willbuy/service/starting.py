@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.errors import WillbuyError
@@ -34,6 +35,8 @@ def started(
     run: str | None = None,
     allow_unproven: bool = False,
     load: Callable[[], None] | None = None,
+    shared: Path | None = None,
+    first: bool = True,
 ) -> Iterator[State]:
     """Load the model, open the store and the log; when the block ends, write what waits and close them.
 
@@ -45,6 +48,8 @@ def started(
         run: A run to serve whoever is champion; by default the champion, followed while it changes.
         allow_unproven: Serve a log's model that has no parity proof too.
         load: Loads the visitors' history into the store, while nobody has that open.
+        shared: The folder of what several processes share, where there are several.
+        first: Whether what one process does for all is this one's.
 
     Raises:
         WillbuyError: There is no model, it is damaged or unproven, or a file of the store cannot be opened.
@@ -59,7 +64,8 @@ def started(
         if store is not None:
             closing.callback(store.close)
             _prepare(holder, store)
-            closing.enter_context(expiring(store, shop.serve.event_days, clock))
+            if first:
+                closing.enter_context(expiring(store, shop.serve.event_days, clock))
         log = PredictionLog(open_answers(shop), shop.serve.log_days, clock)
         closing.callback(log.close)
         holder.watch()

@@ -27,6 +27,12 @@ class Train(Section):
         le=20,
     )
     bootstrap: Whole = key("Draws for the intervals.", 1000, 1000, ge=100, le=100_000)
+    rows: Whole = key(
+        "Snapshots of a log that are learnt from and tested on at most: entities are drawn whole, by the seed. More take more memory, about 2 GB a million.",
+        8_000_000,
+        3_000_000,
+        ge=1000,
+    )
     search: Literal["optuna", "random"] = key(
         "Who proposes the settings that are tried: Optuna, which learns from the trials so far, or chance.",
         "random",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.features.feature_set import FeatureSet
+from willbuy.snapshots.sample import Sample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,10 +50,12 @@ class Snapshots:
         """Rows of all anchors."""
         return sum(anchor.n for anchor in self.anchors)
 
-    def frame(self, moments: Sequence[datetime] | None = None) -> "pd.DataFrame":
+    def frame(
+        self, moments: Sequence[datetime] | None = None, sample: Sample | None = None
+    ) -> "pd.DataFrame":
         """The snapshots of the given anchors (all by default), sorted by anchor and the entity's bytes.
 
-        Columns: entity_key, entity, anchor, label (0, 1, or null where not matured), then the features in order;
+        With a `sample`, those of its entities alone. Columns: entity_key, entity, anchor, label (0, 1, or null where not matured), then the features in order;
         session tasks have `session` and `k` before the features.
         """
         wanted = {anchor.moment for anchor in self.anchors} if moments is None else set(moments)
@@ -63,17 +66,29 @@ class Snapshots:
         source = self.warehouse.desk.parquet(files or sorted(self.folder.rglob("*.parquet")))
         if not files:
             source = f"(SELECT * FROM {source} LIMIT 0)"
-        return ordered_frame(self.warehouse.desk, source, ("anchor", "label", *self.extra), self.features)
+        return ordered_frame(
+            self.warehouse.desk, source, ("anchor", "label", *self.extra), self.features, sample
+        )
 
 
 def ordered_frame(
-    warehouse: "Warehouse", source: str, columns: Sequence[str], features: FeatureSet
+    warehouse: "Warehouse",
+    source: str,
+    columns: Sequence[str],
+    features: FeatureSet,
+    sample: Sample | None = None,
 ) -> "pd.DataFrame":
     """Rows of a FROM item with their entities' text, sorted by anchor and the entity's bytes."""
-    return warehouse.frame(ordered_sql(warehouse, source, columns, features))
+    return warehouse.frame(ordered_sql(warehouse, source, columns, features, sample))
 
 
-def ordered_sql(warehouse: "Warehouse", source: str, columns: Sequence[str], features: FeatureSet) -> str:
+def ordered_sql(
+    warehouse: "Warehouse",
+    source: str,
+    columns: Sequence[str],
+    features: FeatureSet,
+    sample: Sample | None = None,
+) -> str:
     """The query of `ordered_frame`."""
     dialect = warehouse.dialect
     chosen = ", ".join(f"s.{dialect.identifier(name)}" for name in (*columns, *features.names))
@@ -81,9 +96,10 @@ def ordered_sql(warehouse: "Warehouse", source: str, columns: Sequence[str], fea
     order = ", ".join(
         ['s."anchor"', entity, *(f's."{name}"' for name in columns if name in ("session", "k"))]
     )
+    entities = sample.of("entities") if sample else '"entities"'
     return (
         f'SELECT s."entity_key", e."entity", {chosen} FROM {source} s '
-        f'JOIN "entities" e ON e."entity_key" = s."entity_key" ORDER BY {order}'
+        f'JOIN {entities} e ON e."entity_key" = s."entity_key" ORDER BY {order}'
     )
 
 

@@ -8,6 +8,7 @@ class Dialect:
 
     name = "standard"
     double = "DOUBLE PRECISION"
+    string = "VARCHAR"
 
     def identifier(self, name: str) -> str:
         """Quote an identifier, whatever it holds.
@@ -48,6 +49,17 @@ class Dialect:
     def microseconds(self, moment: str) -> str:
         """Whole microseconds since 1970 of a timestamp expression, as BIGINT."""
         raise NotImplementedError(self.name)
+
+    def md5_number(self, text: str) -> str:
+        """The last eight bytes of a text's MD5, the first of them the lowest, as a whole number: with a sign or without.
+
+        A negative one stands for itself and 2^64. A sum of such numbers does not overflow.
+        """
+        raise NotImplementedError(self.name)
+
+    def replaced(self, text: str, pattern: str, by: str) -> str:
+        """A text with every match of a regular expression replaced; the pattern is one that all engines read alike."""
+        return f"REGEXP_REPLACE({text}, {self.text(pattern)}, {self.text(by)}, 'g')"
 
     def earlier(self, moment: str, microseconds: int) -> str:
         """The timestamp that lies `microseconds` before a timestamp expression."""

@@ -92,23 +92,23 @@ class BatchFeatures:
         """How many columns the prepared events have."""
         return self._preparation().width + self.alone
 
-    def prepare_items(self) -> None:
+    def prepare_items(self, source: str = '"events"') -> None:
         """Make the table of facts about items, which all groups of entities read, where the features need it."""
-        for name, sql in self.items_sql().items():
+        for name, sql in self.items_sql(source).items():
             self.warehouse.make(name, sql)
 
-    def items_sql(self) -> dict[str, str]:
+    def items_sql(self, source: str = '"events"') -> dict[str, str]:
         """The queries of the tables item x day and item x hour, as far as the features need them."""
         found: dict[str, list[ItemFact]] = {}
         for fact in self.features.facts:
             found.setdefault(FACT_TABLES[fact.of, fact.hourly][1], []).append(fact)
-        return {name: self._items_sql(facts) for name, facts in found.items()}
+        return {name: self._items_sql(facts, source) for name, facts in found.items()}
 
-    def _items_sql(self, facts: Sequence[ItemFact]) -> str:
+    def _items_sql(self, facts: Sequence[ItemFact], source: str) -> str:
         longest = timedelta(days=max(_days_of(fact) for fact in facts) + 3)
         since = self.dialect.timestamp(self.moments[0] - longest)
         span = f'e."time" >= {since} AND e."time" < {self.dialect.timestamp(self.moments[-1])}'
-        return ItemFacts(facts, self.dialect, self.offsets).sql(span)
+        return ItemFacts(facts, self.dialect, self.offsets).sql(span, source)
 
     def close(self) -> None:
         """Drop what was prepared, but for the facts about items."""

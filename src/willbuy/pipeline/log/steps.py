@@ -21,11 +21,13 @@ from willbuy.features.catalogue import features_of
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import summarise
 from willbuy.fitted import COLUMNS, add_bgnbd, horizon_in_days, wants_bgnbd
+from willbuy.pipeline.log import told
 from willbuy.pipeline.log.training import LogTraining
 from willbuy.pipeline.rows import Rows
 from willbuy.runs import SNAPSHOTS
 from willbuy.snapshots import build_snapshots
 from willbuy.snapshots.grid import horizon_of
+from willbuy.snapshots.sample import sample_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,8 +57,12 @@ def _with_rules(features: FeatureSet, rules: tuple[Rule, ...]) -> FeatureSet:
 
 
 def split_rows(run: LogTraining) -> None:
-    """Train | embargo | test. Fills split, parts, train, test (sealed), bgnbd."""
-    frame = run.snapshots.frame([anchor.moment for anchor in run.snapshots.anchors if anchor.matured])
+    """Train | embargo | test. Fills sample, split, parts, train, test (sealed), bgnbd."""
+    matured = [anchor for anchor in run.snapshots.anchors if anchor.matured]
+    run.sample = sample_for(sum(anchor.n for anchor in matured), run.shop.train.rows, run.seed)
+    if run.sample:
+        run.say(told.describe_sample(run))
+    frame = run.snapshots.frame([anchor.moment for anchor in matured], run.sample)
     names = run.features.names
     if wants_bgnbd(run.shop, names):
         frame, run.bgnbd = add_bgnbd(frame, horizon_in_days(run.shop))

@@ -85,6 +85,16 @@ def _ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
+def describe_sample(run: "LogTraining") -> str:
+    """Of how many snapshots how many are learnt from and tested on, where that is not all."""
+    n = sum(anchor.n for anchor in run.snapshots.anchors if anchor.matured)
+    share = run.sample.share if run.sample else 1.0
+    return (
+        f"{share:.1%} of the visitors, drawn by the seed, are learnt from and tested on, each with all of its snapshots: of "
+        f"{n:,} about {round(share * n):,}, as [train] rows asks. Figures are the sample's; capacities are met by everyone."
+    ).replace("%", " %")
+
+
 def describe_features(run: "LogTraining") -> list[FeatureResult]:
     """Name, meaning, window and unit of every column that the model reads."""
     declared = {feature.name: feature for feature in run.features}
@@ -147,7 +157,9 @@ def ingest_counts(run: "LogTraining") -> IngestCounts:
         "SELECT SUM(read), SUM(accepted), SUM(rejected), SUM(duplicates) FROM sources"
     )
     [(entities,)] = rows("SELECT COUNT(*) FROM entities")
-    by_rule = rows("SELECT rule, COUNT(*) FROM rejected GROUP BY rule ORDER BY 2 DESC, 1")
+    by_rule = sorted(
+        rows("SELECT rule, COUNT(*) FROM rejected GROUP BY rule"), key=lambda one: (-one[1], one[0])
+    )
     return IngestCounts(
         read=int(read),
         accepted=int(accepted),

@@ -23,6 +23,7 @@ from willbuy.pipeline.rows import Rows
 from willbuy.pipeline.training import Training
 from willbuy.shop import Shop
 from willbuy.snapshots import Snapshots
+from willbuy.snapshots.sample import Sample
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,7 @@ class LogTraining(Training):
     log: LogSummary = field(init=False)
     features: FeatureSet = field(init=False)
     snapshots: Snapshots = field(init=False)
+    sample: Sample | None = field(init=False, default=None)
     bgnbd: dict[str, Any] | None = field(init=False, default=None)
 
     @property
@@ -48,7 +50,8 @@ class LogTraining(Training):
         return "a day" if self.task == "session" else "at a scoring moment"
 
     def learn_from(self, rows: Rows) -> Learning:
-        return Learning(self.shop, rows, self.say, population=rows_a_moment(rows))
+        share = self.sample.share if self.sample else 1.0
+        return Learning(self.shop, rows, self.say, population=rows_a_moment(rows) / share)
 
     def describe_task(self) -> Task:
         return told.describe_task(self)
@@ -76,10 +79,10 @@ class LogTraining(Training):
         return told.own_manifest(self)
 
     def notes(self) -> list[str]:
-        still = self.snapshots.open_sessions
-        if not still:
-            return []
-        return [f"{still} sessions were still open when the log ended; they are labelled as seen."]
+        found = [told.describe_sample(self)] if self.sample else []
+        if still := self.snapshots.open_sessions:
+            found.append(f"{still} sessions were still open when the log ended; they are labelled as seen.")
+        return found
 
     def slices_by(self, test: Rows) -> Mapping[str, NDArray[np.str_]]:
         """By what a reader asks for first: the event a visit was asked after; visitors known or new to the model."""

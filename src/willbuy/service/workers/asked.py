@@ -21,10 +21,10 @@ class Asked:
     run: str | None
     allow_unproven: bool
     actor: str
-    listener: int
-    told: int
-    life: int
-    shared: str
+    listener: int = -1
+    told: int = -1
+    life: int = -1
+    shared: str = ""
 
     @property
     def folder(self) -> Path:

@@ -4,7 +4,6 @@ import json
 import os
 import select
 import sys
-from pathlib import Path
 from socket import socket
 
 from willbuy.errors import WillbuyError
@@ -49,11 +48,6 @@ def main() -> int:
 def command(asked: Asked) -> list[str]:
     """The command of a worker."""
     return [sys.executable, "-m", "willbuy.service.workers.worker", asked.text()]
-
-
-def file_of(shop_file: Path) -> str:
-    """The shop file, wherever a worker is started."""
-    return str(shop_file.resolve())
 
 
 if __name__ == "__main__":

@@ -43,10 +43,10 @@ def version_of(connection: "psycopg.Connection[Any]", schema: str) -> str | None
     """The last step that the schema has had; None where it is no schema of willbuy's yet."""
     from psycopg.sql import SQL, Identifier
 
-    name = Identifier(schema, VERSION_TABLE)
-    [(there,)] = connection.execute("SELECT to_regclass(%s)", [name.as_string()]).fetchall()
-    if there is None:
+    # by a query, since to_regclass may remember that a moment ago, before we held the lock, there was none
+    if not shape_of(connection, schema, VERSION_TABLE):
         return None
+    name = Identifier(schema, VERSION_TABLE)
     row = connection.execute(SQL("SELECT version_num FROM {}").format(name)).fetchone()
     return str(row[0]) if row else None
 
