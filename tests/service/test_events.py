@@ -146,7 +146,8 @@ class Refusing:
 
 @pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize(
-    ("error", "status"), [(StoreFull("x"), 507), (StoreBusy("x"), 503), (StoreDead("x"), 503), (StoreAway("x"), 503)]
+    ("error", "status"),
+    [(StoreFull("x"), 507), (StoreBusy("x"), 503), (StoreDead("x"), 503), (StoreAway("x"), 503)],
 )
 def test_a_store_that_cannot_is_said_so(live: State, error: Exception, status: int, at_once: bool) -> None:
     """D9 over HTTP: 507 or 503 with Retry-After, and nothing is acknowledged."""

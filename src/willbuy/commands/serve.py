@@ -26,7 +26,10 @@ def serve(
         bool, typer.Option("--allow-unproven", help="Serve a model without a parity proof; /health says so.")
     ] = False,
     workers: Annotated[
-        int, typer.Option("--workers", help="How many processes answer; more than one need PostgreSQL.", min=1, max=64)
+        int,
+        typer.Option(
+            "--workers", help="How many processes answer; more than one need PostgreSQL.", min=1, max=64
+        ),
     ] = 1,
     load: Annotated[
         bool, typer.Option("--load/--no-load", help="First load the visitors' history from the warehouse.")

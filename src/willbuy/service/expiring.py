@@ -18,7 +18,9 @@ PAUSE_SECONDS = 3600.0
 
 
 @contextmanager
-def expiring(store: "LiveStore", days: int | None, clock: Clock, pause: float = PAUSE_SECONDS) -> Iterator[None]:
+def expiring(
+    store: "LiveStore", days: int | None, clock: Clock, pause: float = PAUSE_SECONDS
+) -> Iterator[None]:
     """While the block lasts, at once and then every `pause` seconds, forget live events older than `days`; None: never."""
     if days is None:
         yield

@@ -22,7 +22,9 @@ def observe(metrics: Metrics, state: "State", watch: Watch) -> None:
 
 def _observe_model(metrics: Metrics, state: "State") -> None:
     holder = state.holder
-    metrics.watch("model_loaded", "1 where a model is in service.", lambda: holder.current is not None, join=min)
+    metrics.watch(
+        "model_loaded", "1 where a model is in service.", lambda: holder.current is not None, join=min
+    )
     metrics.watch("model_swaps", "Models taken into service.", lambda: holder.swaps, counter=True)
     metrics.watch(
         "model_swap_failures",

@@ -18,6 +18,7 @@ from willbuy.service.workers.worker import Life
 from willbuy.shop import Common, load_any
 from willbuy.store.opening import on_server, open_answers
 
+
 def run_server(
     shop: Common,
     *,
@@ -59,7 +60,8 @@ def run_server(
         if not on_server(shop):
             held.enter_context(
                 alone(
-                    shop.home / "live" / "serve.lock", "another willbuy serve runs on this shop: stop it first"
+                    shop.home / "live" / "serve.lock",
+                    "another willbuy serve runs on this shop: stop it first",
                 )
             )
         listener = held.enter_context(bind(shop.serve.host, shop.serve.port if port is None else port))
@@ -87,7 +89,9 @@ def _serve_many(
     from willbuy.service.workers.supervisor import Supervisor
 
     shop, file = service.shop, service.file or service.shop.folder / "shop.toml"
-    open_answers(shop)  # the tables are there before anybody asks for them, and a server that is not is said once
+    open_answers(
+        shop
+    )  # the tables are there before anybody asks for them, and a server that is not is said once
     if load is not None:
         load()
     asked = Asked(
@@ -108,7 +112,7 @@ def _serve_many(
 def _check_workers(shop: Common, workers: int) -> None:
     if workers > 1 and not on_server(shop):
         raise WillbuyError(
-            f"{workers} workers cannot share SQLite files. Set [storage] engine = \"postgres\", or serve with one"
+            f'{workers} workers cannot share SQLite files. Set [storage] engine = "postgres", or serve with one'
         )
 
 

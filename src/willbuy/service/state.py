@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from willbuy.service.gate.keys import Keys
     from willbuy.service.gate.metrics import Metrics
     from willbuy.service.holder import Holder
-    from willbuy.store.predictions import PredictionLog
     from willbuy.store import LiveStore
+    from willbuy.store.predictions import PredictionLog
 
 Clock = Callable[[], datetime]
 """The time now, naive UTC."""

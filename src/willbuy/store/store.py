@@ -144,7 +144,12 @@ class Store(LiveStore):
         """
         if features.facts:
             tally_from_now(
-                features, self._index.tallying, self._readers.mine().history, self._writer.ask, self._db, self._index
+                features,
+                self._index.tallying,
+                self._readers.mine().history,
+                self._writer.ask,
+                self._db,
+                self._index,
             )
         self._book = FactBook((*self._book.used, features), self._tallies)
 

@@ -92,6 +92,7 @@ class Working(ABC):
     def _do(self, job: Job) -> None:
         """Other work, such as an erasure: its error is its caller's."""
 
+    @abstractmethod
     def _look(self) -> None:
         """Called every second or so."""
 

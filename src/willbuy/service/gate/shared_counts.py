@@ -4,7 +4,6 @@ A worker that died leaves its file; the one in its place keeps it for what only 
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import monotonic
@@ -44,9 +43,8 @@ class SharedCounts:
         return list(self._read("past-"))
 
     def _read(self, prefix: str, but: Path | None = None) -> Iterator[Counts]:
-        for name in sorted(os.listdir(self._folder)):
-            path = self._folder / name
-            if name.startswith(prefix) and name.endswith(".json") and path != but:
+        for path in sorted(self._folder.glob(f"{prefix}*.json")):
+            if path != but:
                 try:
                     yield json.loads(path.read_bytes())
                 except (OSError, ValueError):  # renamed, or gone, at this moment

@@ -56,4 +56,6 @@ def busy(code: str, message: str, seconds: int = 1, status: int = 503) -> Refusa
 
 def away() -> Refusal:
     """What the service keeps cannot be reached: nothing was stored, nothing can be said."""
-    return busy("store_away", "the database does not answer: ask again; send events again, with the same ids", 2)
+    return busy(
+        "store_away", "the database does not answer: ask again; send events again, with the same ids", 2
+    )

@@ -120,7 +120,9 @@ class Supervisor:
                 piece = os.read(worker.told, 65_536)
                 if not piece:
                     code = worker.process.wait()
-                    raise WillbuyError(f"a worker ended before it answered (exit {code}); the lines above say why")
+                    raise WillbuyError(
+                        f"a worker ended before it answered (exit {code}); the lines above say why"
+                    )
                 text += piece
         os.close(worker.told)
         words = json.loads(text)
@@ -131,7 +133,9 @@ class Supervisor:
     def _anew(self, number: int, worker: _Worker, code: int) -> _Worker:
         deaths = 1 if time.monotonic() - worker.began > LIVED_SECONDS else worker.deaths + 1
         how = f"signal {-code}" if code < 0 else f"exit {code}"
-        logger.error("worker %d (process %d) ended by itself (%s): started anew", number, worker.process.pid, how)
+        logger.error(
+            "worker %d (process %d) ended by itself (%s): started anew", number, worker.process.pid, how
+        )
         self._stop.wait(PAUSES[min(deaths, len(PAUSES)) - 1])
         found = self._started(number, deaths)
         os.close(found.told)  # nobody waits for it; what it has to say goes to standard error

@@ -102,7 +102,7 @@ class PostgresAnswers(Answers):
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with closing(self._server.connect()) as connection, self._server.explained():
-            return connection.execute(sql, parameters).fetchall()  # type: ignore[arg-type]
+            return connection.execute(sql, parameters).fetchall()
 
 
 class _Writer(AnswerWriter):

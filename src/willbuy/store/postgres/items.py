@@ -16,8 +16,10 @@ from willbuy.store.postgres.rows import EVENT, countable, numbers, texts, to_eve
 from willbuy.store.tallies import TABLES, Key, Slot, Table, Tallying, add_up, tables_of
 
 _ROWS = 20_000
-_ASKED = "unnest(%s::smallint[], %s::text[]) AS a (\"table\", \"key\")"
-_LIVE = f'SELECT "table", "key", kind, happened, known, n FROM live_tallies JOIN {_ASKED} USING ("table", "key")'
+_ASKED = 'unnest(%s::smallint[], %s::text[]) AS a ("table", "key")'
+_LIVE = (
+    f'SELECT "table", "key", kind, happened, known, n FROM live_tallies JOIN {_ASKED} USING ("table", "key")'
+)
 _HISTORY = f'SELECT "table", "key", body FROM live_history_tallies JOIN {_ASKED} USING ("table", "key")'
 _ADD = """
 INSERT INTO live_tallies AS t ("table", "key", kind, happened, known, n)

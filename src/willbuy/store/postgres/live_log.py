@@ -9,7 +9,9 @@ from willbuy.events.live_source import LiveRow
 from willbuy.store.moments import to_microseconds
 from willbuy.store.postgres.server import Server
 
-_COLUMNS = 'seq, entity, event_id, "time", received, kind, kind_name, item, category, price, quantity, session'
+_COLUMNS = (
+    'seq, entity, event_id, "time", received, kind, kind_name, item, category, price, quantity, session'
+)
 _ROWS = 5_000
 
 
@@ -41,16 +43,20 @@ class PostgresLiveLog:
 
     def between(self, first: int, last: int) -> Iterator[LiveRow]:
         """The events of these numbers, both included, in order; those that were erased are not there."""
-        with self._server.explained(), self._db.transaction():
-            with self._db.cursor("willbuy_live", binary=True) as cursor:
-                cursor.itersize = _ROWS
-                cursor.execute(
-                    f"SELECT {_COLUMNS} FROM live_events WHERE seq BETWEEN %s AND %s ORDER BY seq", [first, last]
-                )
-                for seq, entity, event_id, time, received, kind, *rest in cursor:
-                    happened = to_microseconds(time)
-                    known = happened if received is None else to_microseconds(received)
-                    yield LiveRow(seq, entity, event_id, happened, known, KINDS[kind], *rest)
+        with (
+            self._server.explained(),
+            self._db.transaction(),
+            self._db.cursor("willbuy_live", binary=True) as cursor,
+        ):
+            cursor.itersize = _ROWS
+            cursor.execute(
+                f"SELECT {_COLUMNS} FROM live_events WHERE seq BETWEEN %s AND %s ORDER BY seq",
+                [first, last],
+            )
+            for seq, entity, event_id, time, received, kind, *rest in cursor:
+                happened = to_microseconds(time)
+                known = happened if received is None else to_microseconds(received)
+                yield LiveRow(seq, entity, event_id, happened, known, KINDS[kind], *rest)
 
     def close(self) -> None:
         """Close the connection."""

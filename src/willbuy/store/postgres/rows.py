@@ -7,8 +7,8 @@ from typing import Any
 from willbuy.events.canonical import KINDS
 from willbuy.features.live.event import Event
 from willbuy.store.arrival import Arrival
-from willbuy.store.tallies import Countable
 from willbuy.store.moments import to_microseconds
+from willbuy.store.tallies import Countable
 
 COLUMNS = (
     "entity", "event_id", "body", "time", "received", "kind", "kind_name", "item", "category", "price", "quantity",
@@ -31,11 +31,15 @@ def storable(arrival: Arrival) -> bool:
     try:
         texts = (entity, event_id, event.kind_name, event.item, event.category, event.session)
         for text in texts:
-            if text is not None and (type(text) is not str or "\0" in text or not (text.isascii() or text.encode())):
+            if text is not None and (
+                type(text) is not str or "\0" in text or not (text.isascii() or text.encode())
+            ):
                 return False
         numbers = (event.price, event.quantity)
         whole = all(n is None or (type(n) is int and -LARGEST <= n < LARGEST) for n in numbers)
-        times = isinstance(event.time, datetime) and (event.received is None or isinstance(event.received, datetime))
+        times = isinstance(event.time, datetime) and (
+            event.received is None or isinstance(event.received, datetime)
+        )
         return whole and times and type(body) is bytes and event.kind in _CODES
     except (ValueError, TypeError, AttributeError):
         return False
@@ -71,7 +75,8 @@ def texts(values: Iterable[str | None]) -> str:
     '{"a",NULL,"b\\"\\\\"}'
     """
     return _array(
-        "NULL" if value is None else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values
+        "NULL" if value is None else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        for value in values
     )
 
 

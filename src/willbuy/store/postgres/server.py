@@ -29,9 +29,7 @@ _SETTINGS = (
     "SET plan_cache_mode = force_generic_plan",
     "SET jit = off",
 )
-_TCP = (
-    "keepalives_idle=5 keepalives_interval=2 keepalives_count=3 tcp_user_timeout=10000 connect_timeout=3"
-)
+_TCP = "keepalives_idle=5 keepalives_interval=2 keepalives_count=3 tcp_user_timeout=10000 connect_timeout=3"
 
 
 class Server:
@@ -47,7 +45,9 @@ class Server:
         `timeout` is how many seconds a statement may take. Raises StoreAway where the server does not answer.
         """
         try:
-            connection = connect_to(psycopg.conninfo.make_conninfo(self._address, **_tcp()), schema=self.schema)
+            connection = connect_to(
+                psycopg.conninfo.make_conninfo(self._address, **_tcp()), schema=self.schema
+            )
             connection.prepare_threshold = 1
             for setting in _SETTINGS:
                 connection.execute(setting)
@@ -67,13 +67,17 @@ class Server:
             make_tables(connection, self.schema)
             [fsync] = connection.execute("SELECT current_setting('fsync')").fetchone() or ("on",)
         if fsync != "on":
-            _log.warning("the database server has fsync = off: what it says is stored does not outlive a power cut")
+            _log.warning(
+                "the database server has fsync = off: what it says is stored does not outlive a power cut"
+            )
 
     def failed(self, error: Exception) -> StoreError:
         """What an error of the driver means to whoever asked. Notes whether the server is away."""
         words = redacted(" ".join(str(error).split()), self._address)[:200]
         if isinstance(error, errors.DiskFull):
-            return StoreFull(f"the disk of the database server is full ({words}). Make room; nothing else is needed")
+            return StoreFull(
+                f"the disk of the database server is full ({words}). Make room; nothing else is needed"
+            )
         if isinstance(error, errors.LockNotAvailable | errors.QueryCanceled):
             return StoreBusy(f"the database is busy ({words}). Try again in a moment")
         self.gone(words)

@@ -32,7 +32,7 @@ MINUTE = timedelta(minutes=1)
 STEP = 5_000
 """Events that expire in one transaction."""
 
-_EXPIRE = "DELETE FROM live_events WHERE seq IN (SELECT seq FROM live_events WHERE \"time\" < %s LIMIT %s)"
+_EXPIRE = 'DELETE FROM live_events WHERE seq IN (SELECT seq FROM live_events WHERE "time" < %s LIMIT %s)'
 
 
 class PostgresStore(LiveStore):
@@ -54,7 +54,7 @@ class PostgresStore(LiveStore):
         with server.connect() as connection, server.explained():
             put_erased(connection, server.lock, self._suppression)
             self._known(connection)
-        self._writer = Writer(server, self._known)
+        self._writer = Writer(server, self._known, self._committed)
 
     @property
     def alive(self) -> bool:
@@ -167,6 +167,14 @@ class PostgresStore(LiveStore):
                 self._visitors.forget_all()
                 self._book.kept.forget_all()
             return found
+
+    def _committed(self, arrivals: Sequence[Arrival]) -> None:
+        """Read anew what is counted of their items, as if their times of receipt could be any."""
+        if self._known(None).tallying.tables:
+            events = (arrival.event for arrival in arrivals)
+            self._book.kept.forget(
+                {about for event in events for about in (event.item, event.category) if isinstance(about, str)}
+            )
 
     def _prepare_facts(
         self, connection: "psycopg.Connection[Any]", timelines: Iterable[Timeline], moment: datetime

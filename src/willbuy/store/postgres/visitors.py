@@ -23,9 +23,7 @@ KEPT_EVENTS = 200_000
 
 MOST_TRIES = 10
 
-_MARK = (
-    "SELECT (SELECT version FROM live_state), count(*), coalesce(sum(seq)::bigint, 0) FROM live_events WHERE entity = %s"
-)
+_MARK = "SELECT (SELECT version FROM live_state), count(*), coalesce(sum(seq)::bigint, 0) FROM live_events WHERE entity = %s"
 _HISTORY = "SELECT version, (SELECT body FROM live_history WHERE entity = %s) FROM live_state"
 _LIVE = f"SELECT {EVENT}, seq FROM live_events WHERE entity = %s ORDER BY seq"
 
@@ -51,7 +49,7 @@ class Visitors:
         """All that is known of an entity, as it stands on the server now."""
         if "\0" in entity:
             return Timeline()
-        mark: Mark = connection.execute(_MARK, [entity]).fetchone() or (0, 0, 0)  # type: ignore[assignment]
+        mark: Mark = connection.execute(_MARK, [entity]).fetchone() or (0, 0, 0)
         found = self._kept.get(entity)
         if found is not None and found.mark == mark:
             return found.timeline
@@ -69,9 +67,7 @@ class Visitors:
         """Keep nothing of what was read."""
         self._kept.forget_all()
 
-    def _read(
-        self, connection: "psycopg.Connection[Any]", entity: str
-    ) -> tuple[Mark, list[StoredEvent]]:
+    def _read(self, connection: "psycopg.Connection[Any]", entity: str) -> tuple[Mark, list[StoredEvent]]:
         known = self._known(None)
         for _ in range(MOST_TRIES):
             with connection.pipeline():

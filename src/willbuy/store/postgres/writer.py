@@ -31,14 +31,18 @@ OF_A_ROW = (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded
 class Writer(Working):
     """Takes jobs from any thread and does them in order.
 
-    `known` gives what the process knows of the state, or reads it anew with a connection.
+    `known` gives what the process knows of the state, or reads it anew with a connection; `committed` is told of arrivals,
+    new ones and others, before they are acknowledged.
     """
 
     def __init__(
-        self, server: Server, known: Callable[["psycopg.Connection[Any] | None"], Knowledge]
+        self,
+        server: Server,
+        known: Callable[["psycopg.Connection[Any] | None"], Knowledge],
+        committed: Callable[[Sequence[Arrival]], None],
     ) -> None:
         super().__init__()
-        self._server, self._known = server, known
+        self._server, self._known, self._committed = server, known, committed
         self._connection: psycopg.Connection[Any] | None = server.connect()
         self._thread.start()
 
@@ -75,11 +79,11 @@ class Writer(Working):
         return super()._turn()
 
     def _add(self, jobs: Sequence[Job]) -> None:
-        arrivals = [arrival for job in jobs for arrival in job.arrivals]
-        if not arrivals:
+        if not jobs:
             return
+        arrivals = [arrival for job in jobs for arrival in job.arrivals]
         try:
-            outcomes = self._stored(arrivals)
+            outcomes = self._stored(arrivals) if arrivals else []
         except StoreError as error:
             for job in jobs:
                 self._tell(job, error)
@@ -89,13 +93,13 @@ class Writer(Working):
     def _stored(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
         """Store arrivals in one transaction, or each in its own where one of them cannot be stored at all."""
         try:
-            return self._committed(arrivals)
+            return self._tried(arrivals)
         except OF_A_ROW:
             if len(arrivals) == 1:
                 return [Outcome.REFUSED]
         return [outcome for arrival in arrivals for outcome in self._stored([arrival])]
 
-    def _committed(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+    def _tried(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
         for tries in range(MOST_TRIES):
             try:
                 return self._once(arrivals)
@@ -115,7 +119,9 @@ class Writer(Working):
         erased = known.erased(arrival.entity for arrival in arrivals)
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [self._server.lock])
-            return add(connection, arrivals, erased, known.version, known.tallying)
+            outcomes = add(connection, arrivals, erased, known.version, known.tallying)
+        self._committed(arrivals)
+        return outcomes
 
     def _do(self, job: Job) -> None:
         try:

@@ -98,7 +98,9 @@ def export_answers(
     return Exported(str(output), done, counts, names is not None)
 
 
-def _counts(answers: Answers, since: datetime | None, until: datetime | None, version: str | None) -> Mapping[str, int]:
+def _counts(
+    answers: Answers, since: datetime | None, until: datetime | None, version: str | None
+) -> Mapping[str, int]:
     counts = answers.counts(since, until, version)
     if not counts:
         raise WillbuyError(
