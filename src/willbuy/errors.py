@@ -21,6 +21,10 @@ class NotEnoughData(WillbuyError):
     """The log is too short, or holds too few buyers, for what was asked."""
 
 
+class EngineError(WillbuyError):
+    """The engine that holds or computes the tables is not there, refuses, or broke off. Nothing half-written is left."""
+
+
 class SplitError(WillbuyError):
     """A split would let the training part see the test part, or rows stand in a part they do not belong to."""
 

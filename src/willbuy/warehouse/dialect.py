@@ -9,6 +9,8 @@ class Dialect:
     name = "standard"
     double = "DOUBLE PRECISION"
     string = "VARCHAR"
+    sorted_scans = True
+    """Whether a table that was written in some order is read quicker where a condition is on that order."""
 
     def identifier(self, name: str) -> str:
         """Quote an identifier, whatever it holds.
@@ -68,3 +70,11 @@ class Dialect:
     def whole(self, top: str, bottom: int) -> str:
         """Integer division of a BIGINT expression that is not negative by a positive number."""
         raise NotImplementedError(self.name)
+
+    def unique_number(self, order: str) -> str:
+        """A BIGINT for each row of a SELECT that no other row has: by default its place in an order.
+
+        >>> Dialect().unique_number('"a"')
+        'ROW_NUMBER() OVER (ORDER BY "a")'
+        """
+        return f"ROW_NUMBER() OVER (ORDER BY {order})"
