@@ -24,7 +24,9 @@ def arrivals_of(log: dict[str, list[Event]]) -> list[Arrival]:
     ]
 
 
-def test_b4_twenty_orders_with_copies_and_late_events_give_the_same_timelines(open_store: Opens, tmp_path: Path) -> None:
+def test_b4_twenty_orders_with_copies_and_late_events_give_the_same_timelines(
+    open_store: Opens, tmp_path: Path
+) -> None:
     """5 % of the events arrive twice, 10 % up to three days late."""
     sent = arrivals_of(random_log(seed=5, entities=10, late=0.1))
     by_entity = {a.entity: [b.event for b in sent if b.entity == a.entity] for a in sent}

@@ -173,7 +173,12 @@ class PostgresStore(LiveStore):
         if self._known(None).tallying.tables:
             events = (arrival.event for arrival in arrivals)
             self._book.kept.forget(
-                {about for event in events for about in (event.item, event.category) if isinstance(about, str)}
+                {
+                    about
+                    for event in events
+                    for about in (event.item, event.category)
+                    if isinstance(about, str)
+                }
             )
 
     def _prepare_facts(
