@@ -96,6 +96,7 @@ def _serve_many(
         load()
     asked = Asked(
         number=0,
+        workers=workers,
         shop=str(file.resolve()),
         host=shop.serve.host,
         port=shop.serve.port,
@@ -103,7 +104,7 @@ def _serve_many(
         allow_unproven=service.allow_unproven,
         actor=service.actor,
     )
-    with closing(Supervisor(asked, service.listener, workers)) as supervisor:
+    with closing(Supervisor(asked, service.listener)) as supervisor:
         words = supervisor.start()
         said(address_of(service.listener), f"{words.removesuffix(')')}; {workers} workers)")
         supervisor.watch()

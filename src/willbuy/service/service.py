@@ -44,7 +44,7 @@ class Service:
         metrics = self._metrics()
         first = self.asked is None or self.asked.number == 0
         with started(
-            self.shop, self.keys, metrics, utc_now, self.run, self.allow_unproven, load, self._shared(), first
+            self.shop, self.keys, metrics, utc_now, self.run, self.allow_unproven, load, self.asked
         ) as state:
             state.shop_file = self.file
             current = state.holder.current

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.errors import WillbuyError
@@ -14,6 +13,7 @@ from willbuy.service.gate.metrics import Metrics
 from willbuy.service.holder import Holder
 from willbuy.service.serving import Serving
 from willbuy.service.state import Clock, State
+from willbuy.service.workers.asked import Asked
 from willbuy.shop import Common, Shop
 from willbuy.store.opening import open_answers, open_store
 from willbuy.store.predictions import PredictionLog
@@ -35,8 +35,7 @@ def started(
     run: str | None = None,
     allow_unproven: bool = False,
     load: Callable[[], None] | None = None,
-    shared: Path | None = None,
-    first: bool = True,
+    worker: Asked | None = None,
 ) -> Iterator[State]:
     """Load the model, open the store and the log; when the block ends, write what waits and close them.
 
@@ -48,8 +47,7 @@ def started(
         run: A run to serve whoever is champion; by default the champion, followed while it changes.
         allow_unproven: Serve a log's model that has no parity proof too.
         load: Loads the visitors' history into the store, while nobody has that open.
-        shared: The folder of what several processes share, where there are several.
-        first: Whether what one process does for all is this one's.
+        worker: Which of several processes this one is, where there are several.
 
     Raises:
         WillbuyError: There is no model, it is damaged or unproven, or a file of the store cannot be opened.
@@ -60,11 +58,11 @@ def started(
         holder.start()
         if load is not None:
             load()
-        store = open_store(shop) if isinstance(shop, Shop) else None
+        store = open_store(shop, worker) if isinstance(shop, Shop) else None
         if store is not None:
             closing.callback(store.close)
             _prepare(holder, store)
-            if first:
+            if worker is None or worker.number == 0:
                 closing.enter_context(expiring(store, shop.serve.event_days, clock))
         log = PredictionLog(open_answers(shop), shop.serve.log_days, clock)
         closing.callback(log.close)

@@ -3,7 +3,8 @@
 This is the one place that chooses; whoever asks here knows no engine.
 """
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from willbuy.errors import StoreHeld
 from willbuy.shop.common import Common
@@ -18,17 +19,37 @@ if TYPE_CHECKING:
     from willbuy.store.postgres.server import Server
 
 
+LEDGER = "ledger.sqlite"
+
+
+class Worker(Protocol):
+    """One of several processes of a machine: which, of how many, and the folder of what they share."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def workers(self) -> int: ...
+
+    @property
+    def folder(self) -> Path: ...
+
+
 def on_server(shop: Common) -> bool:
     """Whether the service of a shop keeps what it is sent on a server, so that many processes may serve it."""
     return shop.storage.engine == "postgres"
 
 
-def open_store(shop: Common) -> "LiveStore":
-    """Open the live events. Raises WillbuyError where they cannot be."""
+def open_store(shop: Common, worker: Worker | None = None) -> "LiveStore":
+    """Open the live events, as one of several processes where there are several. Raises WillbuyError where they cannot be."""
     if on_server(shop):
+        from willbuy.store.postgres.shared_pending import SharedPending
         from willbuy.store.postgres.store import PostgresStore
 
-        return PostgresStore(_server(shop), shop.home)
+        shared = None
+        if worker is not None:
+            shared = SharedPending(worker.folder / "pending", worker.number, worker.workers)
+        return PostgresStore(_server(shop), shop.home, shared)
     from willbuy.store.store import Store
 
     return Store(shop.home)
@@ -79,6 +100,30 @@ def expire_live(shop: Common, before: "datetime") -> int | None:
             return store.expire(before)
     except StoreHeld:
         return None
+
+
+def has_log(shop: Common) -> bool:
+    """Whether anything was ingested that a history could be loaded from."""
+    if on_server(shop):
+        from willbuy.store.postgres.history import has_log as asked
+
+        return asked(_server(shop))
+    return (shop.home / LEDGER).is_file()
+
+
+def loaded_history(shop: Common) -> dict[str, Any]:
+    """What is known of the history that is in place on the server."""
+    from willbuy.store.postgres.history import loaded_history as found
+
+    return found(_server(shop))
+
+
+def put_history(shop: Common, file: Path) -> None:
+    """Put a packed history in place of the one on the server."""
+    from willbuy.hashed_ids import Suppression
+    from willbuy.store.postgres.history import put_history as put
+
+    put(_server(shop), file, Suppression(shop.home))
 
 
 def _server(shop: Common) -> "Server":

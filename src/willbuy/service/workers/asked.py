@@ -15,6 +15,7 @@ class Asked:
     """
 
     number: int
+    workers: int
     shop: str
     host: str
     port: int
@@ -39,7 +40,7 @@ class Asked:
     def of(cls, text: str) -> "Asked":
         """What `text` made.
 
-        >>> asked = Asked(0, "shop.toml", "127.0.0.1", 8000, None, False, "ann", 3, 4, 5, "/tmp/x")
+        >>> asked = Asked(0, 2, "shop.toml", "127.0.0.1", 8000, None, False, "ann", 3, 4, 5, "/tmp/x")
         >>> Asked.of(asked.text()) == asked
         True
         """

@@ -45,10 +45,10 @@ class _Worker:
 
 
 class Supervisor:
-    """Keeps `number` workers at a socket. `asked` says what they serve."""
+    """Keeps workers at a socket. `asked` says how many, and what they serve."""
 
-    def __init__(self, asked: Asked, listener: socket, number: int) -> None:
-        self._asked, self._listener, self._number = asked, listener, number
+    def __init__(self, asked: Asked, listener: socket) -> None:
+        self._asked, self._listener = asked, listener
         self._shared = Path(tempfile.mkdtemp(prefix="willbuy-serve-"))
         self._life, self._end = os.pipe()
         self._workers: dict[int, _Worker] = {}
@@ -56,7 +56,7 @@ class Supervisor:
 
     def start(self) -> str:
         """Start all and wait until each answers; return what one said. Raises WillbuyError with the words of one that cannot."""
-        for number in range(self._number):
+        for number in range(self._asked.workers):
             self._workers[number] = self._started(number)
         said = [self._told(worker) for worker in self._workers.values()]
         return said[0]

@@ -21,6 +21,7 @@ from willbuy.store.postgres.items import read_tallies, tally_more, wants_more
 from willbuy.store.postgres.knowledge import Knowledge, read_knowledge
 from willbuy.store.postgres.readers import Readers
 from willbuy.store.postgres.server import Server
+from willbuy.store.postgres.shared_pending import SharedPending
 from willbuy.store.postgres.visitors import Visitors
 from willbuy.store.postgres.writer import Writer
 from willbuy.store.tallies import Key, Slot
@@ -38,18 +39,19 @@ _EXPIRE = 'DELETE FROM live_events WHERE seq IN (SELECT seq FROM live_events WHE
 class PostgresStore(LiveStore):
     """The live events of a shop and its visitors' histories, in a schema of a server.
 
-    `home` is the shop's folder, which holds the key of the list of erased ones. Raises ServerError where the server cannot be
+    `home` is the shop's folder, which holds the key of the list of erased ones; `shared` is what other workers of this machine
+    have waiting, where there are others. Raises ServerError where the server cannot be
     asked, or may not hold the tables.
     """
 
-    def __init__(self, server: Server, home: Path) -> None:
+    def __init__(self, server: Server, home: Path, shared: SharedPending | None = None) -> None:
         server.prepare()
         self._server, self._suppression = server, Suppression(home)
         self._knowledge: Knowledge | None = None
         self._reading = threading.Lock()
         self._visitors = Visitors(self._known)
         self._readers = Readers(server)
-        self._pending = Pending()
+        self._pending: Pending | SharedPending = shared or Pending()
         self._book = FactBook((), self._tallies)
         with server.connect() as connection, server.explained():
             put_erased(connection, server.lock, self._suppression)
@@ -88,7 +90,7 @@ class PostgresStore(LiveStore):
             raise
 
     def pending(self, entity: str) -> datetime | None:
-        """When the first of an entity's events that are not yet synced was received; None where none waits."""
+        """When the first of an entity's events that wait in any worker of this machine was received; None where none waits."""
         return self._pending.since(entity)
 
     def kept(self, entity: str) -> bool:
