@@ -121,7 +121,9 @@ def test_the_commands_reach_what_is_served(two: Serving, folder: Path) -> None:
     assert "pg_dump" in backed.stdout
 
 
-def test_a_rate_holds_over_all_of_them(folder: Path, tmp_path: Path, log_shop: Common, postgres_url: str) -> None:
+def test_a_rate_holds_over_all_of_them(
+    folder: Path, tmp_path: Path, log_shop: Common, postgres_url: str
+) -> None:
     """A8: 60 requests a minute let two at once, whoever answers; with a rate for each process it would be four."""
     place = moved(log_shop, tmp_path / "shop", postgres_url, "workers")
     text = (place / "shop.toml").read_text()
