@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from postgres import postgres_admin, postgres_schema, postgres_server, postgres_url  # noqa: F401
+from spark import spark_session, spark_warehouse  # noqa: F401
+
 ROOT = Path(__file__).resolve().parent.parent
 
 os.environ.setdefault(

@@ -21,6 +21,10 @@ class NotEnoughData(WillbuyError):
     """The log is too short, or holds too few buyers, for what was asked."""
 
 
+class EngineError(WillbuyError):
+    """The engine that holds or computes the tables is not there, refuses, or broke off. Nothing half-written is left."""
+
+
 class SplitError(WillbuyError):
     """A split would let the training part see the test part, or rows stand in a part they do not belong to."""
 
@@ -43,6 +47,10 @@ class RegistryError(WillbuyError):
 
 class TrackingError(WillbuyError):
     """A run could not be mirrored: the tracking is switched off, not installed, or does not answer. The run is complete."""
+
+
+class ServerError(WillbuyError):
+    """The database server cannot be reached, does not let us do what is needed, or went away. Nothing is half-written."""
 
 
 class ClientError(WillbuyError):

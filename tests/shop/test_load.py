@@ -106,7 +106,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         ("[offer]\nprecision = 90", "offer.precision = 90: expected 1.0 or less."),
         ("[offer]\nrecall = 0", "offer.recall = 0: expected more than 0.0."),
         ('[storage]\nmemory = "lots"', "storage.memory = 'lots': expected an amount of memory, such as '1500MB' or '4GB'."),
-        ('[storage]\nengine = "duckdbb"', "storage.engine = 'duckdbb': expected 'duckdb'. Did you mean 'duckdb'?"),
+        ('[storage]\nengine = "duckdbb"', "storage.engine = 'duckdbb': expected one of 'duckdb', 'postgres', 'spark'. Did you mean 'duckdb'?"),
         ('[source]\npreset = "retail_rocket"', "unknown preset 'retail_rocket'. There are: cdnow, online_retail, rees46, "
          "retailrocket, taobao. Did you mean 'retailrocket'?"),
         ('[source]\nencoding = "utf8000"', "source.encoding = 'utf8000': expected the name of a text encoding"),

@@ -17,7 +17,7 @@ def test_the_server_answers_on_this_machine_alone_and_sends_no_telemetry(shop, t
     command = " ".join(opened.command)
     assert opened.command[:3] == [sys.executable, "-m", "mlflow"]
     assert "--host 127.0.0.1 --port 5123" in command
-    assert f"--backend-store-uri sqlite:///{tables}" in command
+    assert opened.environment["MLFLOW_BACKEND_STORE_URI"] == f"sqlite:///{tables}"
     assert opened.environment["MLFLOW_DISABLE_TELEMETRY"] == "true"
 
 

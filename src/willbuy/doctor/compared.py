@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.features.algebra import Decayed, Feature
-from willbuy.features.feature_set import FeatureSet, with_parts
+from willbuy.features.feature_set import FeatureSet
+from willbuy.snapshots.sameness import is_close, same_columns
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NEARLY = 1e-9  # decayed counts are sums of reals, whose order an engine may choose
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def compared(
         if feature.name not in rows or (facts_only and not feature.facts):
             continue
         whole, known = (_numbers(frame[feature.name]) for frame in (kept, cut))
-        differs = ~_same(whole, known, decayed=_is_decayed(feature))
+        differs = ~same_columns(whole, known, is_close(feature))
         if differs.any():
             first = int(np.argmax(differs))
             row = kept.iloc[first]
@@ -80,18 +78,6 @@ def compared(
 
 def _numbers(column: "pd.Series") -> NDArray[np.float64]:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _same(one: NDArray[np.float64], other: NDArray[np.float64], *, decayed: bool) -> NDArray[np.bool_]:
-    """Whether each of two values is the same to the bit, nulls alike."""
-    null = np.isnan(one) & np.isnan(other)
-    if decayed:
-        return np.asarray(null | (np.abs(one - other) <= NEARLY))
-    return np.asarray(null | (one.view(np.int64) == other.view(np.int64)))
-
-
-def _is_decayed(feature: Feature) -> bool:
-    return any(isinstance(part, Decayed) for part in with_parts(feature))
 
 
 def _json(value: float) -> float | None:

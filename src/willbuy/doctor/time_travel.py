@@ -13,7 +13,6 @@ import numpy as np
 
 from willbuy.doctor.compared import Pairs, compared
 from willbuy.doctor.finding import Finding
-from willbuy.events.canonical import EVENTS_COLUMNS
 from willbuy.features.batch import BatchFeatures
 from willbuy.features.batch.pairs import visible_events
 from willbuy.features.batch.tables import ITEM_TABLES, Tables
@@ -31,7 +30,7 @@ QUESTION = "Is any feature another number when what came after its anchor is not
 PAIRS = 10_000  # compared at most
 SLOT = "15min"  # days of every zone and hours close at such moments, and facts about items with them
 GROUP = 99  # of tables: no group of entities has this number
-GIVEN, ASKED, KNOWN = "willbuy_doctor_pairs", "willbuy_doctor_asked", "willbuy_doctor_known"
+ASKED, KNOWN = "willbuy_doctor_asked", "willbuy_doctor_known"
 
 
 @dataclass(frozen=True)
@@ -72,25 +71,19 @@ class Traveller:
         Facts about items are made from the log as it was at `cut`, by default from the whole log.
         """
         beside = self.warehouse.beside()
+        pairs = rows[["entity_key", "anchor"]].rename(columns={"anchor": "moment"})
+        pairs = pairs.rename_axis("pair").reset_index().astype({"moment": "datetime64[us]"})
         try:
-            pairs = rows[["entity_key", "anchor"]].rename(columns={"anchor": "moment"})
-            beside.put(GIVEN, pairs.rename_axis("pair").reset_index())
-            moment = 'CAST("moment" AS TIMESTAMP) AS "moment"'
-            beside.make(ASKED, f'SELECT "pair", "entity_key", {moment} FROM {GIVEN}')
+            beside.put(ASKED, pairs)
             beside.make(KNOWN, f"SELECT * FROM {visible_events(ASKED)}")
             engine = self._engine(beside, rows)
-            if cut is not None:
-                at = beside.dialect.timestamp(cut)
-                _see(beside, f'"time" < {at} AND COALESCE("received", "time") <= {at}')
-            engine.prepare_items()
-            _see_instead(beside, KNOWN)
-            engine.prepare()
-            beside.make(ASKED, f'SELECT "pair", "pair" AS "entity_key", {moment} FROM {GIVEN}')
+            engine.prepare_items(_events_at(beside, cut))
+            engine.prepare(f'"{KNOWN}"')
+            beside.put(ASKED, pairs.assign(entity_key=pairs["pair"]))
             names = ", ".join(beside.dialect.identifier(name) for name in self.features.names)
             return beside.frame(f'SELECT "pair", {names} FROM ({engine.pairs_sql(ASKED)}) q ORDER BY "pair"')
         finally:
-            beside.execute('DROP VIEW IF EXISTS temp."events"')
-            beside.drop(*astuple(Tables.of_group(GROUP)), *ITEM_TABLES, GIVEN, ASKED, KNOWN)
+            beside.drop(*astuple(Tables.of_group(GROUP)), *ITEM_TABLES, ASKED, KNOWN)
             beside.close()
 
     def _engine(self, beside: "Warehouse", rows: "pd.DataFrame") -> BatchFeatures:
@@ -108,17 +101,13 @@ class Traveller:
         )
 
 
-def _see(beside: "Warehouse", condition: str) -> None:
-    """Let this connection see a part of the events only: a view of its own stands before the tables of all."""
-    [(database,)] = beside.rows("SELECT current_database()")
-    columns = ", ".join(f'"{name}"' for name in EVENTS_COLUMNS)
-    whole = f'{beside.dialect.identifier(database)}.main."events"'
-    beside.execute(f'CREATE OR REPLACE TEMP VIEW "events" AS SELECT {columns} FROM {whole} WHERE {condition}')
-
-
-def _see_instead(beside: "Warehouse", table: str) -> None:
-    """Let this connection see a table in place of the events."""
-    beside.execute(f'CREATE OR REPLACE TEMP VIEW "events" AS SELECT * FROM "{table}"')
+def _events_at(warehouse: "Warehouse", cut: datetime | None) -> str:
+    """A FROM item with the events as the log was at a moment, by default with all of them."""
+    if cut is None:
+        return '"events"'
+    at = warehouse.dialect.timestamp(cut)
+    known = f'"time" < {at} AND COALESCE("received", "time") <= {at}'
+    return f'(SELECT * FROM "events" WHERE {known})'
 
 
 def _finding(name: str, pairs: Pairs) -> Finding:

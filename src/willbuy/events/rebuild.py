@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from willbuy.errors import WillbuyError
+from willbuy.errors import ShopError, WillbuyError
 from willbuy.events.account import IngestResult
 from willbuy.events.gathering import refuse_other_reading, staged_again
 from willbuy.events.ingest import at_work
@@ -87,6 +87,8 @@ def rebuild(shop: Shop, progress: Progress | None = None, *, without_lost: bool 
     Raises WillbuyError where bronze has lost rows, with what is lost, and changes nothing; with `without_lost` it goes on
     without them: such a source may be ingested again, and only what was lost of it is new.
     """
+    if shop.storage.engine != "duckdb":
+        raise ShopError(f"rebuild is not built for storage.engine = {shop.storage.engine!r} yet, only for 'duckdb'.")
     layout = Layout(shop.home)
     if not layout.ledger.exists():
         raise WillbuyError(

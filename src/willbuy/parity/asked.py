@@ -28,8 +28,7 @@ def last_events(warehouse: "Warehouse", n: int) -> list[Seen]:
         (key, time, received)
         for key, time, received in warehouse.rows(
             'SELECT "entity_key", "time", "received" FROM "events" '
-            f'ORDER BY {known} DESC, "time" DESC, "entity_key" LIMIT ?',
-            [n],
+            f'ORDER BY {known} DESC, "time" DESC, "entity_key" LIMIT {n:d}'
         )
     ]
 

@@ -16,9 +16,10 @@ from willbuy.parity.asked import Pair
 from willbuy.parity.entities import entities_table, timelines
 from willbuy.parity.fitted import FittedRows
 from willbuy.parity.known_facts import KnownFacts
-from willbuy.parity.tally import Tally, is_close
 from willbuy.shop import Shop
 from willbuy.snapshots.pairs import PairRows
+from willbuy.snapshots.sameness import is_close
+from willbuy.snapshots.tally import Tally
 
 if TYPE_CHECKING:
     from willbuy.warehouse.engine import Warehouse

@@ -6,7 +6,8 @@ from datetime import datetime
 from math import isnan
 from typing import Any, NamedTuple
 
-from willbuy.parity.tally import FIRST, nearly
+from willbuy.snapshots.sameness import nearly
+from willbuy.snapshots.tally import FIRST
 
 KINDS = ("mismatch", "missing", "extra")
 

@@ -17,7 +17,7 @@ _COLUMNS = (
 )
 
 
-ENTITIES = "willbuy_parity_entities"
+ENTITIES, NAMES = "willbuy_parity_entities", "willbuy_parity_names"
 
 
 @contextmanager
@@ -34,8 +34,17 @@ def entities_table(warehouse: "Warehouse", keys: Iterable[int]) -> Iterator[str]
 
 def keys_of(warehouse: "Warehouse", entities: Iterable[str]) -> dict[str, int]:
     """The keys of entities by their texts; those that the log does not hold are left out."""
-    sql = 'SELECT "entity", "entity_key" FROM "entities" WHERE "entity" IN (SELECT unnest(?))'
-    return dict(warehouse.rows(sql, [sorted(entities)]))
+    import pandas as pd
+
+    warehouse.put(NAMES, pd.DataFrame({"entity": sorted(entities)}, dtype=object))
+    try:
+        return dict(
+            warehouse.rows(
+                f'SELECT n."entity", n."entity_key" FROM "entities" n JOIN "{NAMES}" a ON a."entity" = n."entity"'
+            )
+        )
+    finally:
+        warehouse.drop(NAMES)
 
 
 def timelines(warehouse: "Warehouse", asked: str) -> Iterator[tuple[int, str, Timeline]]:

@@ -9,7 +9,7 @@ import numpy as np
 from willbuy.fitted import COLUMNS, INPUTS
 from willbuy.fitted_live import fitted_values
 from willbuy.models.bgnbd import BGNBD
-from willbuy.parity.tally import Tally
+from willbuy.snapshots.tally import Tally
 
 
 class FittedRows:

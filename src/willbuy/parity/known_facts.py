@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.durations import HOUR, MINUTE
+from willbuy.durations import DAY, HOUR, MINUTE
 from willbuy.events.canonical import KINDS
 from willbuy.features.algebra import ItemFact
+from willbuy.features.batch.local_sql import SHIFT
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.local_time import EPOCH, MICROSECOND, LocalTime, microseconds
 
 if TYPE_CHECKING:
+    from willbuy.warehouse.dialect import Dialect
     from willbuy.warehouse.engine import Warehouse
 
 QUARTER = 15 * MINUTE
@@ -83,14 +85,16 @@ def _counts(warehouse: "Warehouse", of: str, asked: str, clock: LocalTime) -> di
     column = "item_key" if of == "item" else "category"
     text = 'i."item"' if of == "item" else 'e."category"'
     items = 'JOIN "items" i ON i."item_key" = e."item_key" ' if of == "item" else ""
-    us = warehouse.dialect.microseconds
+    happened, received = (
+        _quarter(moment, warehouse.dialect)
+        for moment in (warehouse.dialect.microseconds('e."time"'), _last_before_known(warehouse.dialect))
+    )
     kinds = " ".join(f"WHEN {warehouse.dialect.text(kind)} THEN {1 << n}" for n, kind in enumerate(KINDS))
+    key = {"name": text, "kind": f'CASE e."kind" {kinds} END', "happened": happened, "received": received}
     found_rows = warehouse.frame(
-        f'SELECT {text} AS "name", CASE e."kind" {kinds} END AS "kind", COUNT(*) AS "events", '
-        f'CAST(FLOOR({us("e.time")} / {QUARTER}.0) AS BIGINT) AS "happened", '
-        f'CAST(FLOOR(({us("COALESCE(e.received, e.time)")} - 1) / {QUARTER}.0) AS BIGINT) AS "received" '
-        f'FROM "events" e {items}WHERE e."{column}" IN (SELECT "{column}" FROM "events" WHERE "entity_key" IN (SELECT "entity_key" FROM "{asked}")) '
-        "GROUP BY ALL ORDER BY 1"
+        f'SELECT {", ".join(f"{sql} AS {name}" for name, sql in key.items())}, COUNT(*) AS events FROM "events" e {items}'
+        f'WHERE e."{column}" IN (SELECT "{column}" FROM "events" WHERE "entity_key" IN (SELECT "entity_key" FROM "{asked}")) '
+        f"GROUP BY {', '.join(key.values())} ORDER BY 1"
     )
     columns: dict[str, Any] = {str(name): found_rows[name].to_numpy() for name in found_rows}
     names = np.asarray(columns["name"], dtype=object)
@@ -102,6 +106,17 @@ def _counts(warehouse: "Warehouse", of: str, asked: str, clock: LocalTime) -> di
         for start, end in pairwise(starts)
         if end > start
     }
+
+
+def _quarter(microseconds: str, dialect: "Dialect") -> str:
+    """The quarter of an hour since 1970, those before it below 0, of whole microseconds."""
+    return f"({dialect.whole(f'({microseconds} + {SHIFT * DAY})', QUARTER)} - {SHIFT * DAY // QUARTER})"
+
+
+def _last_before_known(dialect: "Dialect") -> str:
+    """The last microsecond at which an event was not known."""
+    received = dialect.microseconds('COALESCE(e."received", e."time")')
+    return f"({received} - 1)"
 
 
 def _placed(happened: NDArray[np.int64], received: NDArray[np.int64], clock: LocalTime) -> Counts:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from willbuy.parity.tally import Mismatch, Tally
+from willbuy.snapshots.tally import Mismatch, Tally
 
 PARITY = "parity.json"
 

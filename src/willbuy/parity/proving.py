@@ -13,11 +13,11 @@ from willbuy.parity.asked import last_events, pairs_around
 from willbuy.parity.comparison import Comparison
 from willbuy.parity.proof import Proof
 from willbuy.parity.table import prove_table
-from willbuy.parity.tally import Tally
 from willbuy.runs import complete_run, read_result
 from willbuy.scoring.feature_rows import bundle_of_run
 from willbuy.shop import Shop, TableShop
 from willbuy.snapshots.grid import grid, waiting
+from willbuy.snapshots.tally import Tally
 from willbuy.warehouse import open_warehouse
 
 if TYPE_CHECKING:

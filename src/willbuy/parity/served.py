@@ -15,10 +15,10 @@ from willbuy.parity.answers import newest_answers
 from willbuy.parity.differences import Difference, Served, compared
 from willbuy.parity.entities import entities_table, keys_of, timelines
 from willbuy.parity.known_facts import FactsAt, KnownFacts
-from willbuy.parity.tally import is_close
 from willbuy.scoring.feature_rows import bundle_of_run
 from willbuy.shop import Shop, TableShop
 from willbuy.snapshots.pairs import PairRows
+from willbuy.snapshots.sameness import is_close
 from willbuy.store.predictions import Answer
 from willbuy.warehouse import open_warehouse
 

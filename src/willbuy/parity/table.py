@@ -11,11 +11,11 @@ from willbuy.events.files import files_named
 from willbuy.models.prepare import Column, RecordReader
 from willbuy.models.prepare.spellings import flag_of, is_null
 from willbuy.parity.proof import Proof
-from willbuy.parity.tally import Tally
 from willbuy.runs import complete_run
 from willbuy.scoring.feature_rows import bundle_of_run
 from willbuy.scoring.table_file import columns_of
 from willbuy.shop import TableShop
+from willbuy.snapshots.tally import Tally
 from willbuy.tables.coded import coded
 from willbuy.tables.refused import Refused
 from willbuy.tables.texts import Texts

@@ -76,9 +76,12 @@ def _short(value: object) -> str:
 
     >>> _short("https://ann:secret@host/path?token=secret")
     "'https://***@host/path?***'"
+    >>> _short("host=db user=ann password=secret")
+    "'host=db user=ann password=***'"
     """
     text = re.sub(r"://.*@", "://***@", repr(value))
     text = re.sub(r"(://[^?#\s]*)[?#].*(['\"])$", r"\1?***\2", text)
+    text = re.sub(r"(?i)(passw(?:or)?d\s*=\s*).*(['\"])$", r"\1***\2", text)
     return text if len(text) <= 80 else text[:77] + "..."
 
 

@@ -8,19 +8,25 @@ from pydantic import AfterValidator, StrictBool, StrictStr
 from willbuy.shop.section import Section, key
 
 SQLITE = "sqlite:///"
+POSTGRES = "postgres"
+"""The server of the shop's tables, see `storage.url`."""
 
 
 def _place(found: bool | str) -> bool | str:
     """Refuse what is no place to track at, and an address that carries a secret."""
-    if isinstance(found, bool):
+    if isinstance(found, bool) or found == POSTGRES:
         return found
+    if found.startswith(("postgres:", "postgresql:")):
+        raise ValueError(
+            'expected "postgres": it stands for the server of the shop\'s tables, which storage.url or WILLBUY_POSTGRES_URL names'
+        )
     if found.startswith(SQLITE):
         if not found.removeprefix(SQLITE).strip("/") or set("?#") & set(found):
             raise ValueError("expected the path of a file, such as sqlite:///mlflow.db")
         return found
     if not found.startswith(("http://", "https://")):
         raise ValueError(
-            'expected true, the address of a server such as "http://127.0.0.1:5000", or "sqlite:///mlflow.db"'
+            'expected true, "postgres", the address of a server such as "http://127.0.0.1:5000", or "sqlite:///mlflow.db"'
         )
     if set("@?#") & set(found):
         raise ValueError(
@@ -36,8 +42,8 @@ class Tracking(Section):
     """Where finished runs are mirrored to. See `willbuy runs` and docs/tracking.md."""
 
     mlflow: Annotated[StrictBool | StrictStr, AfterValidator(_place)] = key(
-        "Mirror every finished run into MLflow: `true` into a SQLite file beside the runs, `sqlite:///FILE` into that file, or the "
-        "address of a server. Needs the extra `mlflow`.",
+        "Mirror every finished run into MLflow: `true` into a SQLite file beside the runs, `sqlite:///FILE` into that file, "
+        "`postgres` into the server of the shop's tables, or the address of an MLflow server. Needs the extra `mlflow`.",
         True,
         False,
     )

@@ -62,8 +62,9 @@ class SessionSQL:
         in_time = self.dialect.earlier('n."known"', self.rule.gap.microseconds)
         moment = self.dialect.earlier('n."known"', -1)
         chosen = ", ".join(str(k) for k in after_events)
+        order = 'm."entity_key", m."moment", m."session"'
         return (
-            'SELECT ROW_NUMBER() OVER (ORDER BY m."entity_key", m."moment", m."session") AS "pair", m.*\n'
+            f'SELECT {self.dialect.unique_number(order)} AS "pair", m.*\n'
             f'FROM (\n  SELECT n."entity_key", {moment} AS "moment", {self._name("n")} AS "session",\n'
             '    MAX(n."k") AS "k", MAX(s."closes") AS "closes",\n'
             f'    CAST(MAX(CASE WHEN s."bought" >= {moment} THEN 1 ELSE 0 END) AS SMALLINT) AS "label"\n'
@@ -94,10 +95,11 @@ class SessionSQL:
         The prepared events must be those that were known at the moment.
         """
         at, key = self.dialect.timestamp(moment), self._key("p")
+        by_entity = 'c."entity_key"'
         opened = self.dialect.earlier(at, self.rule.gap.microseconds)
         closes = self.dialect.earlier('MAX(p."time")', -self.rule.gap.microseconds)
         return (
-            f'SELECT ROW_NUMBER() OVER (ORDER BY c."entity_key") AS "pair", c."entity_key", {at} AS "moment",\n'
+            f'SELECT {self.dialect.unique_number(by_entity)} AS "pair", c."entity_key", {at} AS "moment",\n'
             f'  {self._name("c")} AS "session", n."k", n."closes"\n'
             f'FROM "{self.prepared}" c\n'
             f'JOIN (SELECT {key}, COUNT(*) AS "k", {closes} AS "closes" FROM "{self.prepared}" p GROUP BY {key}) n\n'
@@ -120,4 +122,7 @@ class SessionSQL:
         """A text that no two sessions share: entity, first moment, and the log's own id where it has one."""
         start = self.dialect.microseconds(f'{alias}."session_start"')
         own = f" || COALESCE('-' || {alias}.\"session\", '')" if self.rule.own_ids else ""
-        return f"(CAST({alias}.\"entity_key\" AS VARCHAR) || '-' || CAST({start} AS VARCHAR){own})"
+        key, since = (
+            f"CAST({number} AS {self.dialect.string})" for number in (f'{alias}."entity_key"', start)
+        )
+        return f"({key} || '-' || {since}{own})"

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,11 +24,12 @@ from willbuy.shop import Shop
 from willbuy.store.files import put_in_place, remove_partials
 from willbuy.store.history import FORMAT, SCHEMA, History, history_file
 from willbuy.store.locking import switching
-from willbuy.store.packing import fields_of, names_of, pack, tally
+from willbuy.store.packing import fields_of, names_of, pack, plain, slots, tally
 from willbuy.store.tallies import TABLES, Table
 from willbuy.warehouse.layout import BUCKETS
 
 if TYPE_CHECKING:
+    from willbuy.warehouse.duckdb import DuckDBWarehouse
     from willbuy.warehouse.engine import Warehouse
 
 _ROWS = 20_000
@@ -113,22 +115,23 @@ class _Load:
 
     def _visitors(self, db: sqlite3.Connection, fields: Sequence[str], names: Sequence[str]) -> int:
         """Pack bucket by bucket, which takes the memory of one, then write them in the order of their ids."""
-        self.warehouse.execute("CREATE OR REPLACE TEMP TABLE packed (entity VARCHAR, body VARCHAR)")
+        self.desk.execute("CREATE OR REPLACE TEMP TABLE packed (entity VARCHAR, body VARCHAR)")
         for bucket in range(BUCKETS):
-            packed = pack(self.warehouse, self.warehouse.events_of([bucket]), fields, names)
-            self.warehouse.execute(f"INSERT INTO packed {packed}")
+            events = plain(self.warehouse.dialect, self.warehouse.events_of([bucket]), fields, names)
+            with self._at_desk(events) as source:
+                self.desk.execute(f"INSERT INTO packed {pack(source, fields)}")
             self.progress(bucket + 1, BUCKETS, "visitors packed")
         known = Suppression(self.shop.home)
         sql = "SELECT entity, body, json_array_length(body) FROM packed ORDER BY entity"
-        events = done = 0
+        written = done = 0
         for rows in self._chunks(sql):
             kept = [row for row in rows if not known.holds(row[0])] if known.digests else rows
             db.executemany("INSERT INTO visitors VALUES (?, ?)", [row[:2] for row in kept])
-            events += sum(row[2] for row in kept)
+            written += sum(row[2] for row in kept)
             done += len(rows)
             self.progress(done, None, "visitors written")
-        self.warehouse.execute("DROP TABLE packed")
-        return events
+        self.desk.execute("DROP TABLE packed")
+        return written
 
     def _tables(self, fields: Sequence[str]) -> list[Table]:
         return [table for table in TABLES if table.of in fields]
@@ -140,13 +143,32 @@ class _Load:
         )
         if span[0] is None:
             return
-        sql = tally(self.warehouse.dialect, table, LocalTime(self.shop.shop.zone), span)
         number = TABLES.index(table)
-        for rows in self._chunks(sql):
-            db.executemany("INSERT INTO tallies VALUES (?, ?, ?)", [(number, *row) for row in rows])
+        counted = slots(self.warehouse.dialect, table, LocalTime(self.shop.shop.zone), span)
+        with self._at_desk(counted) as source:
+            for rows in self._chunks(tally(source)):
+                db.executemany("INSERT INTO tallies VALUES (?, ?, ?)", [(number, *row) for row in rows])
+
+    @property
+    def desk(self) -> "DuckDBWarehouse":
+        """Where rows are packed."""
+        return self.warehouse.desk
+
+    @contextmanager
+    def _at_desk(self, sql: str) -> Iterator[str]:
+        """A FROM item of the desk with the rows of a query of the warehouse: in a file for a while, where that is elsewhere."""
+        if self.warehouse is self.desk:
+            yield f"({sql})"
+            return
+        file = self.path.with_name(f"{self.path.name}-rows")
+        try:
+            self.warehouse.to_parquet(sql, file, soon=True)
+            yield self.desk.parquet([file])
+        finally:
+            file.unlink(missing_ok=True)
 
     def _chunks(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
-        return self.warehouse.chunks(sql, _ROWS)
+        return self.desk.chunks(sql, _ROWS)
 
     def _fitted(self) -> Any:
         """BG/NBD as of the end of the log, where the shop's features have what it needs: its parameters, or why there are none."""

@@ -1,4 +1,7 @@
-"""The log packed by visitor, as SQL over the warehouse: one JSON text a visitor, of lists in the order of FIELDS."""
+"""The log packed by visitor: one JSON text a visitor, of lists in the order of FIELDS.
+
+The warehouse gives plain rows; they are packed at the desk.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -27,35 +30,49 @@ def fields_of(warehouse: "Warehouse") -> tuple[str, ...]:
 
 def names_of(warehouse: "Warehouse") -> list[str]:
     """What the shop calls its kinds: `kind_name` is packed as its place here."""
-    sql = (
-        f'SELECT DISTINCT "kind_name" FROM "events" WHERE "kind_name" IS NOT NULL AND {_NOT_LIVE} ORDER BY 1'
-    )
-    return [str(name) for (name,) in warehouse.rows(sql)]
+    sql = f'SELECT DISTINCT "kind_name" FROM "events" WHERE "kind_name" IS NOT NULL AND {_NOT_LIVE}'
+    return sorted(str(name) for (name,) in warehouse.rows(sql))
 
 
-def pack(warehouse: "Warehouse", events: str, fields: Sequence[str], names: Sequence[str]) -> str:
-    """The query of `entity, body` over some events: a FROM item such as `events_of` gives."""
-    parts = ", ".join(_packed(warehouse.dialect, name, names) for name in fields)
-    items = "LEFT JOIN items AS i USING (item_key)" if "item" in fields else ""
+def plain(dialect: Dialect, events: str, fields: Sequence[str], names: Sequence[str]) -> str:
+    """The query, of the warehouse, of `entity` and the fields over some events: a FROM item such as `events_of` gives."""
+    parts = ", ".join(f'{_packed(dialect, name, names)} AS "{name}"' for name in fields)
+    items = "LEFT JOIN items AS i ON i.item_key = e.item_key" if "item" in fields else ""
     return (
-        f"SELECT n.entity, CAST(to_json(list(json_array({parts}))) AS VARCHAR) AS body "
-        f"FROM (SELECT * FROM {events} WHERE {_NOT_LIVE}) AS e JOIN entities AS n USING (entity_key) {items} GROUP BY n.entity"
+        f"SELECT n.entity, {parts} FROM (SELECT * FROM {events} AS a WHERE {_NOT_LIVE}) AS e "
+        f"JOIN entities AS n ON n.entity_key = e.entity_key {items}"
     )
 
 
-def tally(dialect: Dialect, table: Table, local: LocalTime, span: tuple[object, object]) -> str:
-    """The query of `key, body` of a table of tallies: numbers kind, happened, known, n, and again, as JSON."""
+def pack(rows: str, fields: Sequence[str]) -> str:
+    """The query, of the desk, of `entity, body` over a FROM item with rows of `plain`."""
+    parts = ", ".join(f'p."{name}"' for name in fields)
+    return f"SELECT p.entity, CAST(to_json(list(json_array({parts}))) AS VARCHAR) AS body FROM {rows} AS p GROUP BY p.entity"
+
+
+def slots(dialect: Dialect, table: Table, local: LocalTime, span: tuple[object, object]) -> str:
+    """The query, of the warehouse, of the slots of a table of tallies: key, kind, happened, closed, n."""
     known = dialect.earlier('COALESCE(e."received", e."time")', 1)
     days = [_unit(dialect, moment, table, local, span) for moment in ('e."time"', known)]
     key, items = (
-        ('e."category"', "") if table.of == "category" else ("i.item", "JOIN items AS i USING (item_key)")
+        ('e."category"', "")
+        if table.of == "category"
+        else ("i.item", "JOIN items AS i ON i.item_key = e.item_key")
     )
-    slots = (
-        f'SELECT {key} AS "key", {_kind(dialect)} AS kind, {days[0]} AS happened, {days[1]} AS closed, COUNT(*) AS n '
-        f'FROM "events" AS e {items} WHERE {key} IS NOT NULL AND {_NOT_LIVE} GROUP BY ALL'
+    columns = (key, _kind(dialect), *days)
+    named = ", ".join(
+        f'{sql} AS "{name}"' for sql, name in zip(columns, ("key", "kind", "happened", "closed"), strict=True)
     )
+    return (
+        f'SELECT {named}, COUNT(*) AS n FROM "events" AS e {items} WHERE {key} IS NOT NULL AND {_NOT_LIVE} '
+        f"GROUP BY {', '.join(columns)}"
+    )
+
+
+def tally(rows: str) -> str:
+    """The query, of the desk, of `key, body` over a FROM item with rows of `slots`: kind, happened, known, n, and again, as JSON."""
     text = "concat_ws(',', kind, happened, GREATEST(happened, closed) + 1, n)"
-    return f"""SELECT "key", '[' || string_agg({text}, ',') || ']' AS body FROM ({slots}) GROUP BY "key" ORDER BY "key" """
+    return f"""SELECT "key", '[' || string_agg({text}, ',') || ']' AS body FROM {rows} AS s GROUP BY "key" ORDER BY "key" """
 
 
 def _unit(dialect: Dialect, moment: str, table: Table, local: LocalTime, span: tuple[object, object]) -> str:
@@ -71,8 +88,8 @@ def _packed(dialect: Dialect, name: str, names: Sequence[str]) -> str:
     if name == "kind":
         return _kind(dialect)
     if name in NAMES:
-        known = ", ".join(dialect.text(text) for text in names)
-        return f'list_position([{known}], CAST(e."{name}" AS VARCHAR)) - 1'
+        known = " ".join(f"WHEN {dialect.text(text)} THEN {place}" for place, text in enumerate(names))
+        return f'CASE e."{name}" {known} END' if known else "CAST(NULL AS INTEGER)"
     return "i.item" if name == "item" else f'e."{name}"'
 
 

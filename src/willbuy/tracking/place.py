@@ -1,23 +1,31 @@
-"""Where runs are mirrored to: a SQLite file with a folder of artifacts beside it, or a server that keeps its own."""
+"""Where runs are mirrored to: a SQLite file or the shop's PostgreSQL, with a folder of artifacts; or a server that keeps its own."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from willbuy.errors import TrackingError
 from willbuy.shop import Common
-from willbuy.shop.tracking import SQLITE
+from willbuy.shop.tracking import POSTGRES, SQLITE
+from willbuy.tracking.on_postgres import mlflow_address, schema_beside
+from willbuy.warehouse.postgres.connecting import address_of
+from willbuy.warehouse.postgres.schema import schema_of
 
 
 @dataclass(frozen=True)
 class Place:
-    """`uri` as MLflow takes it, without credentials, and as it is shown. `file` and `artifacts` are None for a server."""
+    """`uri` as MLflow takes it, and as it is `shown`, without credentials. What is None lies with a server.
 
-    uri: str
+    `schema` is that of MLflow's tables in PostgreSQL.
+    """
+
+    uri: str = field(repr=False)
     file: Path | None
     artifacts: Path | None
     name: str  # of the experiment, and of the registered model
     shown: str
+    schema: str | None = None
+    server: str = field(default="", repr=False)  # that schema's, as libpq takes it
 
 
 def place_of(shop: Common) -> Place:
@@ -30,9 +38,21 @@ def place_of(shop: Common) -> Place:
     name = registry_name(shop.tracking.experiment or shop.shop.name)
     if where is True:
         return _in_file(shop.home / "mlflow" / "mlflow.db", name, shop.folder)
+    if where == POSTGRES:
+        return _on_postgres(shop, name)
     if where.startswith(SQLITE):
         return _in_file(shop.folder / where.removeprefix(SQLITE), name, shop.folder)
     return Place(where.rstrip("/"), None, None, name, where.rstrip("/"))
+
+
+def _on_postgres(shop: Common, name: str) -> Place:
+    """On the server that `[storage]` or the environment names; the address may carry a password, for MLflow alone."""
+    schema = schema_beside(schema_of(shop))
+    server = address_of(shop.storage)
+    shown = f"PostgreSQL, schema {schema}"
+    return Place(
+        mlflow_address(server, schema), None, shop.home / "mlflow" / "artifacts", name, shown, schema, server
+    )
 
 
 def _in_file(file: Path, name: str, folder: Path) -> Place:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from willbuy.errors import TrackingError
 from willbuy.tracking.contents import Point
+from willbuy.tracking.on_postgres import make_schema
 from willbuy.tracking.place import Place
 from willbuy.tracking.secrets import without_secrets
 
@@ -35,6 +36,8 @@ class Store:
     def __init__(self, place: Place) -> None:
         self.place = place
         with self._said():
+            if place.schema is not None:
+                make_schema(place.server, place.schema)
             self._client = _client(place)
             self._experiment = self._opened()
 

@@ -26,11 +26,11 @@ class Pages:
 def pages(shop: Common, port: int) -> Pages:
     """How to open the runs that were mirrored into a file. Raises TrackingError where there is nothing to open, or nothing to open it with."""
     place = place_of(shop)
-    if place.file is None or place.artifacts is None:
+    if place.artifacts is None:
         raise TrackingError(
-            f"the runs are on a server that has pages of its own: open {place.uri} in a browser"
+            f"the runs are on a server that has pages of its own: open {place.shown} in a browser"
         )
-    if not place.file.is_file():
+    if place.file is not None and not place.file.is_file():
         raise TrackingError("no run has been mirrored yet. Send them with: willbuy runs --mirror")
     try:
         version("mlflow")
@@ -39,6 +39,7 @@ def pages(shop: Common, port: int) -> Pages:
     command = [
         sys.executable,
         *("-m", "mlflow", "server", "--host", LOOPBACK, "--port", str(port), "--workers", "1"),
-        *("--backend-store-uri", place.uri, "--default-artifact-root", place.artifacts.resolve().as_uri()),
+        *("--default-artifact-root", place.artifacts.resolve().as_uri()),
     ]
-    return Pages(f"http://{LOOPBACK}:{port}", command, {**os.environ, **SILENT})
+    where = {"MLFLOW_BACKEND_STORE_URI": place.uri}  # not on the command line, which everybody may read
+    return Pages(f"http://{LOOPBACK}:{port}", command, {**os.environ, **SILENT, **where})

@@ -8,6 +8,9 @@ class Dialect:
 
     name = "standard"
     double = "DOUBLE PRECISION"
+    string = "VARCHAR"
+    sorted_scans = True
+    """Whether a table that was written in some order is read quicker where a condition is on that order."""
 
     def identifier(self, name: str) -> str:
         """Quote an identifier, whatever it holds.
@@ -49,6 +52,17 @@ class Dialect:
         """Whole microseconds since 1970 of a timestamp expression, as BIGINT."""
         raise NotImplementedError(self.name)
 
+    def md5_number(self, text: str) -> str:
+        """The last eight bytes of a text's MD5, the first of them the lowest, as a whole number: with a sign or without.
+
+        A negative one stands for itself and 2^64. A sum of such numbers does not overflow.
+        """
+        raise NotImplementedError(self.name)
+
+    def replaced(self, text: str, pattern: str, by: str) -> str:
+        """A text with every match of a regular expression replaced; the pattern is one that all engines read alike."""
+        return f"REGEXP_REPLACE({text}, {self.text(pattern)}, {self.text(by)}, 'g')"
+
     def earlier(self, moment: str, microseconds: int) -> str:
         """The timestamp that lies `microseconds` before a timestamp expression."""
         raise NotImplementedError(self.name)
@@ -56,3 +70,11 @@ class Dialect:
     def whole(self, top: str, bottom: int) -> str:
         """Integer division of a BIGINT expression that is not negative by a positive number."""
         raise NotImplementedError(self.name)
+
+    def unique_number(self, order: str) -> str:
+        """A BIGINT for each row of a SELECT that no other row has: by default its place in an order.
+
+        >>> Dialect().unique_number('"a"')
+        'ROW_NUMBER() OVER (ORDER BY "a")'
+        """
+        return f"ROW_NUMBER() OVER (ORDER BY {order})"

@@ -33,6 +33,9 @@ class DuckDBDialect(Dialect):
     def microseconds(self, moment: str) -> str:
         return f"epoch_us({moment})"
 
+    def md5_number(self, text: str) -> str:
+        return f"md5_number_lower({text})"
+
     def earlier(self, moment: str, microseconds: int) -> str:
         return f"({moment} - to_microseconds({microseconds}))"
 

@@ -4,6 +4,7 @@ Of each field: rows, the share of nulls, how many values there are, what the val
 log: what its kinds are called, at which hours things happen, and what ingest refused. The same events give the same profile.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -31,17 +32,19 @@ def profile(warehouse: Warehouse, since: datetime | None = None) -> dict[str, An
         fields[name]["median"] = _median(warehouse, sql, where)
     for name, sql in TEXTS.items():
         fields[name]["shapes"] = _shapes(warehouse, sql, where)
-    kinds = warehouse.rows(
-        f'SELECT e."kind_name", COUNT(*) FROM events e WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1'
+    kinds = _most(
+        warehouse.rows(f'SELECT e."kind_name", COUNT(*) FROM events e WHERE {where} GROUP BY e."kind_name"')
     )
     hours = dict(
-        warehouse.rows(f'SELECT EXTRACT(hour FROM e."time"), COUNT(*) FROM events e WHERE {where} GROUP BY 1')
+        warehouse.rows(
+            f'SELECT CAST(EXTRACT(hour FROM e."time") AS INTEGER), COUNT(*) FROM events e WHERE {where} GROUP BY 1'
+        )
     )
     return {
         "rows": rows,
         "days": days,
         "fields": fields,
-        "kinds": {str(kind): count for kind, count in kinds[:MOST]},
+        "kinds": kinds,
         "hours": [int(hours.get(hour, 0)) for hour in range(24)],
         "account": _account(warehouse),
     }
@@ -57,7 +60,7 @@ def _field(warehouse: Warehouse, sql: str, where: str, rows: int) -> dict[str, A
     column = {"n.entity": 'e."entity_key"', "i.item": 'e."item_key"'}.get(sql, sql)
     [(known, distinct, top)] = warehouse.rows(
         f"SELECT COALESCE(SUM(c), 0), COUNT(*), MAX(c) FROM (SELECT COUNT(*) AS c FROM events e "
-        f"WHERE {where} AND {column} IS NOT NULL GROUP BY {column})"
+        f"WHERE {where} AND {column} IS NOT NULL GROUP BY {column}) g"
     )
     return {
         "n": rows,
@@ -69,7 +72,9 @@ def _field(warehouse: Warehouse, sql: str, where: str, rows: int) -> dict[str, A
 
 def _median(warehouse: Warehouse, sql: str, where: str) -> float | None:
     """Of what is above 0: what costs nothing says nothing about a unit."""
-    [(value,)] = warehouse.rows(f"SELECT QUANTILE_DISC({sql}, 0.5) FROM events e WHERE {where} AND {sql} > 0")
+    [(value,)] = warehouse.rows(
+        f"SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY {sql}) FROM events e WHERE {where} AND {sql} > 0"
+    )
     return None if value is None else float(value)
 
 
@@ -77,10 +82,20 @@ def _shapes(warehouse: Warehouse, sql: str, where: str) -> dict[str, int]:
     """What the values look like, digits as 9 and letters as a: shape -> how many different values have it."""
     text = "v"
     for pattern, shown in _SHAPES:
-        text = f"REGEXP_REPLACE({text}, '{pattern}', '{shown}', 'g')"
+        text = warehouse.dialect.replaced(text, pattern, shown)
     values = f"SELECT DISTINCT {sql} AS v FROM {_from(sql)} WHERE {where} AND {sql} IS NOT NULL"
-    found = warehouse.rows(f"SELECT {text}, COUNT(*) FROM ({values}) GROUP BY 1 ORDER BY 2 DESC, 1")
-    return {str(shape): int(count) for shape, count in found[:MOST]}
+    shape = warehouse.dialect.in_text_order(f"({text})")
+    return _most(
+        warehouse.rows(
+            f"SELECT {shape} AS shape, COUNT(*) FROM ({values}) d GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST}"
+        )
+    )
+
+
+def _most(counted: Iterable[tuple[str | None, int]]) -> dict[str, int]:
+    """The most frequent first; of equal ones by their text, none at all last."""
+    ordered = sorted(counted, key=lambda one: (-one[1], one[0] is None, one[0] or ""))
+    return {str(text): int(count) for text, count in ordered[:MOST]}
 
 
 def _account(warehouse: Warehouse) -> dict[str, int]:
@@ -91,7 +106,7 @@ def _account(warehouse: Warehouse) -> dict[str, int]:
     names = ("read", "accepted", "rejected", "duplicates")
     sums = ", ".join(f'SUM("{name}")' for name in names)
     [(*found, live)] = warehouse.rows(
-        f'SELECT {sums}, SUM("accepted") FILTER ("format" = \'live\') FROM sources'
+        f'SELECT {sums}, SUM("accepted") FILTER (WHERE "format" = \'live\') FROM sources'
     )
     counts = {name: int(value or 0) for name, value in zip(names, found, strict=True)}
     [(gone,)] = warehouse.rows("SELECT COUNT(*) FROM rejected WHERE rule IN ('erased', 'expired')")

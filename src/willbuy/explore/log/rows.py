@@ -53,8 +53,9 @@ def rows_in(warehouse: "Warehouse") -> RowsIn:
     """What became of every row that was read."""
     [counts] = warehouse.rows("SELECT SUM(read), SUM(accepted), SUM(rejected), SUM(duplicates) FROM sources")
     read, accepted, rejected, duplicates = (int(value or 0) for value in counts)
-    found = warehouse.rows("SELECT rule, COUNT(*) FROM rejected GROUP BY rule ORDER BY COUNT(*) DESC, rule")
-    by_rule = {str(rule): int(number) for rule, number in found}
+    found = warehouse.rows("SELECT rule, COUNT(*) FROM rejected GROUP BY rule")
+    ordered = sorted(found, key=lambda one: (-one[1], one[0]))
+    by_rule = {str(rule): int(number) for rule, number in ordered}
     return RowsIn(
         says=_says(read, accepted, rejected, duplicates, by_rule),
         read=read,

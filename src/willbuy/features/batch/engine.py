@@ -68,7 +68,7 @@ class BatchFeatures:
 
     def prepare(self, source: str = '"events"') -> None:
         """Prepare the events of a FROM item, by default all of them."""
-        self.warehouse.make(self.tables.prepared, self.prepare_sql(source))
+        self.warehouse.make(self.tables.prepared, self.prepare_sql(source), once=self._read_once)
         if self.has_late:
             late = " AND ".join(['e."received" > e."time"', *self._visible_at_all()])
             columns = 'e."entity_key", e."time", e."received"'
@@ -83,7 +83,8 @@ class BatchFeatures:
         if self.log.late and not self.has_late:
             needed.append(f'COALESCE(e."received", e."time") <= {self.dialect.timestamp(self.moments[0])}')
         preparation = self._preparation()
-        by_hour = self._literal(self.moments[0]).recent is not None and len(self.moments) >= MANY
+        bounded = self._literal(self.moments[0]).recent is not None
+        by_hour = bounded and len(self.moments) >= MANY and self.dialect.sorted_scans
         prepared = preparation.sql_by_alone if self.alone else preparation.sql
         return prepared(source, " AND ".join(needed), by_hour)
 
@@ -92,23 +93,23 @@ class BatchFeatures:
         """How many columns the prepared events have."""
         return self._preparation().width + self.alone
 
-    def prepare_items(self) -> None:
+    def prepare_items(self, source: str = '"events"') -> None:
         """Make the table of facts about items, which all groups of entities read, where the features need it."""
-        for name, sql in self.items_sql().items():
+        for name, sql in self.items_sql(source).items():
             self.warehouse.make(name, sql)
 
-    def items_sql(self) -> dict[str, str]:
+    def items_sql(self, source: str = '"events"') -> dict[str, str]:
         """The queries of the tables item x day and item x hour, as far as the features need them."""
         found: dict[str, list[ItemFact]] = {}
         for fact in self.features.facts:
             found.setdefault(FACT_TABLES[fact.of, fact.hourly][1], []).append(fact)
-        return {name: self._items_sql(facts) for name, facts in found.items()}
+        return {name: self._items_sql(facts, source) for name, facts in found.items()}
 
-    def _items_sql(self, facts: Sequence[ItemFact]) -> str:
+    def _items_sql(self, facts: Sequence[ItemFact], source: str) -> str:
         longest = timedelta(days=max(_days_of(fact) for fact in facts) + 3)
         since = self.dialect.timestamp(self.moments[0] - longest)
         span = f'e."time" >= {since} AND e."time" < {self.dialect.timestamp(self.moments[-1])}'
-        return ItemFacts(facts, self.dialect, self.offsets).sql(span)
+        return ItemFacts(facts, self.dialect, self.offsets).sql(span, source)
 
     def close(self) -> None:
         """Drop what was prepared, but for the facts about items."""
@@ -176,6 +177,11 @@ class BatchFeatures:
         return self.warehouse.has_rows(self.tables.late_pairs)
 
     # What it is made of.
+
+    @property
+    def _read_once(self) -> bool:
+        """Whether a single query will read the prepared events, and read each of them once."""
+        return len(self.moments) == 1 and not self.sessions and not self._literal(self.moments[0]).split
 
     def _pays_apart(self) -> bool:
         """Whether entities with a single event are many, and all that is asked of them can be said of that event.

@@ -26,17 +26,17 @@ class ItemFacts:
     dialect: Dialect
     offsets: tuple[tuple[datetime, int], ...]
 
-    def sql(self, condition: str = "") -> str:
-        """The query of the table, over the events `e` that satisfy a condition."""
+    def sql(self, condition: str = "", events: str = '"events"') -> str:
+        """The query of the table, over the events `e` of a FROM item that satisfy a condition."""
         changes = [self._enter(), *(self._leave(days) for days in sorted({fact.span for fact in self.facts}))]
         until = f'COALESCE(LEAD(c."day") OVER (PARTITION BY c."{self._key}" ORDER BY c."day"), {NEVER})'
         return (
-            f'WITH "seen" AS (\n{self._seen(condition)}\n)\n'
+            f'WITH "seen" AS (\n{self._seen(condition, events)}\n)\n'
             f'SELECT c."{self._key}", c."day" AS "from_day", {until} AS "until_day"{"".join(map(self._running, self.facts))}\n'
             "FROM (\n  " + "\n  UNION ALL\n  ".join(changes) + f'\n) c\nGROUP BY c."{self._key}", c."day"'
         )
 
-    def _seen(self, condition: str) -> str:
+    def _seen(self, condition: str, events: str) -> str:
         """Events by item, kind, the day they happened and the first day that begins with them known."""
         known = self.dialect.earlier('COALESCE(e."received", e."time")', 1)
         happened = self._day('e."time"')
@@ -47,7 +47,7 @@ class ItemFacts:
             f'  SELECT d."{self._key}", d."kind", d."happened", d."known", COUNT(*) AS "events"\n  FROM (\n'
             f'    SELECT e."{self._key}", e."kind", {happened} AS "happened",\n'
             f'      GREATEST({happened}, {self._day(known)}) + 1 AS "known"\n'
-            f'    FROM "events" e\n    WHERE {where}\n  ) d\n'
+            f"    FROM {events} e\n    WHERE {where}\n  ) d\n"
             f'  GROUP BY d."{self._key}", d."kind", d."happened", d."known"'
         )
 

@@ -157,7 +157,9 @@ def ingest_counts(run: "LogTraining") -> IngestCounts:
         "SELECT SUM(read), SUM(accepted), SUM(rejected), SUM(duplicates) FROM sources"
     )
     [(entities,)] = rows("SELECT COUNT(*) FROM entities")
-    by_rule = rows("SELECT rule, COUNT(*) FROM rejected GROUP BY rule ORDER BY 2 DESC, 1")
+    by_rule = sorted(
+        rows("SELECT rule, COUNT(*) FROM rejected GROUP BY rule"), key=lambda one: (-one[1], one[0])
+    )
     return IngestCounts(
         read=int(read),
         accepted=int(accepted),

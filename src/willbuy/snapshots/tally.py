@@ -1,19 +1,16 @@
 """Two values of a feature compared, and what came of it counted."""
 
 import math
-import struct
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from willbuy.features.algebra import Decayed, Feature
-from willbuy.features.feature_set import with_parts
+from willbuy.snapshots.sameness import nearly, same
 
 FIRST = 10
 """Mismatches that are told one by one."""
-
-CLOSE = 1e-9
 
 
 class Mismatch(NamedTuple):
@@ -53,31 +50,9 @@ class Tally:
             if len(self.first) < FIRST:
                 self.first.append(Mismatch(entity, moment, name, batch, live))
 
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are of one type and have the same bits; nan is nan.
-
-    >>> same(1, 1), same(1, 1.0), same(0.0, -0.0), same(None, None), same(0, None), same(math.nan, math.nan)
-    (True, False, False, True, False, True)
-    """
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, float):
-        return struct.pack("<d", one) == struct.pack("<d", other) or (math.isnan(one) and math.isnan(other))
-    return bool(one == other)
-
-
-def nearly(one: Any, other: Any) -> bool:
-    """Whether two values differ by a billionth at most, of their size or of one.
-
-    >>> nearly(1e12, 1e12 + 100), nearly(0.0, 1e-10), nearly(0.0, 1e-8), nearly(None, 0.0)
-    (True, True, False, False)
-    """
-    if one is None or other is None:
-        return one is other
-    return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE) or (math.isnan(one) and math.isnan(other))
-
-
-def is_close(feature: Feature) -> bool:
-    """Whether a feature is made of powers, whose last bit is the engine's own: 1e-9 is asked of it, not every bit."""
-    return any(isinstance(part, Decayed) for part in with_parts(feature))
+    def count(self, name: str, rows: int, differing: Sequence[Mismatch]) -> None:
+        """Count a feature that was compared of many rows, and those of them that differ."""
+        self.compared[name] += rows
+        if differing:
+            self.mismatches[name] += len(differing)
+            self.first += differing[: FIRST - len(self.first)]

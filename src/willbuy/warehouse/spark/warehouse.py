@@ -1,0 +1,151 @@
+"""Spark over Parquet files: the engine for logs that one machine does not hold."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from willbuy.warehouse.duckdb import DuckDBWarehouse
+from willbuy.warehouse.engine import Warehouse
+from willbuy.warehouse.spark.dialect import SparkDialect
+from willbuy.warehouse.spark.faults import spark_faults
+from willbuy.warehouse.spark.scratch import Scratch, parquet_files
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pyspark.sql import DataFrame, SparkSession
+
+T = TypeVar("T")
+
+
+class SparkWarehouse(Warehouse):
+    """A session with the shop's tables as temporary views.
+
+    A working table is written to Parquet files in `scratch` when it is made: queries over it are planned from there and
+    not from the log again, and what a dead worker had of it is read anew, not computed anew, so that numbers given to
+    rows stay theirs. Spark parts its work by itself: entities are not worked on in groups.
+    """
+
+    dialect = SparkDialect()
+    parts_itself = True
+
+    def __init__(
+        self, session: "SparkSession", desk: DuckDBWarehouse, scratch: Scratch, home: Path | None = None
+    ) -> None:
+        self.session = session
+        self.home = home
+        self.answers: dict[str, Any] = {}  # see `once`
+        self._desk = desk
+        self._scratch = scratch
+        self._made: dict[str, Path] = {}  # working table -> where its files lie
+        self._first = True  # whether the working tables go with it
+
+    @property
+    def desk(self) -> DuckDBWarehouse:
+        return self._desk
+
+    def show(self, name: str, rows: "DataFrame") -> None:
+        """Show rows, computed each time they are read, as a table."""
+        rows.createOrReplaceTempView(name)
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        self.rows(sql, parameters)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with spark_faults("Spark broke off in a query"):
+            return [tuple(row) for row in self._query(sql, parameters).collect()]
+
+    def frame(self, sql: str, parameters: Sequence[Any] = ()) -> "pd.DataFrame":
+        """Run a query and fetch a data frame, of the types that the desk gives."""
+        with self._written(self._query(sql, parameters)) as files:
+            return self.desk.frame(f"SELECT * FROM {self.desk.parquet(files)}")
+
+    def chunks(self, sql: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        with self._written(self._query(sql)) as files:
+            yield from self.desk.chunks(f"SELECT * FROM {self.desk.parquet(files)}", size)
+
+    def make(self, name: str, sql: str, *, once: bool = False) -> None:
+        """Make a working table from a query: computed once, and read from files by whatever asks for it."""
+        self._make(name, self._query(sql))
+
+    def put(self, name: str, frame: "pd.DataFrame") -> None:
+        import pyarrow as pa
+
+        self._make(name, self.session.createDataFrame(pa.Table.from_pandas(frame, preserve_index=False)))
+
+    def drop(self, *names: str) -> None:
+        for name in names:
+            self.session.catalog.dropTempView(name)
+            if name in self._made:
+                self._scratch.remove(self._made.pop(name))
+
+    def to_parquet(self, sql: str, path: Path, *, soon: bool = False) -> None:
+        with self._written(self._query(sql)) as files:
+            if len(files) == 1:
+                _move(files[0], path)
+            else:
+                self.desk.to_parquet(f"SELECT * FROM {self.desk.parquet(files)}", path, soon=soon)
+
+    def once(self, name: str, ask: Callable[[], T]) -> T:
+        """What `ask` finds out about the events, asked once: the tables stay as they were opened."""
+        if name not in self.answers:
+            self.answers[name] = ask()
+        answer: T = self.answers[name]
+        return answer
+
+    @contextmanager
+    def side_by_side(self) -> Iterator[int]:
+        """One query at a time: each takes all of the workers."""
+        yield 1
+
+    def beside(self) -> Self:
+        """The same session, which any thread may use; the desk on a connection of its own."""
+        other = copy(self)
+        other._desk, other._first = self._desk.beside(), False
+        return other
+
+    def close(self) -> None:
+        """Remove the working tables. Spark itself goes on until the process ends."""
+        if self._first:
+            self.drop(*self._made)
+            self._scratch.close()
+        self._desk.close()
+
+    def _query(self, sql: str, parameters: Sequence[Any] = ()) -> "DataFrame":
+        with spark_faults("Spark refused a query"):
+            return self.session.sql(sql, args=list(parameters)) if parameters else self.session.sql(sql)
+
+    def _make(self, name: str, rows: "DataFrame") -> None:
+        place = self._scratch.new(name)
+        try:
+            with spark_faults(f"Spark broke off while it made the table {name}"):
+                rows.write.option("compression", "snappy").parquet(str(place))
+                made = self.session.read.schema(rows.schema).parquet(str(place))
+        except BaseException:
+            self._scratch.remove(place)
+            raise
+        self.drop(name)
+        made.createOrReplaceTempView(name)
+        self._made[name] = place
+
+    @contextmanager
+    def _written(self, rows: "DataFrame") -> Iterator[list[Path]]:
+        """The rows as Parquet files, in order; gone at the end."""
+        place = self._scratch.new("rows")
+        try:
+            with spark_faults("Spark broke off while it wrote a result"):
+                rows.write.parquet(str(place))
+                files = parquet_files(place)
+            yield files
+        finally:
+            self._scratch.remove(place)
+
+
+def _move(file: Path, path: Path) -> None:
+    """Move a file to its place: complete under its name, or not there."""
+    partial = path.with_name(path.name + ".partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(file, partial)
+    partial.replace(path)
