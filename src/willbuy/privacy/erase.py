@@ -128,7 +128,7 @@ def _erase_bronze(shop: Shop, home: Path, ledger: Ledger, engines: Engines, enti
     def work(row: SourceRow, parts: Sequence[Part]) -> int:
         return erase_from_parts(engines(), home, source, row, parts, entity)
 
-    rows = [(row, ledger.parts(row.source)) for row in ledger.sources("done")]
+    rows = [(row, ledger.parts(row.source)) for row in ledger.kept_sources()]
     return in_parallel(
         partial(work, row, parts[at::MOST_WORKERS]) for row, parts in rows for at in range(MOST_WORKERS)
     )

@@ -88,7 +88,7 @@ def _expire_log(shop: Shop, layout: Layout, limit: datetime) -> tuple[int, int]:
         some_engines(shop) as engines,
     ):
         drop_unfinished(layout, ledger)
-        rows = [(row, part) for row in ledger.sources("done") for part in ledger.parts(row.source)]
+        rows = [(row, part) for row in ledger.kept_sources() for part in ledger.parts(row.source)]
 
         def work(row: Any, part: Any) -> int:
             return expire_from_part(engines(), home, source, row, part, limit)
