@@ -42,7 +42,7 @@ def test_a_table_says_that_it_has_no_events(table_client: TestClient) -> None:
     assert table_client.get("/nowhere").json()["error"]["code"] == "not_found"
 
 
-@pytest.mark.parametrize("store", [None, SimpleNamespace(alive=True, ready=True)])
+@pytest.mark.parametrize("store", [None, SimpleNamespace(trouble="")])
 def test_ready(table_state: State, store: Any) -> None:
     found = client_of(replace(table_state, store=store)).get("/readyz")
     assert (found.status_code, found.json()) == (200, {"status": "ok"})
@@ -51,8 +51,8 @@ def test_ready(table_state: State, store: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"store": SimpleNamespace(alive=False, ready=True)}, "writer"),
-        ({"store": SimpleNamespace(alive=True, ready=False)}, "history"),
+        ({"store": SimpleNamespace(trouble="the writer of events is dead")}, "writer"),
+        ({"store": SimpleNamespace(trouble="the database does not answer")}, "database"),
         ({"holder": SimpleNamespace(current=None, shadow=None, error="x", newer=None)}, "model"),
     ],
 )

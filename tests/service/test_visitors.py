@@ -26,6 +26,7 @@ from willbuy.service.state import State
 from willbuy.service.visitors import Visitors
 from willbuy.service.wire.errors import Refusal
 from willbuy.shop import Shop, Target
+from willbuy.store.interface import Seen
 
 
 @pytest.fixture
@@ -107,20 +108,16 @@ def test_who_is_outside_the_population_is_told_so(live: State) -> None:
         local = LocalTime()
 
     class Kept:
-        alive = ready = True
         fitted = None
 
         def kept(self, _: str) -> bool:
             return True
 
-        def timeline(self, _: str) -> Timeline:
-            return Timeline(seen)
+        def seen(self, entities: list[str], _: datetime) -> dict[str, Seen]:
+            return {entity: Seen(Timeline(seen), None) for entity in entities}
 
         def facts(self, _: datetime) -> Any:
             return NoFacts()
-
-        def pending(self, _: str) -> None:
-            return None
 
     said = client_of(replace(live, store=Kept())).get("/visitors/ann/score").json()  # type: ignore[arg-type]
     assert (said["in_population"], said["events"]) == (False, 1)
@@ -257,7 +254,7 @@ def test_a_visitor_who_did_much_holds_nobody_up(live: State) -> None:
         patch.setattr(live.store, "timeline", timeline)
         assert client.get("/visitors/ann/score").status_code == 200
         assert client.get("/visitors/ann/score").status_code == 200
-    assert threads[0::2] == ["read", "kept", "kept"]
+    assert threads[0::2] == ["read", "kept"]
     assert threads[1] != threads[3]
 
 

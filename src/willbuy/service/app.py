@@ -60,7 +60,7 @@ def create_app(state: State, erasing: Erasing | None = None) -> FastAPI:
     if state.docs:
         app.include_router(docs_routes(app))
     app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(HTTPException, _not_served if state.store is not None else _not_of_a_table)
+    app.add_exception_handler(HTTPException, _not_served if isinstance(state.shop, Shop) else _not_of_a_table)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _fault)
     return app
