@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+
 from warehouse.postgres.opened import opened
 from warehouse.postgres.test_warehouse import working_tables
-
 from willbuy.errors import ServerError
 from willbuy.warehouse.postgres.warehouse import PostgresWarehouse
 
@@ -38,7 +38,7 @@ def test_snapshots_are_a_table_and_the_newest_of_each_entity_a_view(
 ) -> None:
     with warehouse:
         build(warehouse, tmp_path, rows(1), rows(8) + " WHERE e.entity = 'ann'")
-        kept = 'SELECT entity_key, CAST(anchor AS DATE) - DATE \'2015-09-01\', label, "count_view_7d" FROM snapshots'
+        kept = "SELECT entity_key, CAST(anchor AS DATE) - DATE '2015-09-01', label, \"count_view_7d\" FROM snapshots"
         assert sorted(warehouse.rows(kept)) == [(1, 0, 1, 1), (1, 7, 1, 1), (2, 0, 1, 2)]
         newest = "SELECT entity, EXTRACT(day FROM anchor) FROM customer_features"
         assert sorted(warehouse.rows(newest)) == [("ann", 8), ("bob", 1)]
@@ -56,7 +56,9 @@ def test_the_next_training_replaces_them_and_what_others_made_on_them_stays(
         build(warehouse, tmp_path, rows(8), rows(15))
         assert warehouse.rows("SELECT n, EXTRACT(day FROM newest) FROM theirs") == [(4, 15)]
         other = rows(1, "CAST(0.5 AS DOUBLE PRECISION)")
-        with pytest.raises(ServerError, match="theirs"):  # of other columns: a view of the old ones stands in the way
+        with pytest.raises(
+            ServerError, match="theirs"
+        ):  # of other columns: a view of the old ones stands in the way
             build(warehouse, tmp_path, other)
         assert warehouse.rows("SELECT n FROM theirs") == [(4,)]
         warehouse.execute("DROP VIEW theirs")
