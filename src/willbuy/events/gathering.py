@@ -8,7 +8,7 @@ from pathlib import Path
 from willbuy.errors import ShopError, SourceError
 from willbuy.events.files import format_of
 from willbuy.events.live_source import plan_of
-from willbuy.events.reading import SourceChanged, read_parts, stage
+from willbuy.events.reading import SourceChanged, read_parts, restage
 from willbuy.events.rules import SAYS
 from willbuy.events.settings import live_reading_of, reading_of
 from willbuy.events.sources import OpenSource, open_source
@@ -53,7 +53,7 @@ def regather(bench: Workbench, row: SourceRow) -> list[Part]:
             f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
         )
     plan = plan_of(bench.source, row)
-    jobs = ((part.part, partial(stage, bench, plan, part)) for part in bench.ledger.parts(row.source))
+    jobs = ((part.part, partial(restage, bench, plan, part)) for part in bench.ledger.parts(row.source))
     parts = []
     for _, part in bench.in_parallel(jobs):
         parts.append(part)
@@ -130,20 +130,11 @@ def _refuse_if_unreadable(bench: Workbench, path: Path, source: int) -> None:
     if not read or sum(rules.values()) < read:
         return
     rule = max(rules, key=lambda name: rules[name])
-    example = _example(bench, parts, rule)
+    line, value = bench.keeping.refused(bench, parts, rule)
     raise SourceError(
         f"{path}: not one of its {read:,} rows can be read as declared; {rules[rule]:,} broke the rule {rule} "
-        f"({SAYS[rule]}), {example}. Nothing of it was kept; check [source] in the shop file."
+        f"({SAYS[rule]}), first line {line}: {value!r}. Nothing of it was kept; check [source] in the shop file."
     )
-
-
-def _example(bench: Workbench, parts: list[Part], rule: str) -> str:
-    part = next(part for part in parts if rule in part.rejected)
-    line, value = bench.connection.execute(
-        "SELECT line, value FROM read_parquet(?) WHERE rule = ? ORDER BY line LIMIT 1",
-        [str(bench.layout.home / str(part.rejects)), rule],
-    ).fetchall()[0]
-    return f"first line {line}: {value!r}"
 
 
 def _count_again(bench: Workbench, row: SourceRow) -> None:

@@ -8,26 +8,23 @@ Nothing is visible before the last commit; whatever was complete when a process 
 import os
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 
-from willbuy.errors import ShopError
 from willbuy.events import presets
 from willbuy.events.account import FileAccount, IngestResult, render
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, refuse_other_reading, regather
 from willbuy.events.guarding import Guard, refuse_rules_on_ids
+from willbuy.events.keeping import ToMerge
 from willbuy.events.live_gathering import gather_live
 from willbuy.events.live_source import LiveEvents
-from willbuy.events.publishing import Staged, publish
+from willbuy.events.places import place_of
 from willbuy.events.settings import settings_of
-from willbuy.events.sweeping import one_at_a_time, sweep
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.hashed_ids import Suppression, open_hasher
 from willbuy.shop import Shop
-from willbuy.warehouse.layout import Layout
-from willbuy.warehouse.ledger import Ledger, SourceRow, TableFile
+from willbuy.warehouse.ledger import SourceRow
 
 MOST_WORKERS = 4
 """Each holds a block in memory, and merges a bucket; more are asked for with storage.threads."""
@@ -57,23 +54,17 @@ def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) 
 def _at_work(
     shop: Shop, progress: Progress | None, work: Callable[[Workbench], list[FileAccount]]
 ) -> IngestResult:
-    if shop.storage.engine != "duckdb":
-        raise ShopError(
-            f"storage.engine = {shop.storage.engine!r}: ingest knows no other engine than 'duckdb' yet."
-        )
     started = time.monotonic()
     source = presets.resolve(shop.source)
-    layout = Layout(shop.home)
     refuse_rules_on_ids(source)
     guard = Guard(open_hasher(shop), Suppression(shop.home))
-    layout.temporary.mkdir(parents=True, exist_ok=True)
     with (
-        explain_full_disk(layout.home),
-        one_at_a_time(layout),
-        Ledger(layout.ledger) as ledger,
+        place_of(shop) as place,
+        explain_full_disk(place.layout.home),
         Workbench(
-            layout=layout,
-            ledger=ledger,
+            layout=place.layout,
+            ledger=place.ledger,
+            keeping=place.keeping,
             source=source,
             settings=settings_of(source),
             workers=shop.storage.threads or min(os.cpu_count() or 1, MOST_WORKERS),
@@ -82,10 +73,10 @@ def _at_work(
             guard=guard,
         ) as bench,
     ):
-        sweep(layout, ledger)
+        place.keeping.begin(bench)
         accounts = work(bench)
-        tables = ledger.files()
-    return _result(accounts, tables, time.monotonic() - started)
+        log = place.keeping.log()
+    return IngestResult(accounts, log.entities, log.first, log.last, time.monotonic() - started)
 
 
 def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
@@ -113,18 +104,5 @@ def _publish(bench: Workbench, sources: list[SourceRow]) -> dict[str, FileAccoun
     if changed:  # what is declared decides what events are: all of silver follows it
         parts += [part for row in older for part in regather(bench, row)]
         sources = [*older, *sources]
-    accounts = publish(bench, Staged(sources, parts, anew=changed)) if sources else []
+    accounts = bench.keeping.publish(bench, ToMerge(sources, parts, anew=changed)) if sources else []
     return {account.path: account for account in accounts}
-
-
-def _result(accounts: Sequence[FileAccount], tables: Sequence[TableFile], seconds: float) -> IngestResult:
-    events = [table for table in tables if table.name == "events"]
-    first = min((table.first for table in events if table.first), default=None)
-    last = max((table.last for table in events if table.last), default=None)
-    return IngestResult(
-        files=accounts,
-        entities=sum(table.rows for table in tables if table.name == "entities"),
-        first=datetime.fromisoformat(first) if first else None,
-        last=datetime.fromisoformat(last) if last else None,
-        seconds=seconds,
-    )
