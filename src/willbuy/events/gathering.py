@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from willbuy.warehouse.ledger import LIVE, Part, SourceRow
 
 
 def ingested_before(bench: Workbench, path: Path) -> bool:
-    """Whether this very file, by path and content, is part of the log already."""
-    same = [row for row in bench.ledger.sources("done") if row.path == str(path)]
+    """Whether this very file, by path and content, is part of the log already, or held."""
+    same = [row for row in bench.ledger.kept_sources() if row.path == str(path)]
     return any(row.bytes == path.stat().st_size for row in same) and _sha256(path) in {
         row.sha256 for row in same
     }
@@ -31,7 +32,7 @@ def gather(bench: Workbench, path: Path) -> SourceRow:
     """
     bench.file_begins(path.stat().st_size)
     for row in bench.ledger.sources():
-        if row.path != str(path) or row.status == "done":
+        if row.path != str(path) or row.status in ("done", "held"):
             continue
         if row.status == "staged" and row.settings == bench.settings and row.sha256 == _sha256(path):
             _count_again(bench, row)
@@ -47,18 +48,23 @@ def gather(bench: Workbench, path: Path) -> SourceRow:
 
 def regather(bench: Workbench, row: SourceRow) -> list[Part]:
     """Type a source's rows again, from bronze, because what is declared has changed since. Returns its new parts."""
-    missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
-    if missing:
-        raise ShopError(
-            f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
-        )
-    plan = plan_of(bench.source, row)
-    jobs = ((part.part, partial(restage, bench, plan, part)) for part in bench.ledger.parts(row.source))
+    again = staged_again(bench, row)
+    jobs = ((part.part, partial(again, part)) for part in bench.ledger.parts(row.source))
     parts = []
     for _, part in bench.in_parallel(jobs):
         parts.append(part)
         bench.rows_read(part.read, 0)
     return parts
+
+
+def staged_again(bench: Workbench, row: SourceRow) -> Callable[[Part], Part]:
+    """What types a part of a source from bronze, as is declared now. Raises ShopError where the source lacks a column."""
+    missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
+    if missing:
+        raise ShopError(
+            f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
+        )
+    return partial(restage, bench, plan_of(bench.source, row))
 
 
 def refuse_other_reading(bench: Workbench) -> None:
@@ -70,7 +76,7 @@ def refuse_other_reading(bench: Workbench) -> None:
         now = live_reading_of(bench.source) if row.format == LIVE else reading_of(bench.source)
         if row.reading == now:
             continue
-        if row.status == "done":
+        if row.status in ("done", "held"):
             raise ShopError(
                 f"{row.path} was read with another format, delimiter, header or encoding, or with another "
                 "source.hash_ids (then also columns.entity and drop_suffix.entity), than source declares now. Such a "
@@ -124,13 +130,24 @@ def _refuse_if_unreadable(bench: Workbench, path: Path, source: int) -> None:
     for part in parts:
         for rule, rows in part.rejected.items():
             rules[rule] = rules.get(rule, 0) + rows
-    read = sum(part.read for part in parts) - rules.pop(
-        "erased", 0
-    )  # those could be read, and may not be kept
+    refuse_if_unreadable(
+        path, sum(part.read for part in parts), rules, lambda rule: bench.keeping.refused(bench, parts, rule)
+    )
+
+
+def refuse_if_unreadable(
+    path: Path, read: int, rejected: Mapping[str, int], first: Callable[[str], tuple[int, str | None]]
+) -> None:
+    """Raise SourceError where every row of a file was refused: what is declared is wrong, not the rows.
+
+    `rejected` counts the refused rows by rule, `first` gives the line and the value of the first that broke a rule.
+    """
+    rules = dict(rejected)
+    read -= rules.pop("erased", 0)  # those could be read, and may not be kept
     if not read or sum(rules.values()) < read:
         return
     rule = max(rules, key=lambda name: rules[name])
-    line, value = bench.keeping.refused(bench, parts, rule)
+    line, value = first(rule)
     raise SourceError(
         f"{path}: not one of its {read:,} rows can be read as declared; {rules[rule]:,} broke the rule {rule} "
         f"({SAYS[rule]}), first line {line}: {value!r}. Nothing of it was kept; check [source] in the shop file."

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+
+import duckdb
 
 from willbuy.events.account import FileAccount
 from willbuy.events.keeping import LogSpan, ToMerge
@@ -32,12 +35,8 @@ class FilesKeeping:
 
     def refused(self, bench: Workbench, parts: Sequence[Part], rule: str) -> tuple[int, str | None]:
         """The line and the value of the first row that broke a rule."""
-        part = next(part for part in parts if rule in part.rejected)
-        [(line, value)] = bench.connection.execute(
-            "SELECT line, value FROM read_parquet(?) WHERE rule = ? ORDER BY line LIMIT 1",
-            [str(bench.layout.home / str(part.rejects)), rule],
-        ).fetchall()
-        return int(line), value
+        rejects = [bench.layout.home / part.rejects for part in parts if part.rejects]
+        return first_refused(bench.connection, rejects, rule)
 
     def publish(self, bench: Workbench, staged: ToMerge) -> list[FileAccount]:
         """Merge into the next generation of silver, and make it visible in one commit."""
@@ -54,3 +53,14 @@ class FilesKeeping:
             datetime.fromisoformat(first) if first else None,
             datetime.fromisoformat(last) if last else None,
         )
+
+
+def first_refused(
+    engine: duckdb.DuckDBPyConnection, rejects: Sequence[Path], rule: str
+) -> tuple[int, str | None]:
+    """The line and the value of the first row in files of refused rows that broke a rule."""
+    [(line, value)] = engine.execute(
+        "SELECT line, value FROM read_parquet(?) WHERE rule = ? ORDER BY line LIMIT 1",
+        [[str(file) for file in rejects], rule],
+    ).fetchall()
+    return int(line), value

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from willbuy.errors import ShopError
 from willbuy.events.keeping import Keeping
 from willbuy.events.keeping_files import FilesKeeping
 from willbuy.events.sweeping import one_at_a_time
@@ -25,8 +24,6 @@ class Place(NamedTuple):
 @contextmanager
 def place_of(shop: Shop) -> Iterator[Place]:
     """Open the place of a shop's engine. Raises WillbuyError where another ingest holds it, or it cannot be reached."""
-    if shop.storage.engine == "spark":
-        raise ShopError("storage.engine = 'spark': ingest knows 'duckdb' and 'postgres' yet.")
     if shop.storage.engine == "postgres":
         from willbuy.events.postgres.place import postgres_place
 

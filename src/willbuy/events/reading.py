@@ -8,7 +8,7 @@ from pathlib import Path
 from willbuy.events.sources import Piece
 from willbuy.events.staging import stage_part
 from willbuy.events.typed import RowPlan
-from willbuy.events.workbench import Workbench
+from willbuy.events.workbench import Tools, Workbench
 from willbuy.warehouse.ledger import Part
 
 
@@ -54,7 +54,7 @@ def restage(bench: Workbench, plan: RowPlan, part: Part) -> Part:
     return bench.keeping.keep(bench, stage(bench, plan, bench.keeping.bronze(bench, part)), fresh=False)
 
 
-def stage(bench: Workbench, plan: RowPlan, part: Part) -> Part:
+def stage(bench: Tools, plan: RowPlan, part: Part) -> Part:
     """Type the rows of a bronze part by the present settings; return the part with its new files and counts."""
     name = f"part-{part.part:05d}-{bench.settings[:12]}.parquet"
     staged = bench.layout.staged(part.source) / name
@@ -69,5 +69,5 @@ def stage(bench: Workbench, plan: RowPlan, part: Part) -> Part:
     )
 
 
-def _below(bench: Workbench, path: Path) -> str:
+def _below(bench: Tools, path: Path) -> str:
     return path.relative_to(bench.layout.home).as_posix()

@@ -1,5 +1,6 @@
 """What any ledger tells of sources and their parts, wherever it lies: a SQLite file, or a PostgreSQL server."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from willbuy.warehouse.ledger import Part, SourceRow
@@ -15,6 +16,14 @@ class SourceLedger(Protocol):
 
     def sources(self, status: str | None = None) -> list[SourceRow]:
         """All sources, or those of a status, by number."""
+        ...
+
+    def kept_sources(self) -> list[SourceRow]:
+        """The sources whose rows bronze keeps: those that are part of the log, and those that are held."""
+        ...
+
+    def hold(self, rows: Iterable[SourceRow]) -> None:
+        """Record that sources which were read whole wait for a later merge."""
         ...
 
     def live_sources(self) -> list[SourceRow]:

@@ -10,6 +10,7 @@ from willbuy.events.postgres.merging import Merged, merge
 from willbuy.events.postgres.server import IngestServer
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
+from willbuy.runs import drop_snapshots
 from willbuy.warehouse.layout import BUCKETS
 from willbuy.warehouse.ledger import LIVE, SourceRow
 from willbuy.warehouse.postgres.ledger import PostgresLedger, bronze_of
@@ -52,6 +53,8 @@ def publish(
         for row in staged.sources:
             if row.source not in done:
                 _show_bronze(connection, row)
+        if staged.anew:
+            drop_snapshots(bench.layout.home.parent)
         _record(connection, bench, staged, accounts, generation + 1)
     return accounts
 

@@ -4,9 +4,11 @@ So another machine may go on where this one stopped. What it says of a part is c
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from willbuy.errors import ShopError
 from willbuy.warehouse.ledger import LIVE, Part, SourceRow
 
 if TYPE_CHECKING:
@@ -36,6 +38,14 @@ class PostgresLedger:
             [status, status],
         )
         return [_source_row(row) for row in rows]
+
+    def kept_sources(self) -> list[SourceRow]:
+        """The sources whose rows bronze keeps: those that are part of the log."""
+        return self.sources("done")
+
+    def hold(self, rows: Iterable[SourceRow]) -> None:
+        """Refused: here a merge takes as long as what is new, and nothing is gained by waiting."""
+        raise ShopError("sources are not held in PostgreSQL; ingest them without --hold")
 
     def live_sources(self) -> list[SourceRow]:
         """The sources that came through the service and are part of the log, by number."""
