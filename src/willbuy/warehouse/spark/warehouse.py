@@ -66,7 +66,7 @@ class SparkWarehouse(Warehouse):
         with self._written(self._query(sql)) as files:
             yield from self.desk.chunks(f"SELECT * FROM {self.desk.parquet(files)}", size)
 
-    def make(self, name: str, sql: str) -> None:
+    def make(self, name: str, sql: str, *, once: bool = False) -> None:
         """Make a working table from a query: computed once, and read from files by whatever asks for it."""
         self._make(name, self._query(sql))
 
