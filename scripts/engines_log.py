@@ -40,9 +40,7 @@ active_within = "7d"
 
 [train]
 candidates = ["logistic"]
-tries = 2
-origins = 1
-bootstrap = 50
+bootstrap = 100
 
 [storage]
 """

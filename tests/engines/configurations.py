@@ -36,7 +36,9 @@ class Configuration:
         asked = {"target": {"within": self.within}, "population": self.population}
         own = {"zone": self.features.clock.zone}
         given = shop.model_dump(exclude_unset=True)
-        return Shop.model_validate({**given, **asked, "shop": {**given.get("shop", {}), **own}})
+        return Shop.model_validate(
+            {**given, **asked, "shop": {**given.get("shop", {}), **own}, "folder": shop.folder}
+        )
 
 
 @st.composite
