@@ -38,13 +38,13 @@ def tried(bench: Bench, expected: Mapping[int, Any]) -> tuple[dict[int, str], di
         lacking = [name for name in job.needs if name in failed]
         if lacking:
             said[number] = f"{GAP}: it needs {lacking[0]}"
-            failed.add(job.command)
+            failed |= _first(number)
             continue
         try:
             found[number] = job.work(bench)
         except Exception as error:
             said[number] = f"{GAP}: {bench.told(error)}"
-            failed.add(job.command)
+            failed |= _first(number)
             continue
         if number in expected and found[number] != expected[number]:
             said[number] = f"{GAP}: another outcome than on {ENGINES['duckdb']}"
@@ -52,6 +52,12 @@ def tried(bench: Bench, expected: Mapping[int, Any]) -> tuple[dict[int, str], di
             said[number] = SAME if expected and found[number] is not True else WORKS
         sys.stderr.write(f"{bench.engine}: {job.command}: {said[number]}\n")
     return said, found
+
+
+def _first(number: int) -> set[str]:
+    """The command whose first job this is: others may need it."""
+    command = JOBS[number].command
+    return set() if command in {job.command for job in JOBS[:number]} else {command}
 
 
 def page(

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,10 @@ class Gap(Exception):
 
 @dataclass
 class Bench:
-    """A folder with a shop on an engine. `notes` is what one job leaves for another."""
+    """A folder with a shop on an engine."""
 
     engine: str
     folder: Path
-    notes: dict[str, Any] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:

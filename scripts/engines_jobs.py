@@ -45,9 +45,7 @@ def ingest_again(bench: Bench) -> Any:
 
 
 def train(bench: Bench) -> Any:
-    found = bench.json("train")
-    bench.notes["features"] = [one["name"] for one in found["features"]]
-    return found["bundle"]
+    return bench.json("train")["bundle"]
 
 
 def score(bench: Bench) -> Any:
@@ -58,7 +56,7 @@ def score(bench: Bench) -> Any:
 
 def predict(bench: Bench) -> Any:
     rows, output = bench.folder / "rows.csv", bench.folder / "predicted.csv"
-    names = bench.notes["features"]
+    names = [one["name"] for one in bench.json("features")["features"]]
     rows.write_text(f"{','.join(names)}\n{','.join('1' for _ in names)}\n", encoding="utf-8")
     bench.run("predict", str(rows), "--output", str(output))
     return output.read_text(encoding="utf-8").splitlines()[0]
@@ -84,7 +82,7 @@ def serve(bench: Bench) -> Any:
         body = json.dumps(event).encode()
         _answer(f"http://{server.address}/events", body)
         _answer(f"{ask}/score")
-        return before["purchase_probability"], _answer(ask)
+        return before["purchase_probability"], _answer(ask)["events"]
     finally:
         server.stop()
 
@@ -110,7 +108,7 @@ def erase(bench: Bench) -> Any:
 
 
 def expire(bench: Bench) -> Any:
-    return bench.json("expire", "--days", "36500")["rows"]
+    return bench.json("expire", "--days", "36500")["events"]
 
 
 def rollback(bench: Bench) -> Any:
@@ -137,7 +135,7 @@ JOBS = (
     Job("score", "the file, byte by byte", score, ("train",)),
     Job("predict", "a ready-made row", predict, ("train",)),
     Job("runs", "one run", lambda bench: len(bench.json("runs")["runs"]), ("train",)),
-    Job("report", "the page", lambda bench: bool(bench.run("report")), ("train",)),
+    Job("report", "the page", lambda bench: bool(bench.run("report", "--output", str(bench.folder / "report.html"))), ("train",)),
     Job("promote", "the run into service", promote, ("train", "parity")),
     Job("models", "who is champion", lambda bench: bench.json("models")["models"][0]["role"], ("promote",)),
     Job("serve", "history loaded from the log, a visitor scored, an event taken in", serve, ("promote",)),
