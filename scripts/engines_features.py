@@ -1,6 +1,7 @@
 """Every class of the algebra on an engine: its values against those of plain Python, as a service computes them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from scripts.engines_bench import Bench
 from willbuy.features.algebra import (
@@ -41,35 +42,41 @@ from willbuy.snapshots.sameness import is_close
 from willbuy.snapshots.tally import Tally
 from willbuy.warehouse import open_warehouse
 
+
+def _of(kind: Callable[..., Feature], *given: Any, **named: Any) -> Feature:
+    """A feature, with windows and kinds as they are written in a shop file."""
+    return kind(*given, **named)
+
+
 EXAMPLES: tuple[Feature, ...] = (
-    ActiveDays((), "7d"),
-    AnchorHour(),
-    AnchorWeekday(),
-    Count("view", "1d"),
-    Count(("view", "cart"), "session", "shoes"),
-    DaysSinceFirst(),
-    DaysSinceLast("purchase"),
-    Decayed("view", half_life="1d"),
-    Distinct("view", "7d"),
-    Distinct((), "7d", of="category"),
-    Gap((), "7d"),
-    ItemConversion(days=2),
-    ItemConversion(days=2, of="category"),
-    ItemPopularity("view", 1),
-    ItemPopularity("view", hours=12),
-    Last("view"),
-    Maximum((), of="money"),
-    Mean("view", "7d"),
-    OpenCarts(),
-    Ratio(Count("cart", "7d"), Count("view", "7d")),
-    Repeats("view", "7d"),
-    SessionPace(),
-    SessionPosition(),
-    SessionSeconds(),
-    Sessions((), "7d"),
-    Total("purchase"),
-    Total((), "7d", of="quantity"),
-    Trend("view", "1d", "7d"),
+    _of(ActiveDays, (), "7d"),
+    _of(AnchorHour),
+    _of(AnchorWeekday),
+    _of(Count, "view", "1d"),
+    _of(Count, ("view", "cart"), "session", "shoes"),
+    _of(DaysSinceFirst),
+    _of(DaysSinceLast, "purchase"),
+    _of(Decayed, "view", half_life="1d"),
+    _of(Distinct, "view", "7d"),
+    _of(Distinct, (), "7d", of="category"),
+    _of(Gap, (), "7d"),
+    _of(ItemConversion, days=2),
+    _of(ItemConversion, days=2, of="category"),
+    _of(ItemPopularity, "view", 1),
+    _of(ItemPopularity, "view", hours=12),
+    _of(Last, "view"),
+    _of(Maximum, (), of="money"),
+    _of(Mean, "view", "7d"),
+    _of(OpenCarts),
+    _of(Ratio, _of(Count, "cart", "7d"), _of(Count, "view", "7d")),
+    _of(Repeats, "view", "7d"),
+    _of(SessionPace),
+    _of(SessionPosition),
+    _of(SessionSeconds),
+    _of(Sessions, (), "7d"),
+    _of(Total, "purchase"),
+    _of(Total, (), "7d", of="quantity"),
+    _of(Trend, "view", "1d", "7d"),
 )
 PAIRS = 300
 
