@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -22,7 +22,7 @@ from willbuy.shop import Shop, load_shop
 from willbuy.warehouse.postgres.working import PREFIX
 
 SCHEMA = "shop_of_training"
-SETTINGS = "\n[train]\nbootstrap = 50\ntrials = 1\ncandidates = ['logistic']\n"
+SETTINGS = "\n[train]\nbootstrap = 100\ntrials = 1\ncandidates = ['logistic']\n"
 ZONES = ("Asia/Kathmandu", "America/New_York", "Pacific/Apia", "Europe/Berlin")
 
 
@@ -83,9 +83,7 @@ def test_a_model_for_a_horizon_has_the_bytes_of_the_one_that_duckdb_gives(log: P
     assert scores_of(shop) == scores_of(local)
 
 
-def test_so_does_one_for_sessions(
-    log: Path, tmp_path: Path, postgres_url: str, postgres_schema: str
-) -> None:
+def test_so_does_one_for_sessions(log: Path, tmp_path: Path, postgres_url: str, postgres_schema: str) -> None:
     shops = [
         shop_of(log, tmp_path / "local", "session"),
         shop_of(log, tmp_path / "postgres", "session", storage_at(postgres_url, postgres_schema)),
@@ -95,7 +93,9 @@ def test_so_does_one_for_sessions(
     assert bundle_of(shops[0]) == bundle_of(shops[1])
     assert scores_of(shops[0]) == scores_of(shops[1])
     with psycopg.connect(postgres_url) as connection:
-        gold = connection.execute(f'SELECT COUNT(*), COUNT(DISTINCT session) FROM "{postgres_schema}".snapshots')
+        gold = connection.execute(
+            f'SELECT COUNT(*), COUNT(DISTINCT session) FROM "{postgres_schema}".snapshots'
+        )
         rows, sessions = gold.fetchone() or (0, 0)
     assert 0 < sessions < rows
 
@@ -113,13 +113,20 @@ def test_no_zone_of_a_server_changes_a_score(shop: Shop, postgres_admin: str, po
                     admin.execute(f"ALTER {earlier} RESET TimeZone")
                 admin.execute(f"ALTER {place} SET TimeZone = '{zone}'")
                 admin.execute("SELECT pg_reload_conf()")
-                while _zone(postgres_url) != zone:
-                    time.sleep(0.01)
+                wait_until(lambda zone=zone: _zone(postgres_url) == zone)
                 assert scores_of(shop) == before, place
         finally:
             for place in places:
                 admin.execute(f"ALTER {place} RESET TimeZone")
             admin.execute("SELECT pg_reload_conf()")
+
+
+def wait_until(come: Callable[[], bool]) -> None:
+    """Wait for something that comes soon, half a minute at most."""
+    until = time.monotonic() + 30
+    while not come():
+        assert time.monotonic() < until
+        time.sleep(0.005)
 
 
 def _zone(url: str) -> str:
@@ -137,8 +144,8 @@ def test_a_server_killed_in_the_middle_is_told_in_one_line_and_nothing_is_half_w
     working = f"SELECT COUNT(*) FROM pg_class WHERE starts_with(relname, '{PREFIX}')"
     with psycopg.connect(postgres_url, autocommit=True) as watching:
         killed = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while watching.execute(working).fetchone() == (0,):
-            assert killed.poll() is None, killed.communicate()
+        wait_until(lambda: watching.execute(working).fetchone() != (0,) or killed.poll() is not None)
+        assert killed.poll() is None, killed.communicate()
         postgres_server.kill()
     try:
         _, said = killed.communicate(timeout=60)
