@@ -1,6 +1,7 @@
 """Training on PostgreSQL: the bytes that DuckDB gives, whatever zone the server is in, and what a server's death leaves."""
 
 import hashlib
+import os
 import subprocess
 import sys
 import time
@@ -106,11 +107,11 @@ def test_no_zone_of_a_server_changes_a_score(shop: Shop, postgres_admin: str, po
     before = scores_of(shop)
     with psycopg.connect(postgres_admin, autocommit=True) as admin:
         [(database,)] = admin.execute("SELECT current_database()").fetchall()
-        places = (f"ROLE {ROLE}", f'DATABASE "{database}"', f'ROLE {ROLE} IN DATABASE "{database}"', "SYSTEM")
+        places = [f'DATABASE "{database}"', f"ROLE {ROLE}", f'ROLE {ROLE} IN DATABASE "{database}"']
+        if "WILLBUY_TEST_POSTGRES" not in os.environ:
+            places.insert(0, "SYSTEM")  # each place goes before those that come before it
         try:
-            for zone, place in zip(ZONES, places, strict=True):
-                for earlier in places[:-1]:
-                    admin.execute(f"ALTER {earlier} RESET TimeZone")
+            for zone, place in zip(ZONES, places, strict=False):
                 admin.execute(f"ALTER {place} SET TimeZone = '{zone}'")
                 admin.execute("SELECT pg_reload_conf()")
                 wait_until(lambda zone=zone: _zone(postgres_url) == zone)
@@ -139,6 +140,8 @@ def _zone(url: str) -> str:
 def test_a_server_killed_in_the_middle_is_told_in_one_line_and_nothing_is_half_written(
     shop: Shop, postgres_server: PostgresServer, postgres_url: str
 ) -> None:
+    if "WILLBUY_TEST_POSTGRES" in os.environ:
+        pytest.skip("nobody's server but our own is killed")
     runs = run_entries(shop.home)[0]
     command = [sys.executable, "-m", "willbuy", "train", "--shop", str(shop.folder / "shop.toml")]
     working = f"SELECT COUNT(*) FROM pg_class WHERE starts_with(relname, '{PREFIX}')"
