@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from postgres import ROLE, PostgresServer
 from warehouse.postgres.opened import schema_of_role
-
 from willbuy.events.ingest import ingest
 from willbuy.events.look import init
 from willbuy.events.simulate import simulate
