@@ -6,7 +6,7 @@ Both end with a local file of the rows by the text of their entity, in its order
 import tempfile
 from pathlib import Path
 
-from benchmarks.house import postgres
+from benchmarks.house import postgres_shop
 from benchmarks.house.claims import stage_ratio
 from benchmarks.house.data import FULL, Log, ensure
 from benchmarks.house.measure import Side, alternate, ask
@@ -20,8 +20,8 @@ REPEATS = 7
 def run(log: Log, repeats: int, say: Say) -> Outcome:
     """Measure both on one server."""
     ensure(log)
-    with postgres.server() as url:
-        shop, schema = postgres.ingested(log, url)
+    with postgres_shop.kept_server() as url:
+        shop, schema = postgres_shop.ingested(log, url)
         with tempfile.TemporaryDirectory(dir=shop.parent) as name:
             by_hand, by_us = Path(name) / "theirs", Path(name) / "ours"
             by_hand.mkdir()

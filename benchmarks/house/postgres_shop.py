@@ -14,7 +14,7 @@ from benchmarks.house.measure import ask
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def kept_server() -> Iterator[str]:
     """The address of a running server. Our own is started as it comes, with the settings that PostgreSQL ships."""
     if given := os.environ.get("WILLBUY_BENCH_POSTGRES"):
         yield given
