@@ -9,11 +9,10 @@ import pytest
 
 from events.shops import HEADER, shop_at, some_rows, write_log
 from events.spark.pictures import picture
-from spark import SMALL
+from events.spark.shops import on_spark
 from willbuy.errors import SourceError
 from willbuy.events.ingest import ingest
 from willbuy.shop import Shop
-from willbuy.shop.storage import Storage
 from willbuy.warehouse.ledger import Ledger, TableFile
 from willbuy.warehouse.spark.tables import date_of, layout_of
 
@@ -24,12 +23,6 @@ WITH_IDS: dict[str, Any] = {
     "kinds": {"view": ["view"], "cart": ["cart"], "purchase": ["buy"]},
     "time": {"unit": "text", "zone": "UTC"},
 }
-
-
-def on_spark(folder: Path, **source: Any) -> Shop:
-    shop = shop_at(folder, **source)
-    storage = Storage(engine="spark", master="local[2]", memory="1GB", spark=SMALL)
-    return shop.model_copy(update={"storage": storage})
 
 
 def both(folder: Path, files: list[str], **source: Any) -> tuple[Any, Any]:

@@ -18,7 +18,7 @@ from willbuy.events.guarding import Guard, refuse_rules_on_ids
 from willbuy.events.settings import settings_of
 from willbuy.events.spark.bench import SparkBench
 from willbuy.events.spark.gathering import gather
-from willbuy.events.spark.publishing import clean, publish
+from willbuy.events.spark.publishing import publish
 from willbuy.events.sweeping import one_at_a_time, sweep
 from willbuy.events.workbench import Progress, share_of
 from willbuy.hashed_ids import Suppression, open_hasher
@@ -75,7 +75,6 @@ def tasks_at_once(master: str) -> int:
 
 def _ingest(bench: SparkBench, paths: Sequence[Path]) -> list[FileAccount]:
     refuse_other_reading(bench)
-    clean(bench, bench.ledger.files())
     changed = [row for row in bench.ledger.sources("done") if row.settings != bench.settings]
     if changed:
         raise ShopError(

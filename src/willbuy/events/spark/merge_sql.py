@@ -15,6 +15,10 @@ from willbuy.warehouse.spark.tables import EVENTS
 _sql = SparkDialect()
 
 
+DROPPED = {"source": "INT", "line": "BIGINT", "event_id": "STRING", "conflict": "BOOLEAN"}
+"""The columns of what `dropped` finds."""
+
+
 def new_entities(known: bool) -> str:
     """The entities that are new: numbered on in each bucket, in byte order of their ids (`merging`'s rule)."""
     found = 'SELECT DISTINCT CAST("bucket" AS BIGINT) AS "bucket", "entity" FROM staged WHERE "rule" = 0'

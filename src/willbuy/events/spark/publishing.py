@@ -36,15 +36,10 @@ def publish(bench: SparkBench, gathered: Sequence[Gathered]) -> list[FileAccount
         found.row.source: account.rejected_by_rule for found, account in zip(gathered, accounts, strict=True)
     }
     bench.ledger.publish(bench.ledger.generation + 1, _files(before, done), sources, [], rejections)
-    clean(bench, before)
+    remove_others(bench.layout, [*before, *bench.ledger.files()])  # a reader may have the old ones open
     for found in gathered:
         shutil.rmtree(bench.layout.staged(found.row.source), ignore_errors=True)
     return accounts
-
-
-def clean(bench: SparkBench, before: Sequence[TableFile]) -> None:
-    """Remove the files that nobody needs. Those of `before` stay: a reader may have them open."""
-    remove_others(bench.layout, {file.file for file in [*before, *bench.ledger.files()]})
 
 
 def _files(before: Sequence[TableFile], done: Mapping[str, Step]) -> list[TableFile]:
