@@ -50,11 +50,7 @@ def gather(bench: Workbench, path: Path) -> SourceRow:
 
 def regather(bench: Workbench, row: SourceRow) -> list[Part]:
     """Type a source's rows again, from bronze, because what is declared has changed since. Returns its new parts."""
-    missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
-    if missing:
-        raise ShopError(
-            f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
-        )
+    refuse_missing(bench, row)
     plan = plan_of(bench.source, row)
     jobs = ((part.part, partial(stage, bench, plan, part)) for part in bench.ledger.parts(row.source))
     parts = []
@@ -62,6 +58,15 @@ def regather(bench: Workbench, row: SourceRow) -> list[Part]:
         parts.append(part)
         bench.rows_read(part.read, 0)
     return parts
+
+
+def refuse_missing(bench: Workbench, row: SourceRow) -> None:
+    """Raise ShopError where a source that is to be typed again lacks a column that is mapped now."""
+    missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
+    if missing:
+        raise ShopError(
+            f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
+        )
 
 
 def refuse_other_reading(bench: Workbench) -> None:

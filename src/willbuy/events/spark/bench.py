@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from willbuy.events.spark.span_task import Hands
+from willbuy.events.spark.accounts import Hands
 from willbuy.events.workbench import Workbench
 from willbuy.warehouse.spark.faults import spark_faults
 

@@ -3,7 +3,7 @@
 A step that is done stands in the ledger: a run that dies in a later one is taken up after it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -47,11 +47,17 @@ class Step:
 
 
 class Merge:
-    """One run's merge. `old` are the files that readers see now, `name` tells the run from others."""
+    """One run's merge. `old` are the files that go on, `name` tells the run from others, `fresh` are the sources new to it."""
 
     def __init__(
-        self, bench: SparkBench, gathered: Sequence[Gathered], old: Sequence[TableFile], name: str
+        self,
+        bench: SparkBench,
+        gathered: Sequence[Gathered],
+        fresh: Collection[int],
+        old: Sequence[TableFile],
+        name: str,
     ) -> None:
+        self.fresh = fresh
         self.bench = bench
         self.gathered = gathered
         self.old = old
@@ -64,9 +70,8 @@ class Merge:
         """Make every step that is not done yet."""
         found = self.bench.ledger.merges(self.name)
         known = {number: Step.from_json(step) for number, step in found.items()}
-        remove_others(
-            self.bench.layout, [*self.old, *(file for step in known.values() for file in step.files)]
-        )
+        made = [file for step in known.values() for file in step.files]
+        remove_others(self.bench.layout, [*self.bench.ledger.files(), *made])
         rows = sum(found.read for found in self.gathered)
         staged = [file for found in self.gathered for account in found.accounts for file in account.rows]
         with spark_faults("Spark broke off while it merged the events"):
@@ -82,7 +87,10 @@ class Merge:
         return self.done
 
     def _bronze(self) -> Step:
-        return Step(self._write("events_raw", self._by_date(merge_sql.raw_rows(), '"source", "line"')))
+        if not self.fresh:
+            return Step()
+        rows = self._by_date(merge_sql.raw_rows(self.fresh), '"source", "line"')
+        return Step(self._write("events_raw", rows))
 
     def _entities(self) -> Step:
         known = self._known("entities")
