@@ -86,7 +86,7 @@ def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) 
     if shop.storage.engine == "spark":
         raise ShopError(
             "ingest --live is not built for storage.engine = 'spark': there, what the service received stays in its "
-            "store. Ingest files, or keep this shop on 'duckdb' or 'postgres'."
+            "store. Ingest files, or keep this shop on 'duckdb'."
         )
     return at_work(shop, progress, lambda bench: _ingest_live(bench, live))
 
