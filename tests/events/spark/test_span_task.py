@@ -14,6 +14,7 @@ from willbuy.events.files import format_of
 from willbuy.events.gathering import refuse_if_unreadable
 from willbuy.events.guarding import Guard
 from willbuy.events.ingest import ingest
+from willbuy.events.keeping_files import first_refused
 from willbuy.events.settings import settings_of
 from willbuy.events.spark.accounts import Hands, SpanAccount, read_accounts
 from willbuy.events.spark.span_task import Failure, SpanTask, account_path, read_span, survey_file
@@ -48,7 +49,9 @@ def by_workers(shop: Shop, path: Path) -> SpanAccount:
         account += read_accounts(account_path(hands.layout, 1, span.number))[1]
     rejects = [hands.layout.home / file for file in account.rejects]
     with duckdb.connect() as engine:
-        refuse_if_unreadable(engine, path, account.read, account.rejected, rejects)
+        refuse_if_unreadable(
+            path, account.read, account.rejected, lambda rule: first_refused(engine, rejects, rule)
+        )
     return account
 
 
