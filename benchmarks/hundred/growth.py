@@ -8,7 +8,7 @@ MOST_MEMORY = 8e9
 MOST_GROWTH = 1.25
 """Times linear growth."""
 
-LEAST_CPU = 20.0
+LEAST_CPU = 10.0
 """Seconds of CPU from which a stage is compared: below, most is what a process costs to start."""
 
 
