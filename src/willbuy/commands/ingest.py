@@ -31,7 +31,7 @@ def ingest(
     from willbuy.events.ingest import ingest_live, render
     from willbuy.progress import progress_bar
     from willbuy.shop import load_shop
-    from willbuy.store.live_log import LiveLog
+    from willbuy.store.opening import open_live_log
 
     if live and files:
         raise WillbuyError(
@@ -43,7 +43,7 @@ def ingest(
     finish_erasures(loaded)
     with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
         if live:
-            with LiveLog(loaded.home / "live") as received:
+            with open_live_log(loaded) as received:
                 result = ingest_live(loaded, received, progress)
         else:
             result = ingest_files(loaded, files or None, progress, hold=hold)

@@ -88,7 +88,9 @@ def rebuild(shop: Shop, progress: Progress | None = None, *, without_lost: bool 
     without them: such a source may be ingested again, and only what was lost of it is new.
     """
     if shop.storage.engine != "duckdb":
-        raise ShopError(f"rebuild is not built for storage.engine = {shop.storage.engine!r} yet, only for 'duckdb'.")
+        raise ShopError(
+            f"rebuild is not built for storage.engine = {shop.storage.engine!r} yet, only for 'duckdb'."
+        )
     layout = Layout(shop.home)
     if not layout.ledger.exists():
         raise WillbuyError(

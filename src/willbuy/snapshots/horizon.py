@@ -50,7 +50,9 @@ class HorizonTask:
         self._collect_targets()
         try:
             with self.warehouse.side_by_side() as workers:
-                groups = self._groups(workers, largest_group(engine.prepared_columns))
+                groups = self._groups(
+                    workers, self.warehouse.group_size(largest_group(engine.prepared_columns))
+                )
                 steps = Steps("snapshots", len(groups) * len(self.moments), progress)
                 for_each_group(
                     self.warehouse,
@@ -80,7 +82,7 @@ class HorizonTask:
             for moment in self.moments:
                 path = anchor_folder(folder, moment) / f"part-{group.number:02}.parquet"
                 rows = self.labelled(engine.grid_sql(moment), moment)
-                warehouse.to_parquet(warehouse.for_desk(rows), path, soon=True)
+                warehouse.snapshots_to_parquet(rows, path)
                 steps.done()
         finally:
             engine.close()

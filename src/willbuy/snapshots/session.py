@@ -12,7 +12,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import session_population_of
 from willbuy.shop import Shop
-from willbuy.snapshots.groups import Group, entity_groups, for_each_group, groups_of
+from willbuy.snapshots.groups import LARGE, Group, entity_groups, for_each_group, groups_of
 from willbuy.snapshots.session_sql import SessionSQL
 from willbuy.snapshots.slots import slots
 from willbuy.snapshots.steps import Progress, Steps
@@ -78,7 +78,7 @@ class SessionTask:
                 if warehouse.has_rows(sql.asked_table):
                     path = anchor_folder(folder, start) / f"part-{group.number:02}.parquet"
                     rows = sql.labelled(engine.pairs_sql(sql.asked_table))
-                    warehouse.to_parquet(warehouse.for_desk(rows), path, soon=True)
+                    warehouse.snapshots_to_parquet(rows, path)
                 steps.done()
             return int(warehouse.rows(sql.open_sessions())[0][0])
         finally:
@@ -86,7 +86,9 @@ class SessionTask:
             warehouse.drop(sql.sessions_table, sql.anchors_table, sql.asked_table)
 
     def _groups(self, workers: int) -> list[Group]:
-        return entity_groups(self.log.events, workers) if self.buckets is None else groups_of(self.buckets)
+        if self.buckets is not None:
+            return groups_of(self.buckets)
+        return entity_groups(self.log.events, workers, large=self.warehouse.group_size(LARGE))
 
     def _engine(self, warehouse: "Warehouse", tables: Tables) -> BatchFeatures:
         latest = self.log.last + timedelta(microseconds=self.features.sessions.gap.microseconds)
