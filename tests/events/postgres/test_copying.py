@@ -46,8 +46,8 @@ def shop(tmp_path: Path) -> Shop:
 
 def told(tables: dict[str, Any]) -> dict[str, Any]:
     """The tables without keys, which are given anew."""
-    names = {key: name for key, name in tables["entities"]}
-    items = {key: name for key, name in tables["items"]} | {None: None}
+    names = dict(tables["entities"])
+    items = dict(tables["items"]) | {None: None}
     events = sorted((names[row[0]], *row[1:3], items[row[3]], *row[4:]) for row in tables["events"])
     return {name: tables[name] for name in KEYLESS} | {
         "events": [[str(value) for value in row] for row in events]
