@@ -15,7 +15,12 @@ LEAST_CPU = 10.0
 def summary(sizes: Mapping[int, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
     """The figures by size, and the claims. `sizes` has the finished steps of each number of events."""
     found = [
-        {"events": events, "stages": by_stage(steps), "facts": facts(steps)}
+        {
+            "events": events,
+            "stages": by_stage(steps),
+            "facts": facts(steps),
+            "again": [step["step"] for step in steps if step.get("again")],
+        }
         for events, steps in sizes.items()
     ]
     return {"sizes": found, "claims": [*_memory(found), *_growth(found)]}
