@@ -34,7 +34,7 @@ def publish(
         bench.progress(bench.rows * buckets // BUCKETS, bench.rows, "merging")
 
     with connection.transaction():
-        _prepare(connection)
+        prepare(connection)
         if staged.anew:
             for table in ("events", "entities", "items", "rejected"):
                 connection.execute(f'DELETE FROM "{table}"')
@@ -59,7 +59,8 @@ def publish(
     return accounts
 
 
-def _prepare(connection: "psycopg.Connection[Any]") -> None:
+def prepare(connection: "psycopg.Connection[Any]") -> None:
+    """Set what the merge may take on the server, for its transaction."""
     connection.execute("SET LOCAL synchronous_commit = on")
     connection.execute("SET LOCAL jit = off")
     for name in ("work_mem", "maintenance_work_mem"):
