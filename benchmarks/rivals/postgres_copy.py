@@ -5,16 +5,19 @@ That is what no ingest of this kind can do without: what ours takes more is for 
 Usage: python -m benchmarks.rivals.postgres_copy CSV SHOP_TOML
 """
 
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from benchmarks.house.side import Stages
 from willbuy.events import presets
 from willbuy.events.ingest import ingest
 from willbuy.events.postgres import keeping
-from willbuy.events.postgres.merging import merge
-from willbuy.events.postgres.publishing import prepare
+from willbuy.events.postgres.first_load import load_first, put_in_place
+from willbuy.events.postgres.months import months_needed
 from willbuy.events.postgres.server import IngestServer
 from willbuy.events.typed import kind_names
 from willbuy.shop import Shop, load_shop
@@ -56,11 +59,16 @@ def main(source: Path, shop_file: Path) -> None:
         ):
             while chunk := file.read(CHUNK):
                 copy.write(chunk)
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+
+            def in_parallel(jobs: Any) -> Any:
+                started = [(key, pool.submit(job)) for key, job in jobs]
+                return ((key, made.result()) for key, made in started)
+
+            kinds, fields = kind_names(resolved), frozenset(resolved.columns)
+            load_first(server, in_parallel, kinds, fields, lambda buckets: None)
         with connection.transaction():
-            prepare(connection)
-            merge(
-                connection, kind_names(resolved), frozenset(resolved.columns), 1, True, lambda buckets: None
-            )
+            put_in_place(connection, months_needed(connection))
     stages.done()
     server.close()
 
