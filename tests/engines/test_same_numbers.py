@@ -88,7 +88,7 @@ def test_live_agrees_with_batch(sides: Sides) -> None:
     sides.tried(agree)
 
 
-@pytest.mark.parametrize("engine", ["postgres", "spark"])
+@pytest.mark.parametrize("engine", ["postgres", pytest.param("spark", marks=pytest.mark.gate)])
 def test_engines_agree(sides: Sides, engine: str) -> None:
     expected, found = sides.opened("duckdb"), sides.opened(engine)
 
