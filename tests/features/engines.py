@@ -1,12 +1,13 @@
 """Every engine that must agree: each answers for (entity, moment) pairs over a small log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 import pandas as pd
 
-from willbuy.events.canonical import EVENTS_COLUMNS
+from willbuy.events.canonical import EVENTS_TYPES
 from willbuy.features.algebra import Count, Window
 from willbuy.features.batch import BatchFeatures
 from willbuy.features.feature_set import FeatureSet
@@ -14,6 +15,7 @@ from willbuy.features.live import Event, evaluate
 from willbuy.features.live.item_facts import item_facts_at
 from willbuy.features.log import summarise
 from willbuy.warehouse.duckdb import DuckDBWarehouse
+from willbuy.warehouse.engine import Warehouse
 
 Log = Mapping[str, Sequence[Event]]
 Pair = tuple[str, datetime]
@@ -26,18 +28,16 @@ _PANDAS = {
     "TIMESTAMP": "datetime64[us]",
     "BOOLEAN": "boolean",
 }
-_NO_PAIRS = (
-    "SELECT CAST(0 AS BIGINT) pair, CAST(0 AS BIGINT) entity_key, TIMESTAMP '2000-01-01' moment LIMIT 0"
-)
-_TYPES = ", ".join(f'"{name}" {text.replace(",", " ").split()[0]}' for name, text in EVENTS_COLUMNS.items())
+_TABLES = {
+    "events": EVENTS_TYPES,
+    "entities": {"entity_key": "BIGINT", "entity": "VARCHAR"},
+    "items": {"item_key": "BIGINT", "item": "VARCHAR"},
+}
+_ASKED = {"pair": "BIGINT", "entity_key": "BIGINT", "moment": "TIMESTAMP"}
 
 
-def fill(warehouse: DuckDBWarehouse, log: Log) -> None:
+def fill(warehouse: Warehouse, log: Log) -> None:
     """Make the tables of silver from a log. Keys follow the order of arrival, as ingest's do."""
-    warehouse.drop("events", "entities", "items")
-    warehouse.execute(f"CREATE TABLE events ({_TYPES})")
-    warehouse.execute("CREATE TABLE entities (entity_key BIGINT, entity VARCHAR)")
-    warehouse.execute("CREATE TABLE items (item_key BIGINT, item VARCHAR)")
     items: dict[str, int] = {}
     rows: list[list[Any]] = []
     for key, events in enumerate(log.values()):
@@ -45,22 +45,21 @@ def fill(warehouse: DuckDBWarehouse, log: Log) -> None:
             item = None if event.item is None else items.setdefault(event.item, len(items))
             place = [event.received, event.kind_name, 1, len(rows) + 1, len(events) == 1]
             rows.append([key, event.time, event.kind, item, *event[3:8], *place])
-    insert(warehouse, "entities", [[key, entity] for key, entity in enumerate(log)])
-    insert(warehouse, "events", rows)
-    insert(warehouse, "items", [[number, item] for item, number in items.items()])
+    put(warehouse, "entities", _TABLES["entities"], [[key, entity] for key, entity in enumerate(log)])
+    put(warehouse, "events", _TABLES["events"], rows)
+    put(warehouse, "items", _TABLES["items"], [[number, item] for item, number in items.items()])
 
 
-def insert(warehouse: DuckDBWarehouse, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Add rows to a table; None is null in every column."""
-    if not rows:
-        return
-    names = [name for name, *_ in warehouse.rows(f"DESCRIBE {table}")]
-    types = [_PANDAS[kind] for _, kind, *_ in warehouse.rows(f"DESCRIBE {table}")]
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    frame = pd.DataFrame({n: pd.array(columns[n], dtype=t) for n, t in zip(names, types, strict=True)})
-    warehouse.connection.register("rows_to_insert", frame)
-    warehouse.execute(f"INSERT INTO {table} SELECT * FROM rows_to_insert")
-    warehouse.connection.unregister("rows_to_insert")
+def put(warehouse: Warehouse, table: str, types: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Make a table of these columns and rows; None is null in every column."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(types)
+    frame = {
+        name: pd.array(column, dtype=_PANDAS[kind])
+        for (name, kind), column in zip(types.items(), columns, strict=True)
+    }
+    warehouse.put("filled", pd.DataFrame(frame))
+    cast = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in types.items())
+    warehouse.make(table, f'SELECT {cast} FROM "filled"')
 
 
 class Engine(Protocol):
@@ -91,14 +90,19 @@ class Live:
         ]
 
 
-class DuckDBGrid:
-    """Batch on DuckDB: a query with literal bounds for each moment."""
+class Grid:
+    """Batch: a query with literal bounds for each moment."""
 
-    name = "duckdb-grid"
+    name = "grid"
     population = Count()
 
-    def __init__(self) -> None:
-        self.warehouse = DuckDBWarehouse(None, threads=1)
+    def __init__(self, opened: Callable[[], Warehouse]) -> None:
+        self.opened = opened
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """Opened when it is first asked."""
+        return self.opened()
 
     def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
         fill(self.warehouse, log)
@@ -114,29 +118,22 @@ class DuckDBGrid:
         return [found.get(pair) for pair in pairs]
 
 
-class DuckDBRecent(DuckDBGrid):
+class Recent(Grid):
     """The same for a population of a bounded window: what looks back for ever is aggregated apart."""
 
-    name = "duckdb-recent"
+    name = "recent"
     population = Count((), Window.parse("30d"))
 
 
-class DuckDBPairs:
-    """Batch on DuckDB: one query with a joined table of anchors."""
+class Pairs(Grid):
+    """Batch: one query with a joined table of anchors."""
 
-    name = "duckdb-pairs"
-
-    def __init__(self) -> None:
-        self.warehouse = DuckDBWarehouse(None, threads=1)
+    name = "pairs"
 
     def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
         fill(self.warehouse, log)
-        self.warehouse.make("asked", _NO_PAIRS)
-        insert(
-            self.warehouse,
-            "asked",
-            [[n, list(log).index(entity), at] for n, (entity, at) in enumerate(pairs)],
-        )
+        asked = [[n, list(log).index(entity), at] for n, (entity, at) in enumerate(pairs)]
+        put(self.warehouse, "asked", _ASKED, asked)
         moments = [moment for _, moment in pairs]
         engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse), moments)
         engine.prepare_items()
@@ -153,21 +150,25 @@ class DuckDBPairs:
         return [dict(zip(features.names, row[1:], strict=True)) for row in rows]
 
 
-class DuckDBKnown(DuckDBPairs):
-    """Batch on DuckDB: every pair prepared anew from the events that were known, as if all had late ones."""
+class Known(Pairs):
+    """Batch: every pair prepared anew from the events that were known, as if all had late ones."""
 
-    name = "duckdb-known"
+    name = "known"
 
     def query(self, engine: BatchFeatures) -> str:
         self.warehouse.make(engine.tables.late_pairs, "SELECT * FROM asked")
         return engine.known_pairs_sql()
 
 
+BATCH: tuple[type[Grid], ...] = (Grid, Recent, Pairs, Known)
+"""The ways in which an engine that speaks SQL answers."""
+
+
 def close(engine: Engine) -> None:
     """Close the engine's connection, where it has one."""
-    if isinstance(engine, DuckDBGrid | DuckDBPairs):
+    if isinstance(engine, Grid) and "warehouse" in vars(engine):
         engine.warehouse.close()
         del engine.warehouse
 
 
-ENGINES: tuple[Engine, ...] = (Live(), DuckDBGrid(), DuckDBRecent(), DuckDBPairs(), DuckDBKnown())
+ENGINES: tuple[Engine, ...] = (Live(), *(way(lambda: DuckDBWarehouse(None, threads=1)) for way in BATCH))

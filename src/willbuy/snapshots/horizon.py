@@ -79,7 +79,8 @@ class HorizonTask:
             engine.prepare(group.events(warehouse))
             for moment in self.moments:
                 path = anchor_folder(folder, moment) / f"part-{group.number:02}.parquet"
-                warehouse.to_parquet(self.labelled(engine.grid_sql(moment), moment), path, soon=True)
+                rows = self.labelled(engine.grid_sql(moment), moment)
+                warehouse.to_parquet(warehouse.for_desk(rows), path, soon=True)
                 steps.done()
         finally:
             engine.close()

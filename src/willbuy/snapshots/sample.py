@@ -16,14 +16,14 @@ class Sample:
     share: float
     seed: int
 
-    def of(self, entities: str) -> str:
-        """A FROM item for the desk: the rows of the table `entities` that are drawn.
+    def of(self, item: str) -> str:
+        """A FROM item for the desk: the rows of one with the column `entity` that are drawn.
 
-        >>> print(Sample(0.25, seed=7).of("entities"))
+        >>> print(Sample(0.25, seed=7).of('"entities"'))
         (SELECT * FROM "entities" WHERE md5_number_lower(concat('7 ', "entity")) < 4611686018427387904)
         """
         drawn = f"md5_number_lower(concat('{self.seed} ', \"entity\")) < {round(self.share * _ALL)}"
-        return f'(SELECT * FROM "{entities}" WHERE {drawn})'
+        return f"(SELECT * FROM {item} WHERE {drawn})"
 
 
 def sample_for(rows: int, most: int, seed: int) -> Sample | None:

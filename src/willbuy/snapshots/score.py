@@ -68,7 +68,9 @@ def write_score_rows(
         def work(beside: "Warehouse", group: Group) -> None:
             if not files[group.number].exists():
                 with asked.rows(beside, group) as source:
-                    beside.to_parquet(f"SELECT * FROM {source}", files[group.number], soon=True)
+                    beside.to_parquet(
+                        beside.for_desk(f"SELECT * FROM {source} s"), files[group.number], soon=True
+                    )
             steps.done()
 
         if not all(file.exists() for file in files):

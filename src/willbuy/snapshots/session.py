@@ -77,7 +77,8 @@ class SessionTask:
                 warehouse.make(sql.asked_table, sql.asked(start, end))
                 if warehouse.has_rows(sql.asked_table):
                     path = anchor_folder(folder, start) / f"part-{group.number:02}.parquet"
-                    warehouse.to_parquet(sql.labelled(engine.pairs_sql(sql.asked_table)), path, soon=True)
+                    rows = sql.labelled(engine.pairs_sql(sql.asked_table))
+                    warehouse.to_parquet(warehouse.for_desk(rows), path, soon=True)
                 steps.done()
             return int(warehouse.rows(sql.open_sessions())[0][0])
         finally:

@@ -92,14 +92,18 @@ def ordered_sql(
     """The query of `ordered_frame`."""
     dialect = warehouse.dialect
     chosen = ", ".join(f"s.{dialect.identifier(name)}" for name in (*columns, *features.names))
-    entity = dialect.in_text_order('e."entity"')
+    named = "s" if warehouse.named_rows else "e"
+    entity = dialect.in_text_order(f'{named}."entity"')
     order = ", ".join(
         ['s."anchor"', entity, *(f's."{name}"' for name in columns if name in ("session", "k"))]
     )
-    entities = sample.of("entities") if sample else '"entities"'
+    if warehouse.named_rows:
+        drawn = sample.of(source) if sample else source
+        return f'SELECT s."entity_key", s."entity", {chosen} FROM {drawn} s ORDER BY {order}'
+    drawn = sample.of('"entities"') if sample else '"entities"'
     return (
         f'SELECT s."entity_key", e."entity", {chosen} FROM {source} s '
-        f'JOIN {entities} e ON e."entity_key" = s."entity_key" ORDER BY {order}'
+        f'JOIN {drawn} e ON e."entity_key" = s."entity_key" ORDER BY {order}'
     )
 
 

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
 
 def open_warehouse(shop: "Shop") -> "Warehouse":
     """Open the shop's tables for reading, as they stand now. Raises WillbuyError when nothing was ingested yet."""
-    from willbuy.warehouse.opening import open_tables  # the engine is loaded when it is asked for
+    if shop.storage.engine == "postgres":  # an engine is loaded when it is asked for
+        from willbuy.warehouse.postgres.opening import open_postgres
+
+        return open_postgres(shop)
+    from willbuy.warehouse.opening import open_tables
 
     return open_tables(shop)

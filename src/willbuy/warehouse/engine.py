@@ -31,11 +31,12 @@ class Warehouse(ABC):
     dialect: Dialect
     home: Path | None
     state: str = ""
+    named_rows: bool = False  # whether files here carry the text of each row's entity, in `entity`
 
     @property
     @abstractmethod
     def desk(self) -> "DuckDBWarehouse":
-        """The engine of this machine, for local files. It has the table `entities` too."""
+        """The engine of this machine, for local files. It has the table `entities` too, unless rows come to it named."""
 
     @abstractmethod
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
@@ -53,8 +54,11 @@ class Warehouse(ABC):
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> "pd.DataFrame":
         """Run a query and fetch a data frame."""
 
-    def make(self, name: str, sql: str) -> None:
-        """Make a working table from a query, in place of one of the same name."""
+    def make(self, name: str, sql: str, *, once: bool = False) -> None:
+        """Make a working table from a query, in place of one of the same name.
+
+        With `once` a single query of this connection will read it: an engine may leave it at the query.
+        """
         self.drop(name)
         self.execute(f"CREATE TABLE {self.dialect.identifier(name)} AS\n{sql}")
 
@@ -77,6 +81,10 @@ class Warehouse(ABC):
 
         With `soon`, for rows that are read once and then deleted, speed counts for more than size.
         """
+
+    def for_desk(self, sql: str) -> str:
+        """A query's rows as they go to the desk: with `entity`, the text of their entity, where it has no table of it."""
+        return sql
 
     def events_of(self, buckets: Sequence[int]) -> str:
         """A FROM item with the events of the entities of some buckets (`entity_key % BUCKETS`)."""

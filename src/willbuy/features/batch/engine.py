@@ -68,7 +68,7 @@ class BatchFeatures:
 
     def prepare(self, source: str = '"events"') -> None:
         """Prepare the events of a FROM item, by default all of them."""
-        self.warehouse.make(self.tables.prepared, self.prepare_sql(source))
+        self.warehouse.make(self.tables.prepared, self.prepare_sql(source), once=self._read_once)
         if self.has_late:
             late = " AND ".join(['e."received" > e."time"', *self._visible_at_all()])
             columns = 'e."entity_key", e."time", e."received"'
@@ -177,6 +177,11 @@ class BatchFeatures:
         return self.warehouse.has_rows(self.tables.late_pairs)
 
     # What it is made of.
+
+    @property
+    def _read_once(self) -> bool:
+        """Whether a single query will read the prepared events, and read each of them once."""
+        return len(self.moments) == 1 and not self.sessions and not self._literal(self.moments[0]).split
 
     def _pays_apart(self) -> bool:
         """Whether entities with a single event are many, and all that is asked of them can be said of that event.
