@@ -14,7 +14,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary, summarise
 from willbuy.features.population import population_of, session_population_of
 from willbuy.shop import Shop
-from willbuy.snapshots.groups import Group, entity_groups, for_each_group
+from willbuy.snapshots.groups import Group, entity_groups, for_each_group, groups_for
 from willbuy.snapshots.session import EXTRA
 from willbuy.snapshots.session_sql import SessionSQL
 from willbuy.snapshots.steps import Progress, Steps
@@ -61,7 +61,7 @@ def write_score_rows(
     """
     asked = _Asked(shop, features, summarise(warehouse), as_of)
     with warehouse.side_by_side() as workers:
-        groups = entity_groups(asked.log.events, workers)
+        groups = groups_for(warehouse, asked.log.events, workers)
         steps = Steps("features", len(groups), progress)
         files = [path.with_name(f"group-{len(groups):02}-{group.number:02}.parquet") for group in groups]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,9 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import session_population_of
 from willbuy.shop import Shop
-from willbuy.snapshots.groups import Group, entity_groups, for_each_group, groups_of
+from willbuy.snapshots.groups import Group, for_each_group, groups_for
 from willbuy.snapshots.session_sql import SessionSQL
-from willbuy.snapshots.slots import slots
+from willbuy.snapshots.slots import slot_number, slots
 from willbuy.snapshots.steps import Progress, Steps
 from willbuy.snapshots.store import Anchor, Snapshots, anchor_folder
 
@@ -73,7 +74,9 @@ class SessionTask:
             engine.prepare(group.events(warehouse))
             warehouse.make(sql.sessions_table, sql.sessions())
             warehouse.make(sql.anchors_table, sql.anchors(self.shop.anchors.after_events))
-            for start, end in zip(starts, [*starts[1:], datetime.max], strict=True):
+            if warehouse.parts_itself:
+                self._write_at_once(warehouse, engine, sql, folder)
+            for start, end in () if warehouse.parts_itself else pairwise([*starts, datetime.max]):
                 warehouse.make(sql.asked_table, sql.asked(start, end))
                 if warehouse.has_rows(sql.asked_table):
                     path = anchor_folder(folder, start) / f"part-{group.number:02}.parquet"
@@ -85,8 +88,20 @@ class SessionTask:
             engine.close()
             warehouse.drop(sql.sessions_table, sql.anchors_table, sql.asked_table)
 
+    def _write_at_once(
+        self, warehouse: "Warehouse", engine: BatchFeatures, sql: SessionSQL, folder: Path
+    ) -> None:
+        """All slots in one query: an engine that parts its work by itself has more to part."""
+        starts = slots(self.log.first, self.log.last)
+        warehouse.make(sql.asked_table, sql.asked(starts[0], datetime.max))
+        rows = warehouse.for_desk(sql.labelled(engine.pairs_sql(sql.asked_table)))
+        place = slot_number('q."anchor"', starts, warehouse.dialect)
+        warehouse.to_parquets(
+            rows, place, [anchor_folder(folder, start) / "part.parquet" for start in starts]
+        )
+
     def _groups(self, workers: int) -> list[Group]:
-        return entity_groups(self.log.events, workers) if self.buckets is None else groups_of(self.buckets)
+        return groups_for(self.warehouse, self.log.events, workers, self.buckets)
 
     def _engine(self, warehouse: "Warehouse", tables: Tables) -> BatchFeatures:
         latest = self.log.last + timedelta(microseconds=self.features.sessions.gap.microseconds)

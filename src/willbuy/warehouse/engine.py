@@ -31,6 +31,9 @@ class Warehouse(ABC):
     dialect: Dialect
     home: Path | None
     state: str = ""
+    parts_itself: bool = (
+        False  # whether one query over all entities and anchors does better than many small ones
+    )
     named_rows: bool = False  # whether files here carry the text of each row's entity, in `entity`
 
     @property
@@ -81,6 +84,14 @@ class Warehouse(ABC):
 
         With `soon`, for rows that are read once and then deleted, speed counts for more than size.
         """
+
+    def to_parquets(self, sql: str, place: str, paths: Sequence[Path]) -> None:
+        """Write a query's rows `q` to local Parquet files: row by row to that of the paths at its `place`, an SQL expression.
+
+        An engine may part what goes to a path: then its files have names that begin like the path's.
+        """
+        for number, path in enumerate(paths):
+            self.to_parquet(f"SELECT q.* FROM (\n{sql}\n) q WHERE {place} = {number}", path, soon=True)
 
     def for_desk(self, sql: str) -> str:
         """A query's rows as they go to the desk: with `entity`, the text of their entity, where it has no table of it."""

@@ -70,6 +70,17 @@ def open_session(
     return session
 
 
+def settings_of(table: Mapping[str, str | int | bool | float]) -> dict[str, str]:
+    """Settings of the shop file as Spark reads them.
+
+    >>> settings_of({"spark.sql.shuffle.partitions": 8, "spark.speculation": True})
+    {'spark.sql.shuffle.partitions': '8', 'spark.speculation': 'true'}
+    """
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in table.items()
+    }
+
+
 def _settings(master: str, settings: Mapping[str, str], memory: str, scratch: Path | None) -> dict[str, str]:
     if "PYSPARK_GATEWAY_PORT" in os.environ:  # spark-submit has decided
         return {"spark.app.name": "willbuy", **MEANING}

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PLACE = "willbuy_place"
+
 
 class SparkWarehouse(Warehouse):
     """A session with the shop's tables as temporary views.
@@ -66,8 +68,15 @@ class SparkWarehouse(Warehouse):
         with self._written(self._query(sql)) as files:
             yield from self.desk.chunks(f"SELECT * FROM {self.desk.parquet(files)}", size)
 
-    def make(self, name: str, sql: str) -> None:
-        """Make a working table from a query: computed once, and read from files by whatever asks for it."""
+    def make(self, name: str, sql: str, *, once: bool = False) -> None:
+        """Make a working table from a query: computed once, and read from files by whatever asks for it.
+
+        With `once` it is left at the query.
+        """
+        if once:
+            self.drop(name)
+            self._query(sql).createOrReplaceTempView(name)
+            return
         self._make(name, self._query(sql))
 
     def put(self, name: str, frame: "pd.DataFrame") -> None:
@@ -87,6 +96,19 @@ class SparkWarehouse(Warehouse):
                 _move(files[0], path)
             else:
                 self.desk.to_parquet(f"SELECT * FROM {self.desk.parquet(files)}", path, soon=soon)
+
+    def to_parquets(self, sql: str, place: str, paths: Sequence[Path]) -> None:
+        """Write the rows in one job, those of each path to files of about the size that Spark is told to aim for."""
+        parted = f'SELECT /*+ REBALANCE({_PLACE}) */ q.*, {place} AS "{_PLACE}" FROM (\n{sql}\n) q'
+        rows = self._query(parted)
+        with self._written(rows, by=_PLACE) as files:
+            for number, path in enumerate(paths):
+                own = [file for file in files if file.parent.name == f"{_PLACE}={number}"]
+                for part, file in enumerate(own):
+                    _move(file, path.with_stem(f"{path.stem}-{part:05}"))
+        for path in paths:
+            if not path.parent.exists():
+                self.to_parquet(f"SELECT q.* FROM (\n{sql}\n) q LIMIT 0", path)
 
     def once(self, name: str, ask: Callable[[], T]) -> T:
         """What `ask` finds out about the events, asked once: the tables stay as they were opened."""
@@ -131,12 +153,12 @@ class SparkWarehouse(Warehouse):
         self._made[name] = place
 
     @contextmanager
-    def _written(self, rows: "DataFrame") -> Iterator[list[Path]]:
-        """The rows as Parquet files, in order; gone at the end."""
+    def _written(self, rows: "DataFrame", by: str | None = None) -> Iterator[list[Path]]:
+        """The rows as Parquet files, in order, parted by a column where one is named; gone at the end."""
         place = self._scratch.new("rows")
         try:
             with spark_faults("Spark broke off while it wrote a result"):
-                rows.write.parquet(str(place))
+                rows.write.parquet(str(place), partitionBy=by)
                 files = parquet_files(place)
             yield files
         finally:
