@@ -63,9 +63,11 @@ def block_size(file_bytes: int, compressed: bool) -> int:
     return min(max(text // BLOCKS_A_FILE, SMALLEST_BLOCK), LARGEST_BLOCK)
 
 
-def read_blocks(file: HashingFile, path: Path, encoding: str, size: int) -> Iterator[Block]:
-    """Yield a text source as blocks of about `size` bytes. Raises SourceError when the file cannot be read."""
-    line = 1
+def read_blocks(file: HashingFile, path: Path, encoding: str, size: int, line: int = 1) -> Iterator[Block]:
+    """Yield a text source as blocks of about `size` bytes, the first of which begins with line number `line`.
+
+    Raises SourceError when the file cannot be read.
+    """
     for data in _whole_lines(utf8_chunks(file, path, encoding), size, path):
         block = block_of(data, line, file.position)
         line = block.next_line

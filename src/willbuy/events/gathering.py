@@ -2,8 +2,11 @@
 
 import hashlib
 import shutil
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+
+import duckdb
 
 from willbuy.errors import ShopError, SourceError
 from willbuy.events.files import format_of
@@ -124,26 +127,34 @@ def _refuse_if_unreadable(bench: Workbench, path: Path, source: int) -> None:
     for part in parts:
         for rule, rows in part.rejected.items():
             rules[rule] = rules.get(rule, 0) + rows
-    read = sum(part.read for part in parts) - rules.pop(
-        "erased", 0
-    )  # those could be read, and may not be kept
+    rejects = [bench.layout.home / part.rejects for part in parts if part.rejects]
+    refuse_if_unreadable(bench.connection, path, sum(part.read for part in parts), rules, rejects)
+
+
+def refuse_if_unreadable(
+    engine: duckdb.DuckDBPyConnection,
+    path: Path,
+    read: int,
+    rejected: Mapping[str, int],
+    rejects: Sequence[Path],
+) -> None:
+    """Raise SourceError where every row of a file was refused: what is declared is wrong, not the rows.
+
+    `rejected` counts the refused rows by rule, `rejects` are the files that hold them.
+    """
+    rules = dict(rejected)
+    read -= rules.pop("erased", 0)  # those could be read, and may not be kept
     if not read or sum(rules.values()) < read:
         return
     rule = max(rules, key=lambda name: rules[name])
-    example = _example(bench, parts, rule)
+    line, value = engine.execute(
+        "SELECT line, value FROM read_parquet(?) WHERE rule = ? ORDER BY line LIMIT 1",
+        [[str(file) for file in rejects], rule],
+    ).fetchall()[0]
     raise SourceError(
         f"{path}: not one of its {read:,} rows can be read as declared; {rules[rule]:,} broke the rule {rule} "
-        f"({SAYS[rule]}), {example}. Nothing of it was kept; check [source] in the shop file."
+        f"({SAYS[rule]}), first line {line}: {value!r}. Nothing of it was kept; check [source] in the shop file."
     )
-
-
-def _example(bench: Workbench, parts: list[Part], rule: str) -> str:
-    part = next(part for part in parts if rule in part.rejected)
-    line, value = bench.connection.execute(
-        "SELECT line, value FROM read_parquet(?) WHERE rule = ? ORDER BY line LIMIT 1",
-        [str(bench.layout.home / str(part.rejects)), rule],
-    ).fetchall()[0]
-    return f"first line {line}: {value!r}"
 
 
 def _count_again(bench: Workbench, row: SourceRow) -> None:

@@ -8,12 +8,11 @@ Nothing is visible before the last commit; whatever was complete when a process 
 import os
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from willbuy.errors import ShopError
 from willbuy.events import presets
-from willbuy.events.account import FileAccount, IngestResult, render
+from willbuy.events.account import FileAccount, IngestResult, render, result_of
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, refuse_other_reading, regather
@@ -22,12 +21,13 @@ from willbuy.events.live_gathering import gather_live
 from willbuy.events.live_source import LiveEvents
 from willbuy.events.publishing import Staged, publish
 from willbuy.events.settings import settings_of
+from willbuy.events.spark.ingest import ingest_by_spark
 from willbuy.events.sweeping import one_at_a_time, sweep
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.hashed_ids import Suppression, open_hasher
 from willbuy.shop import Shop
 from willbuy.warehouse.layout import Layout
-from willbuy.warehouse.ledger import Ledger, SourceRow, TableFile
+from willbuy.warehouse.ledger import Ledger, SourceRow
 
 MOST_WORKERS = 4
 """Each holds a block in memory, and merges a bucket; more are asked for with storage.threads."""
@@ -42,6 +42,8 @@ def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | 
     they saw. `progress` is told (rows done, rows in all or an estimate of them, stage).
     """
     paths = find_files(shop, files)
+    if shop.storage.engine == "spark":
+        return ingest_by_spark(shop, paths, progress)
     return _at_work(shop, progress, lambda bench: _ingest(bench, paths))
 
 
@@ -51,6 +53,11 @@ def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) 
     A live event that a file holds too is one event, and the live one is kept. Raises SourceError where the store is
     not the one that was read before.
     """
+    if shop.storage.engine == "spark":
+        raise ShopError(
+            "ingest --live is not built for storage.engine = 'spark': there, what the service received stays in its "
+            "store. Ingest files, or keep this shop on 'duckdb' or 'postgres'."
+        )
     return _at_work(shop, progress, lambda bench: _ingest_live(bench, live))
 
 
@@ -85,7 +92,7 @@ def _at_work(
         sweep(layout, ledger)
         accounts = work(bench)
         tables = ledger.files()
-    return _result(accounts, tables, time.monotonic() - started)
+    return result_of(accounts, tables, time.monotonic() - started)
 
 
 def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
@@ -115,16 +122,3 @@ def _publish(bench: Workbench, sources: list[SourceRow]) -> dict[str, FileAccoun
         sources = [*older, *sources]
     accounts = publish(bench, Staged(sources, parts, anew=changed)) if sources else []
     return {account.path: account for account in accounts}
-
-
-def _result(accounts: Sequence[FileAccount], tables: Sequence[TableFile], seconds: float) -> IngestResult:
-    events = [table for table in tables if table.name == "events"]
-    first = min((table.first for table in events if table.first), default=None)
-    last = max((table.last for table in events if table.last), default=None)
-    return IngestResult(
-        files=accounts,
-        entities=sum(table.rows for table in tables if table.name == "entities"),
-        first=datetime.fromisoformat(first) if first else None,
-        last=datetime.fromisoformat(last) if last else None,
-        seconds=seconds,
-    )

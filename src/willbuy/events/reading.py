@@ -8,7 +8,7 @@ from pathlib import Path
 from willbuy.events.sources import Piece
 from willbuy.events.staging import stage_part
 from willbuy.events.typed import RowPlan
-from willbuy.events.workbench import Workbench
+from willbuy.events.workbench import Tools, Workbench
 from willbuy.warehouse.ledger import Part
 
 
@@ -40,7 +40,7 @@ def _jobs(
             raise SourceChanged
 
 
-def _make(bench: Workbench, plan: RowPlan, source: int, piece: Piece) -> Part:
+def _make(bench: Tools, plan: RowPlan, source: int, piece: Piece) -> Part:
     bronze = bench.layout.bronze(source) / f"part-{piece.part:05d}.parquet"
     piece.write(bronze)
     fresh = Part(
@@ -49,7 +49,7 @@ def _make(bench: Workbench, plan: RowPlan, source: int, piece: Piece) -> Part:
     return stage(bench, plan, fresh)
 
 
-def stage(bench: Workbench, plan: RowPlan, part: Part) -> Part:
+def stage(bench: Tools, plan: RowPlan, part: Part) -> Part:
     """Type the rows of a bronze part by the present settings; return the part with its new files and counts."""
     name = f"part-{part.part:05d}-{bench.settings[:12]}.parquet"
     staged = bench.layout.staged(part.source) / name
@@ -64,5 +64,5 @@ def stage(bench: Workbench, plan: RowPlan, part: Part) -> Part:
     )
 
 
-def _below(bench: Workbench, path: Path) -> str:
+def _below(bench: Tools, path: Path) -> str:
     return path.relative_to(bench.layout.home).as_posix()

@@ -20,7 +20,7 @@ from willbuy.events.guarding import told_without_rows
 from willbuy.events.presets import ResolvedSource
 from willbuy.events.streams import HashingFile
 from willbuy.events.typed import IDS, RowPlan
-from willbuy.events.workbench import Workbench
+from willbuy.events.workbench import Tools
 from willbuy.warehouse.dialect import Dialect
 
 ROWS_A_PART = 1 << 17
@@ -51,7 +51,7 @@ class OpenSource(Protocol):
     def __enter__(self) -> "OpenSource": ...
     def __exit__(self, *_: object) -> None: ...
 
-    def pieces(self, bench: Workbench) -> Iterator[Piece]:
+    def pieces(self, bench: Tools) -> Iterator[Piece]:
         """The file's rows in pieces. Raises SourceError when it turns out to be damaged."""
         ...
 
@@ -66,7 +66,7 @@ def open_source(path: Path, kind: str, source: ResolvedSource) -> OpenSource:
 
 
 @dataclass
-class _TextSource:
+class TextSource:
     """A CSV or JSON lines file."""
 
     file: HashingFile
@@ -74,7 +74,7 @@ class _TextSource:
     plan: RowPlan
     size: int
 
-    def pieces(self, bench: Workbench) -> Iterator[Piece]:
+    def pieces(self, bench: Tools) -> Iterator[Piece]:
         for number, block in enumerate(self.blocks):
             scratch = bench.layout.temporary / f"block-{number:05d}.txt"
 
@@ -90,14 +90,14 @@ class _TextSource:
     def sha256(self) -> str:
         return self.file.sha256()
 
-    def __enter__(self) -> "_TextSource":
+    def __enter__(self) -> "TextSource":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.file.close()
 
 
-def _open_text(path: Path, kind: str, source: ResolvedSource) -> _TextSource:
+def _open_text(path: Path, kind: str, source: ResolvedSource) -> TextSource:
     file = HashingFile(path)
     try:
         size = path.stat().st_size
@@ -105,18 +105,18 @@ def _open_text(path: Path, kind: str, source: ResolvedSource) -> _TextSource:
         rest = next(blocks, None)
         if rest is None:
             raise SourceError(f"{path} is empty: not even a header line. Nothing was kept.")
-        columns: tuple[str, ...] = ()
-        if kind == "csv":
-            columns, rest = _header(path, rest, source)
+        columns, rest = first_block(path, kind, rest, source)
     except BaseException:
         file.close()
         raise
     plan = RowPlan(RawShape(kind, columns, source.delimiter), source)
-    return _TextSource(file, chain([rest], blocks), plan, size)
+    return TextSource(file, chain([rest], blocks), plan, size)
 
 
-def _header(path: Path, block: Block, source: ResolvedSource) -> tuple[tuple[str, ...], Block]:
-    """The names of the columns, and the block without its header line."""
+def first_block(path: Path, kind: str, block: Block, source: ResolvedSource) -> tuple[tuple[str, ...], Block]:
+    """The names of the columns (none of JSON lines), and a file's first block without its header line."""
+    if kind != "csv":
+        return (), block
     names, rest = first_line(path, block, source.delimiter)
     columns, has_header = source.column_names(names, str(path))
     twice = sorted({name for name in source.needed if columns.count(name) > 1})
@@ -128,7 +128,7 @@ def _header(path: Path, block: Block, source: ResolvedSource) -> tuple[tuple[str
 
 
 @dataclass
-class _ParquetSource:
+class ParquetSource:
     """A Parquet file. `digest` is of the whole file."""
 
     path: Path
@@ -137,8 +137,13 @@ class _ParquetSource:
     floats: tuple[str, ...]
     digest: str
 
-    def pieces(self, bench: Workbench) -> Iterator[Piece]:
-        step = min(ROWS_A_PART, max(self.rows // PARTS_A_FILE, LEAST_ROWS_A_PART))
+    @property
+    def step(self) -> int:
+        """Rows a part."""
+        return min(ROWS_A_PART, max(self.rows // PARTS_A_FILE, LEAST_ROWS_A_PART))
+
+    def pieces(self, bench: Tools) -> Iterator[Piece]:
+        step = self.step
         for number, first in enumerate(range(0, max(self.rows, 1), step)):
             count = min(step, self.rows - first)
 
@@ -148,7 +153,7 @@ class _ParquetSource:
             digest = int(self.digest[:8], 16)
             yield Piece(number, first + 1, count, False, digest, (first + count) / max(self.rows, 1), write)
 
-    def _write(self, bench: Workbench, first: int, count: int, target: Path) -> None:
+    def _write(self, bench: Tools, first: int, count: int, target: Path) -> None:
         engine = bench.connection
         guarded = partial(bench.guard.rows, engine, self.plan, False)
         try:
@@ -166,14 +171,14 @@ class _ParquetSource:
     def sha256(self) -> str:
         return self.digest
 
-    def __enter__(self) -> "_ParquetSource":
+    def __enter__(self) -> "ParquetSource":
         return self
 
     def __exit__(self, *_: object) -> None:
         return None
 
 
-def _open_parquet(path: Path, source: ResolvedSource) -> _ParquetSource:
+def _open_parquet(path: Path, source: ResolvedSource) -> ParquetSource:
     name = _sql.text(str(path))
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
@@ -193,7 +198,7 @@ def _open_parquet(path: Path, source: ResolvedSource) -> _ParquetSource:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     plan = RowPlan(RawShape("parquet", tuple(types)), source, native)
-    return _ParquetSource(path, plan, int(rows), floats, digest)
+    return ParquetSource(path, plan, int(rows), floats, digest)
 
 
 def _check_types(path: Path, types: dict[str, str], source: ResolvedSource) -> None:

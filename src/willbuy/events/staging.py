@@ -29,12 +29,20 @@ def stage_part(
     part: Part,
     staged: Path,
     rejects: Path,
+    *,
+    with_text: bool = False,
 ) -> Staged:
-    """Type the rows of a bronze part; write them, and the refused ones if there are any."""
+    """Type the rows of a bronze part; write them, and the refused ones if there are any.
+
+    `with_text` keeps each row's `raw` and `fault` beside it, in the order of the lines.
+    """
     rows = typed(plan, _sql.text(str(bronze)), part.first_line, part.quotes)
     source = f"CAST({part.source} AS INTEGER) AS source"
-    kept = f"SELECT {source}, {staged_columns(plan)} FROM ({rows}) ORDER BY bucket"
-    read = write_parquet(connection, kept, staged, STAGED)
+    if with_text:
+        kept = f"SELECT {source}, {staged_columns(plan)}, raw, fault FROM ({rows})"
+    else:
+        kept = f"SELECT {source}, {staged_columns(plan)} FROM ({rows}) ORDER BY bucket"
+    read = write_parquet(connection, kept, staged, TEXT if with_text else STAGED)
     counts = connection.execute(
         f"SELECT rule, count(*) FROM read_parquet({_sql.text(str(staged))}) WHERE rule > 0 GROUP BY rule ORDER BY rule"
     ).fetchall()

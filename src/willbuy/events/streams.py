@@ -27,12 +27,15 @@ _MARKS = (
 
 
 class HashingFile(io.RawIOBase):
-    """A file that is hashed as it is read, and counts the bytes that went through."""
+    """A file, or the bytes from `start` to before `end` of it, hashed as it is read; counts the bytes that went through."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, start: int = 0, end: int | None = None) -> None:
         super().__init__()
         self._file: BinaryIO = path.open("rb", buffering=0)
+        self._file.seek(start)
+        self._left = None if end is None else end - start
         self._hash = hashlib.sha256()
+        self.start = start
         self.position = 0
 
     def readable(self) -> bool:
@@ -41,9 +44,13 @@ class HashingFile(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Read up to `size` bytes (all that is left when negative)."""
+        if self._left is not None:
+            size = self._left if size < 0 else min(size, self._left)
         data = self._file.read(size) if size >= 0 else self._file.readall()  # type: ignore[attr-defined]
         self._hash.update(data)
         self.position += len(data)
+        if self._left is not None:
+            self._left -= len(data)
         return bytes(data)
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
@@ -74,8 +81,26 @@ def utf8_chunks(file: HashingFile, path: Path, encoding: str) -> Iterator[bytes]
     """
     chunks = _bounded(_decompressed(file, path), file, path)
     head = next(chunks, b"")
-    mark, marked = next(((bom, name) for bom, name in _MARKS if head.startswith(bom)), (b"", encoding))
+    mark, marked = encoding_of(head, encoding) if file.start == 0 else (b"", encoding)
     return _plain_ends(_transcoded(_chain(head[len(mark) :], chunks), codecs.lookup(marked).name, path))
+
+
+def encoding_of(head: bytes, declared: str) -> tuple[bytes, str]:
+    r"""The byte-order mark that a file begins with (or none), and its encoding: by the mark, else as declared.
+
+    >>> encoding_of(b"\xef\xbb\xbftime,kind", "latin-1"), encoding_of(b"time,kind", "latin-1")
+    ((b'\xef\xbb\xbf', 'utf-8'), (b'', 'latin-1'))
+    """
+    return next(((bom, name) for bom, name in _MARKS if head.startswith(bom)), (b"", declared))
+
+
+def is_utf8(encoding: str) -> bool:
+    """Whether text in an encoding lies on the disk as the reader wants it: a line end is one byte, and only that.
+
+    >>> is_utf8("UTF8"), is_utf8("utf-16-le")
+    (True, False)
+    """
+    return codecs.lookup(encoding).name in _UTF8
 
 
 def _decompressed(file: HashingFile, path: Path) -> Iterator[bytes]:

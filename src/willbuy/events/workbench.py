@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import duckdb
 
@@ -22,36 +22,25 @@ Key = TypeVar("Key")
 Result = TypeVar("Result")
 
 
-@dataclass
-class Workbench:
-    """One ingest's tools. Use as a context manager.
+@dataclass(kw_only=True)
+class Tools:
+    """What it takes to read a part of a file, wherever that is done. `close` it when the last part is read.
 
-    `settings` is the fingerprint of how rows become events, see `settings_of`. Each worker has an engine of its own
-    with one thread and its share of `memory`: parts and buckets are small, and engines of two threads wait for
-    each other.
+    `settings` is the fingerprint of how rows become events, see `settings_of`. Each thread has an engine of its own
+    with one thread and its share of `memory` among `workers`: parts and buckets are small, and engines of two threads
+    wait for each other.
     """
 
     layout: Layout
-    ledger: Ledger
-    source: ResolvedSource
     settings: str
     workers: int
     memory: str
-    progress: Progress
     guard: Guard
-    bytes_in_all: int = 0
-    rows: int = 0
-    _bytes_before: int = 0
-    _bytes_of_file: int = 0
     _engines: list[DuckDBWarehouse] = field(default_factory=list)
     _local: threading.local = field(default_factory=threading.local)
 
-    def __enter__(self) -> "Workbench":
-        self._pool = ThreadPoolExecutor(self.workers)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+    def close(self) -> None:
+        """Close the engines."""
         for engine in self._engines:
             engine.close()
 
@@ -65,6 +54,27 @@ class Workbench:
             self._engines.append(self._local.engine)
         connection: duckdb.DuckDBPyConnection = self._local.engine.connection
         return connection
+
+
+@dataclass(kw_only=True)
+class Workbench(Tools):
+    """One ingest's tools. Use as a context manager."""
+
+    ledger: Ledger
+    source: ResolvedSource
+    progress: Progress
+    bytes_in_all: int = 0
+    rows: int = 0
+    _bytes_before: int = 0
+    _bytes_of_file: int = 0
+
+    def __enter__(self) -> Self:
+        self._pool = ThreadPoolExecutor(self.workers)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self.close()
 
     def in_parallel(self, jobs: Iterable[tuple[Key, Callable[[], Result]]]) -> Iterator[tuple[Key, Result]]:
         """Run jobs on the workers and yield each with its result as it ends; jobs are taken as workers get free.

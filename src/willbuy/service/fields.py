@@ -33,11 +33,15 @@ EXPECTED = {"number": "a number", "flag": "true or false", "category": "a text o
 
 
 class Record(NamedTuple):
-    """A record that fits: the name and value of its id (None where it has none), its row (n_features,)."""
+    """A record that fits: the name and value of its id (None where it has none), its row (n_features,).
+
+    `in_range` says that the row was found to hold nothing that is too large for the model; without it nobody has looked.
+    """
 
     id_name: str
     id: str | int | None
     row: Floats
+    in_range: bool = False
 
 
 class Fields:
@@ -82,7 +86,7 @@ class Fields:
         if self._quick is not None and (found := self._quick(body)) is not None:
             if found[1] is not None:
                 checked_id(found[0], found[1])
-            return Record(*found)
+            return Record(*found, in_range=True)
         return self.read(decode(body))
 
     def read(self, record: Any) -> Record:

@@ -1,7 +1,6 @@
 """A model in service: a loaded bundle with all that an answer needs, made once and never changed."""
 
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,14 +11,13 @@ from numpy.typing import NDArray
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Evaluator
 from willbuy.models.bundle import Bundle
-from willbuy.models.one_row import score_one
+from willbuy.models.one_row import OneScore, score_one
 from willbuy.models.prepare.records import RecordReader
 from willbuy.models.reasons import Reason
 from willbuy.offers.bands import bands_from
 from willbuy.registry.proof import Parity
 
 Row = NDArray[np.float64]
-Score = tuple[float, float]  # uncalibrated log-odds, calibrated probability
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +38,7 @@ class Serving:
     evaluator: Evaluator | None
     record_reader: RecordReader | None
     loaded_at: datetime
-    one: Callable[[Row], Score]
+    one: OneScore
     edges: tuple[float, ...]  # of the bands, rising
     bands: tuple[str, ...]
 

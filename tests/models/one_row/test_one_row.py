@@ -13,7 +13,7 @@ from models.prepare.test_recipes import TABLES
 from willbuy.errors import InputError
 from willbuy.models.bundle import Bundle
 from willbuy.models.descent import Forest
-from willbuy.models.one_row import OneScore, score_one
+from willbuy.models.one_row import OneScore, ruling_out, score_one
 from willbuy.models.one_row.crown import Crown
 from willbuy.models.one_row.prepared import OneOfPrepared
 from willbuy.models.one_row.score import one_row
@@ -76,12 +76,20 @@ def test_the_same_bits_at_the_thresholds():
     assert one_by_one(bundle, rows)[0] == bundle.log_odds(rows).tolist()
 
 
-@settings(max_examples=30)
-@given(seed=st.integers(0, 2**32 - 1), trees=st.integers(1, 20), depth=st.integers(0, 9))
-def test_a_crown_finds_the_leaves_that_a_row_finds(seed, trees, depth):
+@settings(max_examples=60)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    trees=st.integers(1, 20),
+    depth=st.integers(0, 9),
+    largest=st.sampled_from((0, ruling_out.LARGEST)),
+)
+def test_a_crown_finds_the_leaves_that_a_row_finds(seed, trees, depth, largest):
+    """Whether the table of its doors is small enough to be used or not."""
     random = np.random.default_rng(seed)
     forest = random_trees(random, trees, depth, 5, shares=bool(seed % 2), grow=0.8)
-    crown = Crown(forest, np.empty(trees, dtype=forest.value.dtype))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ruling_out, "LARGEST", largest)
+        crown = Crown(forest, np.empty(trees, dtype=forest.value.dtype))
     for row in random_rows(random, 10, 5):
         assert crown.descend(row).tolist() == forest.leaves_of_one(row.astype(np.float32)).tolist()
 

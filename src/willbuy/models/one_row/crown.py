@@ -1,11 +1,7 @@
 """How one row descends many trees: their top four levels at once, all below a level at a time.
 
-The top four levels of a tree are its crown: up to 15 questions. All of them are asked, whether the row comes by or not,
-which for numpy is less work than to find out which ones matter: it is one comparison for all trees. The 15 answers are the
-bits of a number, and a table says for each such number behind which of 16 doors they lead.
-
-    question   1 is the root; the children of q are 2 q (left) and 2 q + 1 (right); its answer is bit q - 1, 1 for right
-    door       0 is leftmost, 15 rightmost
+The top four levels of a tree are its crown: up to 15 questions, and 16 doors behind them. Where their table stays small,
+`ruling_out` finds the doors; else `asking` does.
 """
 
 from collections.abc import Sequence
@@ -15,23 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.descent import Forest
+from willbuy.models.one_row import ruling_out
+from willbuy.models.one_row.asking import Asking
+from willbuy.models.one_row.ruling_out import DOORS, LEVELS, RulingOut, table_bytes
 from willbuy.models.rows import Floats
-
-LEVELS, DOORS = 4, 16
-
-
-def doors() -> NDArray[np.uint8]:
-    """For each pattern of 15 answers the door that they lead to.
-
-    >>> found = doors()
-    >>> int(found[0]), int(found[0b1]), int(found[2**15 - 1])
-    (0, 8, 15)
-    """
-    patterns = np.arange(1 << (DOORS - 1))
-    question = np.ones_like(patterns)
-    for _ in range(LEVELS):
-        question = 2 * question + (patterns >> (question - 1) & 1)
-    return (question - DOORS).astype(np.uint8)
 
 
 class Crown:
@@ -49,36 +32,38 @@ class Crown:
         trees, width = len(forest.root), forest.n_features
         self.leaves = leaves
         self._below = max(0, forest.depth - LEVELS)
-        self._value, self._threshold = forest.value, forest.threshold
+        self._threshold = forest.threshold
         self._column, self._step = forest._column, forest._step
         heap = _heap(forest)
-        # the 16th question of a crown is one that nobody asks: its answers then fill two bytes
-        self._columns = np.zeros((trees, DOORS), dtype=np.intp)
-        self._columns[:, :-1] = forest._column[heap[1:DOORS].T]
-        self._thresholds = np.full((trees, DOORS), np.inf, dtype=np.float32)
-        self._thresholds[:, :-1] = forest.threshold[heap[1:DOORS].T]
+        small = table_bytes(forest, heap) <= ruling_out.LARGEST
+        self._doors: RulingOut | Asking = (RulingOut if small else Asking)(forest, heap)
+        self._twice = bool(self._below) or not small
         self._behind = np.ascontiguousarray(heap[DOORS:].T).ravel()
         self._first = DOORS * np.arange(trees)
-        self._doors = doors()
+        # where nothing lies below, the leaf's value stands behind the door itself
+        self._value = forest.value if self._below else forest.value[self._behind]
         # a row is laid out twice, nulls once below and once above every threshold; see `descent.Forest`
         self._row = np.empty(2 * width, dtype=np.float32)
         self._low, self._high = self._row[:width], self._row[width:]
         self._over = np.full(width, np.inf, dtype=np.float32)
         self._under = -self._over
-        self._asked = np.empty((trees, DOORS), dtype=np.float32)
-        self._answers = np.empty((trees, DOORS), dtype=np.bool_)
         self._node, self._place = np.empty((2, trees), dtype=np.intp)
         self._reads, self._against = np.empty((2, trees), dtype=np.float32)
         self._right = np.empty(trees, dtype=np.bool_)
 
     def descend(self, row: Floats | Sequence[float]) -> NDArray[np.floating[Any]]:
         """The leaf values (trees,) of a row (features,), nulls as NaN. The next call overwrites them."""
-        self._lay(row)
+        high = self._high
+        high[:] = row
+        if self._twice:
+            np.fmax(high, self._under, out=self._low)  # of a null and a number, the number
+            np.fmin(high, self._over, out=high)
+        np.add(self._doors.door(self._row), self._first, out=self._place)
+        node = self._descend_below() if self._below else self._place
+        return self._value.take(node, out=self.leaves, mode="clip")
+
+    def _descend_below(self) -> NDArray[np.intp]:
         node, place = self._node, self._place
-        self._row.take(self._columns, out=self._asked, mode="clip")
-        np.greater_equal(self._asked, self._thresholds, out=self._answers)
-        answers = np.packbits(self._answers, bitorder="little").view("<u2")
-        np.add(self._doors.take(answers), self._first, out=place)
         self._behind.take(place, out=node, mode="clip")
         for _ in range(self._below):
             self._column.take(node, out=place, mode="clip")
@@ -87,13 +72,7 @@ class Crown:
             np.greater_equal(self._reads, self._against, out=self._right)
             self._step.take(node, out=place, mode="clip")
             np.add(place, self._right, out=node)
-        return self._value.take(node, out=self.leaves, mode="clip")
-
-    def _lay(self, row: Floats | Sequence[float]) -> None:
-        low, high = self._low, self._high
-        low[:] = row
-        np.fmin(low, self._over, out=high)  # of a null and a number, the number
-        np.fmax(low, self._under, out=low)
+        return node
 
 
 def _heap(forest: Forest) -> NDArray[np.intp]:

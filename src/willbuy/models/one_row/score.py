@@ -35,6 +35,10 @@ class OneScore:
             raise InputError(f"the row has shape {row.shape}; expected {self._shape}, one value a feature")
         if not (np.fmax.reduce(row) <= LARGEST and np.fmin.reduce(row) >= -LARGEST):
             check_finite(row[np.newaxis], self._names)  # a row of nulls alone passes
+        return self.in_range(row)
+
+    def in_range(self, row: Floats) -> tuple[float, float]:
+        """The same of a row that is known to have the shape and to hold nothing infinite or over-large."""
         with self._lock:
             log_odds = self._scorer.log_odds(row)
             return log_odds, self._probability(log_odds)

@@ -15,6 +15,8 @@ from willbuy.service.wire.errors import Refusal
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+    from willbuy.models.rows import Floats
+
 PATH = "/predict"
 QUERY = {"reasons": whole(0, MOST_REASONS)}
 _encode = msgspec.json.Encoder().encode
@@ -38,14 +40,21 @@ class Predict:
     def _answer(self, body: bytes, reasons: int | None) -> bytes:
         current = self._current()
         serving = current.serving
-        id_name, found_id, row = current.fields.read_body(body)
-        try:
-            log_odds, probability = serving.one(row)
-        except InputError:
-            current.fields.check_range(row)
-            raise
+        id_name, found_id, row, in_range = current.fields.read_body(body)
+        if in_range:
+            log_odds, probability = serving.one.in_range(row)
+        else:
+            log_odds, probability = self._checked(current, row)
         found = prediction(serving, id_name, found_id, probability)
         if reasons is not None:
             found["reasons"] = said(serving.reasons(row, reasons))
         self._log(serving, PATH, found_id, row, log_odds, probability, body)
         return _encode(found)
+
+    @staticmethod
+    def _checked(current: Current, row: "Floats") -> tuple[float, float]:
+        try:
+            return current.serving.one(row)
+        except InputError:
+            current.fields.check_range(row)
+            raise

@@ -7,6 +7,7 @@ class PostgresDialect(Dialect):
     """PostgreSQL 18. Times are `timestamp` without a zone, so no setting of a server's zone can move them."""
 
     name = "postgres"
+    sorted_scans = False
 
     def in_text_order(self, expression: str) -> str:
         """By bytes, whatever the order of the database is.

@@ -152,14 +152,10 @@ class PostgresWarehouse(Warehouse):
         for name, value in SETTINGS.items():
             connection.execute("SELECT set_config(%s, %s, false)", [name, value])
         connection.adapters.register_loader("numeric", _Number)
-        for name in self.shown:
-            connection.execute(
-                f"CREATE TEMPORARY VIEW {self.dialect.identifier(name)} AS SELECT * FROM {self.table(name)} t"
-            )
+        for name, where in self.shown.items():
+            view, schema = self.dialect.identifier(name), self.dialect.identifier(self.schema)
+            connection.execute(f"CREATE TEMPORARY VIEW {view} AS SELECT * FROM {schema}.{view} WHERE {where}")
         return connection
-
-    def _qualified(self, name: str) -> str:
-        return f"{self.dialect.identifier(self.schema)}.{self.dialect.identifier(name)}"
 
     def _run(self, sql: str, parameters: Sequence[Any]) -> "psycopg.Cursor[Any]":
         if not parameters:
