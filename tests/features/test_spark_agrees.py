@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from features.engines import Grids, Log, Pair, Pairs
 from features.ten_rows import CASES
@@ -11,6 +11,7 @@ from features.test_engines_agree import agrees, worlds
 from willbuy.features.feature_set import FeatureSet
 from willbuy.warehouse.spark.warehouse import SparkWarehouse
 
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # to shrink a log would take an hour
 HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
 
@@ -42,7 +43,7 @@ def test_tables_worked_by_hand(engine: Grids | Pairs) -> None:
 
 
 @given(world=worlds())
-@settings(max_examples=2, suppress_health_check=HEALTH)
+@settings(max_examples=2, suppress_health_check=HEALTH, phases=PHASES)
 def test_random_logs(engine: Grids | Pairs, world: tuple) -> None:
     """Late events, clocks that leap, sessions of the log's own: any log."""
     agrees(engine, world)
@@ -50,7 +51,7 @@ def test_random_logs(engine: Grids | Pairs, world: tuple) -> None:
 
 @pytest.mark.gate
 @given(world=worlds())
-@settings(max_examples=25, suppress_health_check=HEALTH)
+@settings(max_examples=25, suppress_health_check=HEALTH, phases=PHASES)
 def test_many_random_logs(engine: Grids | Pairs, world: tuple) -> None:
     """The same with more of them."""
     agrees(engine, world)

@@ -111,7 +111,9 @@ class SparkWarehouse(Warehouse):
                 self.to_parquet(f"SELECT q.* FROM (\n{sql}\n) q LIMIT 0", path)
 
     def once(self, name: str, ask: Callable[[], T]) -> T:
-        """What `ask` finds out about the events, asked once: the tables stay as they were opened."""
+        """What `ask` finds out about the events; remembered for a shop's tables, which stay as they were opened."""
+        if not self.state:
+            return ask()
         if name not in self.answers:
             self.answers[name] = ask()
         answer: T = self.answers[name]
