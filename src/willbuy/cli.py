@@ -26,6 +26,7 @@ from willbuy.commands.of_sqlite import of_the_disk
 from willbuy.commands.options import DEFAULT_SHOP, Json, RunName, ShopFile, print_json, shop_flag, show
 from willbuy.commands.parity import parity
 from willbuy.commands.promote import promote
+from willbuy.commands.rebuild import rebuild
 from willbuy.commands.reproduce import reproduce
 from willbuy.commands.rollback import rollback
 from willbuy.commands.runs import mirror_after, runs
@@ -56,6 +57,7 @@ app.command("init")(init)
 
 
 app.command("ingest")(ingest)
+app.command("rebuild")(rebuild)
 app.command("explore")(explore)
 
 

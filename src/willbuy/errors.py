@@ -120,6 +120,11 @@ class StoreRead(StoreError):
     """What was erased is gone from the live store's rows, and its old bytes not yet from the file: somebody reads that."""
 
 
+class StoreAway(StoreError):
+    """The server that holds the live store does not answer. Whether it has what it was handed nobody knows: send it again,
+    with the same ids, in a moment."""
+
+
 class StoreDead(StoreError):
     """The live store's writer has ended, closed or after a fault of the disk. Only a new start helps."""
 

@@ -71,6 +71,13 @@ def drop_older_snapshots(home: Path, run: str) -> None:
             shutil.rmtree(runs / name / SNAPSHOTS, ignore_errors=True)
 
 
+def drop_snapshots(home: Path) -> None:
+    """Remove the snapshots of every complete run: they know entities by keys, which were given anew."""
+    for name in _names(home / "runs"):
+        if (home / "runs" / name / RESULT).is_file():
+            shutil.rmtree(home / "runs" / name / SNAPSHOTS, ignore_errors=True)
+
+
 def read_result(folder: Path) -> dict[str, Any]:
     """Read a complete run's result."""
     content: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))

@@ -1,8 +1,8 @@
-"""An ingest in a process of its own that dies at a chosen point: `python killed.py FOLDER JOURNAL POINT [live]`.
+"""An ingest in a process of its own that dies at a chosen point: `python killed.py FOLDER JOURNAL POINT [live|rebuild]`.
 
 Every file written and every record made is a point; at the given one the process kills itself as the system would
 (SIGKILL: no clean-up runs). Rows written to complete files are noted in the journal, so that work can be counted.
-With `live` it reads the store in FOLDER/.willbuy/live. POINT -1 runs to the end and prints how many points there were.
+With `live` it reads the store in FOLDER/.willbuy/live, with `rebuild` bronze. POINT -1 runs to the end and prints how many points there were.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 
 from willbuy.events import bronze, merge, staging
 from willbuy.events.ingest import ingest, ingest_live
+from willbuy.events.rebuild import rebuild
 from willbuy.shop import Shop
 from willbuy.store.live_log import LiveLog
 from willbuy.warehouse.ledger import Ledger
@@ -41,7 +42,7 @@ def _pass(point: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(folder: Path, journal: Path, point: int, live: bool) -> None:
+def main(folder: Path, journal: Path, point: int, mode: str) -> None:
     for module in (bronze, staging, merge):
         write = module.write_parquet
 
@@ -55,7 +56,9 @@ def main(folder: Path, journal: Path, point: int, live: bool) -> None:
     for name in ("add_source", "add_part", "source_staged", "add_merge", "publish"):
         setattr(Ledger, name, at_points(point, getattr(Ledger, name)))
     shop = Shop.model_validate({**json.loads((folder / SHOP).read_text()), "folder": folder})
-    if live:
+    if mode == "rebuild":
+        result = rebuild(shop).result
+    elif mode == "live":
         with LiveLog(shop.home / "live") as received:
             result = ingest_live(shop, received)
     else:
@@ -64,4 +67,4 @@ def main(folder: Path, journal: Path, point: int, live: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), "live" in sys.argv[4:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), "".join(sys.argv[4:]))

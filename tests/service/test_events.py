@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.conftest import NOW, client_of
-from willbuy.errors import StoreBusy, StoreDead, StoreFull
+from willbuy.errors import StoreAway, StoreBusy, StoreDead, StoreFull
 from willbuy.hashed_ids import Hasher
 from willbuy.service.state import State
 from willbuy.store import Store
@@ -135,8 +135,6 @@ def test_what_is_not_read_is_named(live_client: TestClient) -> None:
 class Refusing:
     """A store that takes nothing, for one reason."""
 
-    alive = ready = True
-
     def __init__(self, error: Exception, at_once: bool) -> None:
         self.error, self.at_once = error, at_once
 
@@ -148,7 +146,8 @@ class Refusing:
 
 @pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize(
-    ("error", "status"), [(StoreFull("x"), 507), (StoreBusy("x"), 503), (StoreDead("x"), 503)]
+    ("error", "status"),
+    [(StoreFull("x"), 507), (StoreBusy("x"), 503), (StoreDead("x"), 503), (StoreAway("x"), 503)],
 )
 def test_a_store_that_cannot_is_said_so(live: State, error: Exception, status: int, at_once: bool) -> None:
     """D9 over HTTP: 507 or 503 with Retry-After, and nothing is acknowledged."""

@@ -23,7 +23,7 @@ def test_health_says_what_runs(log_client: TestClient, table_client: TestClient)
     assert "willbuy parity" in of_log["problems"][0]
 
 
-@pytest.mark.parametrize("store", [None, SimpleNamespace(alive=True, ready=True)])
+@pytest.mark.parametrize("store", [None, SimpleNamespace(trouble="")])
 def test_ready(table_state: State, store: Any) -> None:
     found = client_of(replace(table_state, store=store)).get("/readyz")
     assert (found.status_code, found.json()) == (200, {"status": "ok"})
@@ -32,8 +32,8 @@ def test_ready(table_state: State, store: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"store": SimpleNamespace(alive=False, ready=True)}, "writer"),
-        ({"store": SimpleNamespace(alive=True, ready=False)}, "history"),
+        ({"store": SimpleNamespace(trouble="the writer of events is dead")}, "writer"),
+        ({"store": SimpleNamespace(trouble="the database does not answer")}, "database"),
         ({"holder": SimpleNamespace(current=None, shadow=None, error="x")}, "model"),
     ],
 )

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from service.conftest import NOW
 from willbuy.service.state import State
-from willbuy.store.writer import Job
+from willbuy.store.working import Job
 
 
 def event(number: int) -> dict[str, str]:

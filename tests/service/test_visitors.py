@@ -19,6 +19,7 @@ from willbuy.service.app import create_app
 from willbuy.service.erasing import Erasing
 from willbuy.service.state import State
 from willbuy.shop import Shop, Target
+from willbuy.store.interface import Seen
 
 
 @pytest.fixture
@@ -97,20 +98,16 @@ def test_who_is_outside_the_population_is_told_so(live: State) -> None:
     seen = [Event(datetime(2015, 3, 1), "view", "7", received=datetime(2015, 3, 1))]
 
     class Kept:
-        alive = ready = True
         fitted = None
 
         def kept(self, _: str) -> bool:
             return True
 
-        def timeline(self, _: str) -> Timeline:
-            return Timeline(seen)
+        def seen(self, entities: list[str], _: datetime) -> dict[str, Seen]:
+            return {entity: Seen(Timeline(seen), None) for entity in entities}
 
         def facts(self, _: datetime) -> dict[str, Any]:
             return {}
-
-        def pending(self, _: str) -> None:
-            return None
 
     said = client_of(replace(live, store=Kept())).get("/visitors/ann/score").json()  # type: ignore[arg-type]
     assert (said["in_population"], said["events"]) == (False, 1)
@@ -219,7 +216,7 @@ def test_a_visitor_who_did_much_holds_nobody_up(live: State) -> None:
         patch.setattr(live.store, "timeline", timeline)
         assert client.get("/visitors/ann/score").status_code == 200
         assert client.get("/visitors/ann/score").status_code == 200
-    assert threads[0::2] == ["read", "kept", "kept"]
+    assert threads[0::2] == ["read", "kept"]
     assert threads[1] != threads[3]
 
 

@@ -17,9 +17,11 @@ from willbuy.warehouse.spark.warehouse import SparkWarehouse
 
 
 @pytest.mark.parametrize("within", ["2d", "session"])
-def test_the_same_snapshots_as_by_duckdb(within: str, tmp_path: Path, spark_warehouse: SparkWarehouse) -> None:
+def test_the_same_snapshots_as_by_duckdb(
+    within: str, tmp_path: Path, spark_warehouse: SparkWarehouse
+) -> None:
     """Anchors, their counts, every row and bit; who is to be scored at a moment; and nothing is left in the scratch."""
-    log = random_log(seed=7, visitors=60, days=14)
+    log = random_log(seed=7, entities=60)
     shop = shop_of(tmp_path, within, features={"catalogue": "session" if within == "session" else "clicks"})
     with warehouse_of(log) as duck:
         fill(spark_warehouse, log)

@@ -114,7 +114,7 @@ def test_snapshots_agree_with_live(tmp_path: Path, own_ids: bool, monkeypatch: p
         built = build_snapshots(warehouse, shop, features)
         frame = built.frame()
         monkeypatch.setattr(
-            "willbuy.snapshots.session.entity_groups", lambda *_: groups.entity_groups(4, 2, 1, 1)
+            "willbuy.snapshots.session.entity_groups", lambda *_, **__: groups.entity_groups(4, 2, 1, 1)
         )
         parted = build_snapshots(warehouse, shop, features)
         pd.testing.assert_frame_equal(parted.frame(), frame, check_exact=True)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from store.arrivals import START, arrival, store_them
+from store.stores import Schemas
 from willbuy.features.algebra import ItemPopularity
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.item_facts import item_facts_at
 from willbuy.features.local_time import LocalTime
-from willbuy.store import Arrival, Outcome, Store
+from willbuy.store import Arrival, LiveStore, Outcome, Store
 from willbuy.store.tallies import Table, tables_of
 
 PEOPLE = st.sampled_from(["ann", "bob", "cid"])
@@ -31,7 +32,7 @@ class Acts(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.home = Path(tempfile.mkdtemp())
-        self.store = Store(self.home, merge_at=4)
+        self.store = self.opened(4)
         self.kept: list[Arrival] = []  # what the store should hold
         self.counted: dict[
             Table, list[Arrival]
@@ -39,6 +40,13 @@ class Acts(RuleBasedStateMachine):
         self.erased: set[str] = set()
         self.model: FeatureSet | None = None
         self.number = 0
+
+    def opened(self, merge_at: int) -> LiveStore:
+        return Store(self.home, merge_at=merge_at)
+
+    def tallied(self) -> tuple[Table, ...]:
+        assert isinstance(self.store, Store)
+        return self.store._index.tallying.tables
 
     @rule(entity=PEOPLE, hours=st.lists(st.integers(0, 48), min_size=1, max_size=7), late=st.integers(0, 30))
     def sends(self, entity: str, hours: list[int], late: int) -> None:
@@ -64,7 +72,7 @@ class Acts(RuleBasedStateMachine):
     @rule(merge_at=st.integers(1, 12))
     def starts_anew(self, merge_at: int) -> None:
         self.store.close()
-        self.store = Store(self.home, merge_at=merge_at)
+        self.store = self.opened(merge_at)
         if self.model is not None:
             self.store.use(self.model)
 
@@ -90,7 +98,7 @@ class Acts(RuleBasedStateMachine):
         if self.model is not None and self.model.clock != model.clock:
             self.counted = {}
         self.store.use(model)
-        for table in self.store._index.tallying.tables:
+        for table in self.tallied():
             self.counted.setdefault(table, list(self.kept))
         self.model = model
 
@@ -120,3 +128,33 @@ class Acts(RuleBasedStateMachine):
 
 TestActs = Acts.TestCase
 TestActs.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+
+
+class ActsOnServer(Acts):
+    """The same acts on a server; a second process, which looks at the same tables, answers every question."""
+
+    stores: Schemas
+
+    def opened(self, merge_at: int) -> LiveStore:
+        if hasattr(self, "other"):
+            self.other.close()
+        self.other = self.stores(self.home)
+        return self.stores(self.home)
+
+    def tallied(self) -> tuple[Table, ...]:
+        return self.store._known(None).tallying.tables  # type: ignore[attr-defined]
+
+    @rule()
+    def the_other_takes_over(self) -> None:
+        if self.model is not None:
+            self.other.use(self.model)
+        self.store, self.other = self.other, self.store
+
+    def teardown(self) -> None:
+        self.other.close()
+        super().teardown()
+
+
+def test_acts_on_a_server(on_server: Schemas) -> None:
+    acts = type("OneServer", (ActsOnServer,), {"stores": on_server})
+    run_state_machine_as_test(acts, settings=settings(max_examples=8, stateful_step_count=20, deadline=None))

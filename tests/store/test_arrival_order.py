@@ -10,9 +10,10 @@ import pytest
 
 from features.random_log import random_log
 from store.arrivals import arrival, store_them
+from store.stores import Opens
 from willbuy.features.live import Event
 from willbuy.features.live.timeline import Timeline
-from willbuy.store import Arrival, Outcome, Store
+from willbuy.store import Arrival, LiveStore, Outcome, Store
 
 
 def arrivals_of(log: dict[str, list[Event]]) -> list[Arrival]:
@@ -23,7 +24,9 @@ def arrivals_of(log: dict[str, list[Event]]) -> list[Arrival]:
     ]
 
 
-def test_b4_twenty_orders_with_copies_and_late_events_give_the_same_timelines(tmp_path: Path) -> None:
+def test_b4_twenty_orders_with_copies_and_late_events_give_the_same_timelines(
+    open_store: Opens, tmp_path: Path
+) -> None:
     """5 % of the events arrive twice, 10 % up to three days late."""
     sent = arrivals_of(random_log(seed=5, entities=10, late=0.1))
     by_entity = {a.entity: [b.event for b in sent if b.entity == a.entity] for a in sent}
@@ -31,7 +34,7 @@ def test_b4_twenty_orders_with_copies_and_late_events_give_the_same_timelines(tm
         draw = random.Random(order)
         shuffled = [*sent, *draw.sample(sent, len(sent) // 20)]
         draw.shuffle(shuffled)
-        with Store(tmp_path / str(order), merge_at=draw.choice([11, 50_000])) as store:
+        with open_store(tmp_path / str(order), merge_at=draw.choice([11, 50_000])) as store:
             found: Counter[Outcome] = Counter()
             while shuffled:
                 size = draw.randint(1, 30)
@@ -43,21 +46,21 @@ def test_b4_twenty_orders_with_copies_and_late_events_give_the_same_timelines(tm
                 assert store.timeline(entity).times == Timeline(events).times
 
 
-def test_b5_clocks_that_step_change_no_answer(tmp_path: Path) -> None:
+def test_b5_clocks_that_step_change_no_answer(open_store: Opens, tmp_path: Path) -> None:
     """The store reads no clock: what was received "before" the last commit is kept and found as well."""
     steps = [0, 3600, -3600, 86_400, -86_400, 60]
     sent = []
     for n in range(60):
         received = arrival("ann", n).event.time + timedelta(seconds=steps[n % 6])
         sent.append(arrival("ann", n, f"e{n}", received=received))
-    with Store(tmp_path, merge_at=7) as store:
+    with open_store(tmp_path, merge_at=7) as store:
         for one in sent:
             assert store_them(store, [one]) == [Outcome.STORED]
         assert [stored.event for stored in store.events("ann")] == [one.event for one in sent]
         assert set(store_them(store, sent)) == {Outcome.DUPLICATE}
 
 
-def copies_at_once(store: Store, one: Arrival, copies: int) -> Counter[Outcome]:
+def copies_at_once(store: LiveStore, one: Arrival, copies: int) -> Counter[Outcome]:
     """What becomes of copies of an event that as many clients send at once."""
     found: Counter[Outcome] = Counter()
     ready, lock = threading.Barrier(copies), threading.Lock()
@@ -76,8 +79,8 @@ def copies_at_once(store: Store, one: Arrival, copies: int) -> Counter[Outcome]:
     return found
 
 
-def test_d5_sixteen_copies_at_once_are_one_event(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_d5_sixteen_copies_at_once_are_one_event(open_store: Opens, tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
         for n in range(20):
             found = copies_at_once(store, arrival("ann", n, f"e{n}"), 16)
             assert found == {Outcome.STORED: 1, Outcome.DUPLICATE: 15}

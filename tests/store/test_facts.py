@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from features.random_log import START, random_log, random_moments
 from store.arrivals import arrival, store_them
+from store.stores import Opens
 from willbuy.features.algebra import ItemConversion, ItemFact, ItemPopularity
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event
 from willbuy.features.live.item_facts import item_facts_at
 from willbuy.features.local_time import LocalTime
-from willbuy.store import Arrival, Store
+from willbuy.store import Arrival, LiveStore, Store
 
 FEATURES = (
     ItemPopularity("view", days=7),
@@ -34,7 +35,7 @@ def sent(log: dict[str, list[Event]]) -> list[Arrival]:
     return [Arrival(entity, event, None, b"") for entity, event in found]
 
 
-def assert_facts(store: Store, features: FeatureSet, events: list[Event], moment: datetime) -> None:
+def assert_facts(store: LiveStore, features: FeatureSet, events: list[Event], moment: datetime) -> None:
     expected = item_facts_at(features.facts, events, moment, features.clock)
     none = dict.fromkeys((fact.name for fact in features.facts), 0)
     found = store.facts(moment)
@@ -74,10 +75,10 @@ def test_facts_equal_those_of_all_events(seed: int, zone: str, merge_at: int, la
                 assert_facts(store, features, events, moment)
 
 
-def test_a_model_with_other_facts_finds_them_tallied(tmp_path: Path) -> None:
+def test_a_model_with_other_facts_finds_them_tallied(open_store: Opens, tmp_path: Path) -> None:
     arrivals = sent(random_log(3, entities=12))
     events = [a.event for a in arrivals]
-    with Store(tmp_path, merge_at=20) as store:
+    with open_store(tmp_path, merge_at=20) as store:
         for start in range(0, len(arrivals), 7):
             store_them(store, arrivals[start : start + 7])
         for number in range(1, len(FEATURES) + 1):
@@ -89,10 +90,10 @@ def test_a_model_with_other_facts_finds_them_tallied(tmp_path: Path) -> None:
         assert_facts(store, other, events, START + timedelta(days=15))
 
 
-def test_a_fact_that_was_read_changes_with_the_next_commit(tmp_path: Path) -> None:
+def test_a_fact_that_was_read_changes_with_the_next_commit(open_store: Opens, tmp_path: Path) -> None:
     """An event that came a day late is known from the day after it came, whoever had asked before."""
     features = FeatureSet((ItemPopularity("view", days=7),))
-    with Store(tmp_path) as store:
+    with open_store(tmp_path) as store:
         store.use(features)
         moment = START + timedelta(days=5)
         seen = arrival("ann", 0, kind="view", item="a")
@@ -116,9 +117,9 @@ def test_the_clock_of_a_history_must_be_the_models(tmp_path: Path) -> None:
         store.use(FeatureSet((ItemPopularity("view"),), LocalTime("Europe/Berlin")))
 
 
-def test_a_model_that_is_being_replaced_still_finds_its_facts(tmp_path: Path) -> None:
+def test_a_model_that_is_being_replaced_still_finds_its_facts(open_store: Opens, tmp_path: Path) -> None:
     before, after = FeatureSet((ItemPopularity("view"),)), FeatureSet((ItemPopularity("cart"),))
-    with Store(tmp_path) as store:
+    with open_store(tmp_path) as store:
         store.use(before)
         store_them(store, [arrival("ann", n, kind="view", item="a") for n in range(3)])
         store.use(after)

@@ -9,7 +9,7 @@ import pytest
 from willbuy.errors import StoreDead
 from willbuy.features.live.event import Event
 from willbuy.store import Arrival, Store
-from willbuy.store.writer import Job
+from willbuy.store.working import Job
 
 NOON = datetime(2015, 7, 2, 12)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from store.arrivals import arrival, store_them
+from store.stores import Opens
 from willbuy.store import Arrival, Outcome, Store
 
 POISONS = {
@@ -21,10 +22,10 @@ POISONS = {
 
 
 @pytest.mark.parametrize("poison", POISONS.values(), ids=POISONS)
-def test_d6_the_rest_of_a_batch_is_stored(tmp_path: Path, poison: Arrival) -> None:
+def test_d6_the_rest_of_a_batch_is_stored(open_store: Opens, tmp_path: Path, poison: Arrival) -> None:
     """At the front, in the middle, at the end, and twice; the writer lives, and the same batch again is known."""
     good = [arrival("bob", number, f"g{number}") for number in range(20)]
-    with Store(tmp_path) as store:
+    with open_store(tmp_path) as store:
         for place in (0, 10, 20):
             ids = [g._replace(event_id=f"{place}-{g.event_id}") for g in good]
             batch = [*ids[:place], poison, *ids[place:], poison]

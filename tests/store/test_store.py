@@ -10,44 +10,45 @@ from pathlib import Path
 import pytest
 
 from store.arrivals import arrival, store_them
+from store.stores import Opens
 from willbuy.errors import StoreBusy, StoreDead, StoreError
-from willbuy.store import Outcome, Store, writer
+from willbuy.store import Outcome, Store, working
 from willbuy.store.database import events_file
 
 
-def test_what_goes_in_comes_out(tmp_path: Path) -> None:
+def test_what_goes_in_comes_out(open_store: Opens, tmp_path: Path) -> None:
     sent = [
         arrival("ann", 1, "e1"),
         arrival("bob", 2, "e2"),
         arrival("ann", 3, None, price=1999, session="s"),
     ]
-    with Store(tmp_path) as store:
+    with open_store(tmp_path) as store:
         assert store_them(store, sent) == [Outcome.STORED] * 3
         assert [stored.event for stored in store.events("ann")] == [sent[0].event, sent[2].event]
         assert store.events("nobody") == []
-    with Store(tmp_path) as again:
+    with open_store(tmp_path) as again:
         assert [stored.event for stored in again.events("ann")] == [sent[0].event, sent[2].event]
         assert list(again.timeline("bob").events) == [sent[1].event]
 
 
-def test_d5_an_id_is_one_event_for_ever(tmp_path: Path) -> None:
+def test_d5_an_id_is_one_event_for_ever(open_store: Opens, tmp_path: Path) -> None:
     first, same, other = arrival("ann", 1, "e1"), arrival("ann", 1, "e1"), arrival("ann", 2, "e1")
     for merge_at in (1_000, 1, 1):  # known from memory, then from the indexes, then after a new start
-        with Store(tmp_path, merge_at=merge_at) as store:
+        with open_store(tmp_path, merge_at=merge_at) as store:
             expected = Outcome.STORED if merge_at > 1 else Outcome.DUPLICATE
             assert store_them(store, [first]) == [expected]
             assert store_them(store, [same, other]) == [Outcome.DUPLICATE, Outcome.CONFLICT]
             assert [stored.event for stored in store.events("ann")] == [first.event]
 
 
-def test_one_batch_may_hold_an_event_twice(tmp_path: Path) -> None:
+def test_one_batch_may_hold_an_event_twice(open_store: Opens, tmp_path: Path) -> None:
     batch = [arrival("ann", 1, "e1"), arrival("ann", 1, "e1"), arrival("ann", 2, "e1")]
-    with Store(tmp_path) as store:
+    with open_store(tmp_path) as store:
         assert store_them(store, batch) == [Outcome.STORED, Outcome.DUPLICATE, Outcome.CONFLICT]
 
 
-def test_an_event_without_an_id_is_always_new(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_an_event_without_an_id_is_always_new(open_store: Opens, tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
         assert store_them(store, [arrival("ann", 1), arrival("ann", 1)]) == [Outcome.STORED] * 2
         assert len(store.events("ann")) == 2
 
@@ -76,8 +77,8 @@ def test_merging_into_the_indexes_changes_nothing(tmp_path: Path) -> None:
     assert min(counts) > 50
 
 
-def test_a_closed_store_takes_nothing(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+def test_a_closed_store_takes_nothing(open_store: Opens, tmp_path: Path) -> None:
+    store = open_store(tmp_path)
     store.close()
     assert not store.alive
     with pytest.raises(StoreDead, match="closed"):
@@ -102,7 +103,7 @@ def test_another_program_that_holds_the_file_is_waited_for(tmp_path: Path) -> No
 
 
 def test_more_than_may_wait_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "MOST_WAITING", 10)
+    monkeypatch.setattr(working, "MOST_WAITING", 10)
     held, ready = threading.Event(), threading.Event()
 
     def slow(result: object) -> None:
@@ -118,11 +119,11 @@ def test_more_than_may_wait_is_refused_at_once(tmp_path: Path, monkeypatch: pyte
         held.set()
 
 
-def test_d6_whoever_fails_when_told_stops_nobody(tmp_path: Path) -> None:
+def test_d6_whoever_fails_when_told_stops_nobody(open_store: Opens, tmp_path: Path) -> None:
     def fails(result: object) -> None:
         raise RuntimeError("the loop is closed")
 
-    with Store(tmp_path) as store:
+    with open_store(tmp_path) as store:
         store.submit([arrival("ann", 1, "e1")], fails)
         assert store_them(store, [arrival("ann", 2, "e2")]) == [Outcome.STORED]
         assert store.alive

@@ -16,8 +16,10 @@ def backup(
     """Copy what the service has written: events, answers, keys, the registry, the audit log. The service goes on."""
     from willbuy.shop import load_any
     from willbuy.store.backup import back_up
+    from willbuy.store.opening import on_server
 
-    done = back_up(load_any(shop).home, folder)
+    loaded = load_any(shop)
+    done = back_up(loaded.home, folder, elsewhere=on_server(loaded))
     if as_json:
         print_json(done.to_json())
     else:

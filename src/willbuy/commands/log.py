@@ -32,6 +32,7 @@ def log(
     from willbuy.progress import progress_bar
     from willbuy.scoring.output import check_output
     from willbuy.shop import load_any
+    from willbuy.store.opening import open_answers
     from willbuy.store.predictions.export import export_answers
 
     loaded = load_any(shop)
@@ -40,7 +41,14 @@ def log(
     version = None if run is None else _version(loaded, run)
     with progress_bar("log", unit="answers", quiet=as_json) as progress:
         result = export_answers(
-            loaded.home, output, start, end, version, progress, memory=loaded.storage.memory
+            loaded.home,
+            output,
+            start,
+            end,
+            version,
+            progress,
+            memory=loaded.storage.memory,
+            answers=open_answers(loaded),
         )
     if as_json:
         print_json(result.to_json())

@@ -25,6 +25,12 @@ def serve(
     allow_unproven: Annotated[
         bool, typer.Option("--allow-unproven", help="Serve a model without a parity proof; /health says so.")
     ] = False,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers", help="How many processes answer; more than one need PostgreSQL.", min=1, max=64
+        ),
+    ] = 1,
     load: Annotated[
         bool, typer.Option("--load/--no-load", help="First load the visitors' history from the warehouse.")
     ] = True,
@@ -52,4 +58,5 @@ def serve(
         file=shop,
         actor=actor(),
         said=said,
+        workers=workers,
     )

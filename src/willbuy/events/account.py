@@ -13,7 +13,10 @@ from willbuy.warehouse.ledger import TableFile
 
 @dataclass(frozen=True)
 class FileAccount:
-    """One file: `read = accepted + rejected + duplicates`. `skipped` says that it was ingested before."""
+    """One file: `read = accepted + rejected + duplicates + held`.
+
+    `skipped` says that it was ingested before; `held` counts rows that a later ingest merges.
+    """
 
     path: str
     read: int = 0
@@ -22,10 +25,11 @@ class FileAccount:
     duplicates: int = 0
     rejected_by_rule: Mapping[str, int] = field(default_factory=dict)
     skipped: bool = False
+    held: int = 0
 
     def check(self) -> None:
         """Raise WillbuyError unless every row is accounted for."""
-        if self.read != self.accepted + self.rejected + self.duplicates:
+        if self.read != self.accepted + self.rejected + self.duplicates + self.held:
             raise WillbuyError(
                 f"{self.path}: {self.read} rows read, but {self.accepted} accepted + {self.rejected} rejected + "
                 f"{self.duplicates} duplicates. This is a fault of willbuy; nothing was published. Please report it."
@@ -66,6 +70,11 @@ class IngestResult:
         return sum(file.duplicates for file in self.files)
 
     @property
+    def held(self) -> int:
+        """Rows that wait for a later ingest."""
+        return sum(file.held for file in self.files)
+
+    @property
     def rejected_by_rule(self) -> dict[str, int]:
         """Refused rows by the rule they broke, most frequent first."""
         totals: dict[str, int] = {}
@@ -81,6 +90,7 @@ class IngestResult:
             "accepted": self.accepted,
             "rejected": self.rejected,
             "duplicates": self.duplicates,
+            "held": self.held,
             "entities": self.entities,
             "first": self.first.isoformat() if self.first else None,
             "last": self.last.isoformat() if self.last else None,
@@ -95,6 +105,7 @@ class IngestResult:
                     "duplicates": file.duplicates,
                     "rejected_by_rule": dict(file.rejected_by_rule),
                     "skipped": file.skipped,
+                    "held": file.held,
                 }
                 for file in self.files
             ],
@@ -125,7 +136,7 @@ def render(result: IngestResult) -> Any:
     for name in ("read", "accepted", "rejected", "duplicates"):
         table.add_column(name, justify="right")
     for file in result.files:
-        note = " (ingested before)" if file.skipped else ""
+        note = " (ingested before)" if file.skipped else " (held)" if file.held else ""
         table.add_row(_from_here(file.path) + note, *_counts(file))
     if len(result.files) > 1:
         table.add_section()
@@ -134,6 +145,8 @@ def render(result: IngestResult) -> Any:
     says = {rule.name: rule.says for rule in RULES}
     for rule, rows in result.rejected_by_rule.items():
         lines.append(f"  rejected {rows:,}: {rule}: {says[rule]}")
+    if result.held:
+        lines.append(f"  held {result.held:,}: read and checked; the next ingest without --hold merges them")
     span = (
         f", {result.first:%Y-%m-%d %H:%M} to {result.last:%Y-%m-%d %H:%M} UTC"
         if result.first and result.last

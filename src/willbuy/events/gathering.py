@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from willbuy.warehouse.ledger import LIVE, Part, SourceRow
 
 
 def ingested_before(bench: Workbench, path: Path) -> bool:
-    """Whether this very file, by path and content, is part of the log already."""
-    same = [row for row in bench.ledger.sources("done") if row.path == str(path)]
+    """Whether this very file, by path and content, is part of the log already, or held."""
+    same = [row for row in bench.ledger.kept_sources() if row.path == str(path)]
     return any(row.bytes == path.stat().st_size for row in same) and _sha256(path) in {
         row.sha256 for row in same
     }
@@ -34,7 +34,7 @@ def gather(bench: Workbench, path: Path) -> SourceRow:
     """
     bench.file_begins(path.stat().st_size)
     for row in bench.ledger.sources():
-        if row.path != str(path) or row.status == "done":
+        if row.path != str(path) or row.status in ("done", "held"):
             continue
         if row.status == "staged" and row.settings == bench.settings and row.sha256 == _sha256(path):
             _count_again(bench, row)
@@ -50,18 +50,23 @@ def gather(bench: Workbench, path: Path) -> SourceRow:
 
 def regather(bench: Workbench, row: SourceRow) -> list[Part]:
     """Type a source's rows again, from bronze, because what is declared has changed since. Returns its new parts."""
-    missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
-    if missing:
-        raise ShopError(
-            f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
-        )
-    plan = plan_of(bench.source, row)
-    jobs = ((part.part, partial(stage, bench, plan, part)) for part in bench.ledger.parts(row.source))
+    again = staged_again(bench, row)
+    jobs = ((part.part, partial(again, part)) for part in bench.ledger.parts(row.source))
     parts = []
     for _, part in bench.in_parallel(jobs):
         parts.append(part)
         bench.rows_read(part.read, 0)
     return parts
+
+
+def staged_again(bench: Workbench, row: SourceRow) -> Callable[[Part], Part]:
+    """What types a part of a source from bronze, as is declared now. Raises ShopError where the source lacks a column."""
+    missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
+    if missing:
+        raise ShopError(
+            f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
+        )
+    return partial(stage, bench, plan_of(bench.source, row))
 
 
 def refuse_other_reading(bench: Workbench) -> None:
@@ -73,7 +78,7 @@ def refuse_other_reading(bench: Workbench) -> None:
         now = live_reading_of(bench.source) if row.format == LIVE else reading_of(bench.source)
         if row.reading == now:
             continue
-        if row.status == "done":
+        if row.status in ("done", "held"):
             raise ShopError(
                 f"{row.path} was read with another format, delimiter, header or encoding, or with another "
                 "source.hash_ids (then also columns.entity and drop_suffix.entity), than source declares now. Such a "

@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from willbuy.errors import ShopError
+from willbuy.errors import ShopError, SourceError
 from willbuy.events import presets
 from willbuy.events.account import FileAccount, IngestResult, render, result_of
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, refuse_other_reading, regather
 from willbuy.events.guarding import Guard, refuse_rules_on_ids
+from willbuy.events.holding import held_before, hold_back
 from willbuy.events.live_gathering import gather_live
 from willbuy.events.live_source import LiveEvents
 from willbuy.events.publishing import Staged, publish
@@ -27,7 +28,7 @@ from willbuy.events.workbench import Progress, Workbench
 from willbuy.hashed_ids import Suppression, open_hasher
 from willbuy.shop import Shop
 from willbuy.warehouse.layout import Layout
-from willbuy.warehouse.ledger import Ledger, SourceRow
+from willbuy.warehouse.ledger import Ledger, Part, SourceRow
 
 MOST_WORKERS = 4
 """Each holds a block in memory, and merges a bucket; more are asked for with storage.threads."""
@@ -35,16 +36,45 @@ MOST_WORKERS = 4
 __all__ = ["FileAccount", "IngestResult", "ingest", "ingest_live", "render"]
 
 
-def ingest(shop: Shop, files: Sequence[str] | None = None, progress: Progress | None = None) -> IngestResult:
+def ingest(
+    shop: Shop,
+    files: Sequence[str] | None = None,
+    progress: Progress | None = None,
+    *,
+    hold: bool = False,
+) -> IngestResult:
     """Read the shop's files (or the given ones) into bronze and silver, and account for every row.
 
-    Raises SourceError when a file cannot be read as declared: nothing of it is kept, and readers go on seeing what
-    they saw. `progress` is told (rows done, rows in all or an estimate of them, stage).
+    With `hold` they are read, typed and counted, and wait: the next ingest without it merges all that waits, whether or
+    not their files are there still. Raises SourceError when a file cannot be read as declared: nothing of it is kept, and
+    readers go on seeing what they saw. `progress` is told (rows done, rows in all or an estimate of them, stage).
     """
-    paths = find_files(shop, files)
+    paths = _paths(shop, files, hold)
     if shop.storage.engine == "spark":
+        if hold:
+            raise ShopError(
+                "ingest --hold is of storage.engine = 'duckdb': Spark adds a part to the dates that it is of"
+            )
         return ingest_by_spark(shop, paths, progress)
-    return _at_work(shop, progress, lambda bench: _ingest(bench, paths))
+    return at_work(shop, progress, lambda bench: _ingest(bench, paths, hold))
+
+
+def _paths(shop: Shop, files: Sequence[str] | None, hold: bool) -> list[Path]:
+    """The files to read; none where only what is held is to be merged, and the shop's own files are gone."""
+    try:
+        return find_files(shop, files)
+    except SourceError:
+        if files or hold or not _holds(shop):
+            raise
+        return []
+
+
+def _holds(shop: Shop) -> bool:
+    layout = Layout(shop.home)
+    if not layout.ledger.exists():
+        return False
+    with Ledger(layout.ledger, read_only=True) as ledger:
+        return bool(ledger.sources("held"))
 
 
 def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) -> IngestResult:
@@ -58,12 +88,13 @@ def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) 
             "ingest --live is not built for storage.engine = 'spark': there, what the service received stays in its "
             "store. Ingest files, or keep this shop on 'duckdb' or 'postgres'."
         )
-    return _at_work(shop, progress, lambda bench: _ingest_live(bench, live))
+    return at_work(shop, progress, lambda bench: _ingest_live(bench, live))
 
 
-def _at_work(
+def at_work(
     shop: Shop, progress: Progress | None, work: Callable[[Workbench], list[FileAccount]]
 ) -> IngestResult:
+    """Do work on a shop's log that gives accounts of sources: one process at a time, with tools, under the shop's lock."""
     if shop.storage.engine != "duckdb":
         raise ShopError(
             f"storage.engine = {shop.storage.engine!r}: ingest knows no other engine than 'duckdb' yet."
@@ -95,30 +126,43 @@ def _at_work(
     return result_of(accounts, tables, time.monotonic() - started)
 
 
-def _ingest(bench: Workbench, paths: Sequence[Path]) -> list[FileAccount]:
+def _ingest(bench: Workbench, paths: Sequence[Path], hold: bool) -> list[FileAccount]:
     refuse_other_reading(bench)
     known = [path for path in paths if ingested_before(bench, path)]
     new = [path for path in paths if path not in known]
     bench.bytes_in_all = sum(path.stat().st_size for path in new)
-    by_path = _publish(bench, [gather(bench, path) for path in new])
+    gathered = [gather(bench, path) for path in new]
+    if hold:
+        waited, accounts = [], hold_back(bench, gathered)
+    else:
+        waiting, parts = held_before(bench)
+        merged = _publish(bench, [*waiting, *gathered], parts)
+        waited, accounts = merged[: len(waiting)], merged[len(waiting) :]
+    by_path = {account.path: account for account in accounts}
     by_path |= {str(path): FileAccount(str(path), skipped=True) for path in known}
-    return [by_path[str(path)] for path in paths]
+    return [*waited, *(by_path[str(path)] for path in paths)]
 
 
 def _ingest_live(bench: Workbench, live: LiveEvents) -> list[FileAccount]:
     refuse_other_reading(bench)
-    sources = gather_live(bench, live)
-    by_path = _publish(bench, sources)
-    return [by_path[row.path] for row in sources]
+    return _publish(bench, gather_live(bench, live))
 
 
-def _publish(bench: Workbench, sources: list[SourceRow]) -> dict[str, FileAccount]:
-    """Merge what was gathered, and all of the log anew where what is declared has changed; the accounts by path."""
-    parts = [part for row in sources for part in bench.ledger.parts(row.source)]
+def _publish(
+    bench: Workbench, sources: Sequence[SourceRow], typed_again: Sequence[Part] = ()
+) -> list[FileAccount]:
+    """Merge what was gathered, and all of the log anew where what is declared has changed; an account for each source.
+
+    `typed_again` are parts of some of the sources, in the place of those that the ledger knows.
+    """
+    fresh = {part.source for part in typed_again}
+    parts = [part for row in sources if row.source not in fresh for part in bench.ledger.parts(row.source)]
+    parts += typed_again
     older = bench.ledger.sources("done")
     changed = any(row.settings != bench.settings for row in older)
     if changed:  # what is declared decides what events are: all of silver follows it
         parts += [part for row in older for part in regather(bench, row)]
         sources = [*older, *sources]
-    accounts = publish(bench, Staged(sources, parts, anew=changed)) if sources else []
-    return {account.path: account for account in accounts}
+    else:
+        older = []
+    return publish(bench, Staged(sources, parts, anew=changed))[len(older) :] if sources else []

@@ -14,6 +14,7 @@ from willbuy.events.merge_rows import parquet, run
 from willbuy.events.merging import merge_bucket, merge_items
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
+from willbuy.runs import drop_snapshots
 from willbuy.warehouse.layout import BUCKETS
 from willbuy.warehouse.ledger import LIVE, Part, SourceRow, TableFile
 
@@ -50,6 +51,8 @@ def publish(bench: Workbench, staged: Staged) -> list[FileAccount]:
         _take_over(bench, merged, sources, rejections)
     files = [file for outcome in merged for file in outcome.files]
     files += [file for (name, _), file in old.items() if name.startswith("conflicts")]
+    if staged.anew:
+        drop_snapshots(bench.layout.home)
     visible = [replace(part, staged=None) for part in staged.parts]
     bench.ledger.publish(bench.ledger.generation + 1, files, sources, visible, rejections)
     _clean(bench, staged, before)

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from willbuy.errors import WillbuyError
 from willbuy.events.parquet import PARTIAL
@@ -25,9 +26,16 @@ def sweep(layout: Layout, ledger: Ledger) -> None:
 
 
 def drop_unfinished(layout: Layout, ledger: Ledger) -> None:
-    """Remove all that no finished ingest has made visible, an interrupted one's rows too: it will begin anew."""
+    """Remove all that no finished ingest has made visible, an interrupted one's rows too: it will begin anew.
+
+    Of held sources bronze stays, and their rows are typed again from it when they are merged.
+    """
     for row in ledger.sources():
-        if row.status != "done":
+        if row.status == "held":
+            for part in ledger.parts(row.source):
+                ledger.add_part(replace(part, staged=None, rejects=None, read=0, rejected={}))
+            shutil.rmtree(layout.staged(row.source), ignore_errors=True)
+        elif row.status != "done":
             ledger.forget_source(row.source)
     ledger.merges("")  # those of any run are forgotten
     sweep(layout, ledger)

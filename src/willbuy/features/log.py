@@ -1,8 +1,9 @@
 """What a log holds, in one pass: its span, its kinds, its fields, and how late its events become known."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from willbuy.errors import NotEnoughData
 from willbuy.events.canonical import KINDS
@@ -37,6 +38,24 @@ class LogSummary:
     late: bool = False
     alone: int = 0
 
+    def to_json(self) -> dict[str, Any]:
+        """The summary as JSON holds it.
+
+        >>> day = datetime(2017, 11, 25)
+        >>> summary = LogSummary(day, day, 2, ("view",), (), timedelta(seconds=1))
+        >>> LogSummary.from_json(summary.to_json()) == summary
+        True
+        """
+        moments = {"first": self.first.isoformat(), "last": self.last.isoformat()}
+        return {**asdict(self), **moments, "lag": self.lag // timedelta(microseconds=1)}
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> "LogSummary":
+        """Read back what `to_json` gave."""
+        moments = {name: datetime.fromisoformat(found[name]) for name in ("first", "last")}
+        tuples = {name: tuple(found[name]) for name in ("kinds", "fields")}
+        return cls(**{**found, **moments, **tuples, "lag": timedelta(microseconds=found["lag"])})
+
     @property
     def end(self) -> datetime:
         """The moment up to which the log is complete: the end of the minute in which its last event lies.
@@ -53,8 +72,8 @@ def end_of_log(last: datetime) -> datetime:
 
 
 def summarise(warehouse: "Warehouse") -> LogSummary:
-    """Look at the events, once where they lie in files. Raises NotEnoughData where there are none."""
-    return warehouse.once("log summary", lambda: _look(warehouse))
+    """Look at the events, once where an engine remembers what it found. Raises NotEnoughData where there are none."""
+    return LogSummary.from_json(warehouse.once("log summary", lambda: _look(warehouse).to_json()))
 
 
 def _look(warehouse: "Warehouse") -> LogSummary:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from willbuy.runs import RESULT, read_result, run_entries
+from willbuy.shop.common import Common
+from willbuy.store.opening import open_answers
 from willbuy.store.predictions import Answer
-from willbuy.store.predictions.reading import read_answers
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,12 @@ class Answers:
         return sum(len(answers) for answers in self.of_run.values())
 
 
-def newest_answers(home: Path, n: int) -> Answers:
+def newest_answers(shop: Common, n: int) -> Answers:
     """The newest `n` logged answers whose features the service computed from events. Raises WillbuyError without a log."""
-    runs = bundles(home)
+    runs = bundles(shop.home)
     newest: deque[Answer] = deque(maxlen=n)
     others = 0
-    for answer in read_answers(home):
+    for answer in open_answers(shop).read():
         if answer.as_of is None or answer.entity is None:
             continue
         if answer.version in runs:

@@ -45,7 +45,7 @@ def prove_served(
             "a table's service reads records as they are sent: there is nothing to compute again"
         )
     load_python(shop)
-    answers = newest_answers(shop.home, n)
+    answers = newest_answers(shop, n)
     if not answers.number:
         raise NotEnoughData(
             "no visitor was scored by a run that is still here: there is nothing to compute again. Ask the service for "

@@ -31,7 +31,7 @@ def erased_meanwhile(shop: Common) -> Iterator[None]:
 def _only_known(shop: Shop, folder: Path) -> None:
     """Erase what a run holds of entities that are not in silver."""
     with closing(open_warehouse(shop)) as warehouse:
-        engine = warehouse.desk.connection
+        engine = warehouse.at_desk("entities").connection
         for path in sorted(folder.glob(f"{SNAPSHOTS}/**/*.parquet")):
             without(engine, path, "entity_key NOT IN (SELECT entity_key FROM entities)")
         for path in folder.glob(PREDICTIONS):

@@ -30,8 +30,7 @@ from willbuy.privacy.plan import Plan, pending
 from willbuy.privacy.silver import erase_from_silver, keys_of
 from willbuy.shop import Shop
 from willbuy.shop.common import Common
-from willbuy.store.erasing_from_outside import erase_stored
-from willbuy.store.predictions.erasing import erase_answers
+from willbuy.store.opening import erase_live, open_answers
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, Part, SourceRow
 
@@ -74,8 +73,8 @@ def finish(shop: Common, moment: datetime) -> list[Erased]:
 def _carry_out(shop: Common, plan: Plan, moment: datetime) -> Erased:
     started = time.monotonic()
     Suppression(shop.home).add(plan.entity)
-    held = _erase_live(shop.home, plan.entity) if plan.live else None
-    answers = erase_answers(shop.home, plan.entity)
+    held = _erase_live(shop, plan.entity) if plan.live else None
+    answers = open_answers(shop).erase(plan.entity)
     with explain_full_disk(shop.home), some_engines(shop) as engines:
         engine = engines()
         raw = events = 0
@@ -105,10 +104,10 @@ def _with_keys(engine: duckdb.DuckDBPyConnection, home: Path, plan: Plan) -> Pla
     return plan
 
 
-def _erase_live(home: Path, entity: str) -> StoreError | None:
+def _erase_live(shop: Common, entity: str) -> StoreError | None:
     """Erase from the service's store, by the service where one runs; the error where it has not done so in time."""
     try:
-        erase_stored(home, entity)
+        erase_live(shop, entity)
     except StoreError as error:
         return error
     return None
@@ -129,7 +128,7 @@ def _erase_bronze(shop: Shop, home: Path, ledger: Ledger, engines: Engines, enti
     def work(row: SourceRow, parts: Sequence[Part]) -> int:
         return erase_from_parts(engines(), home, source, row, parts, entity)
 
-    rows = [(row, ledger.parts(row.source)) for row in ledger.sources("done")]
+    rows = [(row, ledger.parts(row.source)) for row in ledger.kept_sources()]
     return in_parallel(
         partial(work, row, parts[at::MOST_WORKERS]) for row, parts in rows for at in range(MOST_WORKERS)
     )

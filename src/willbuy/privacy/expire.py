@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from willbuy import audit
-from willbuy.errors import StoreHeld
 from willbuy.events import presets
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.sweeping import drop_unfinished, one_at_a_time
@@ -21,9 +20,7 @@ from willbuy.privacy.engines import in_parallel, some_engines
 from willbuy.privacy.silver import expire_from_silver
 from willbuy.shop import Shop
 from willbuy.shop.common import Common
-from willbuy.store import Store
-from willbuy.store.predictions.file import log_file, open_to_write
-from willbuy.store.predictions.retention import delete_old
+from willbuy.store.opening import expire_live, open_answers
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger
 
@@ -65,7 +62,7 @@ def expire(shop: Common, moment: datetime, actor: str, days: int | None = None) 
     """
     started = time.monotonic()
     live = _expire_live(shop, moment)
-    answers = _expire_answers(shop, moment)
+    answers = open_answers(shop).expire(moment, shop.serve.log_days)
     raw = events = 0
     layout = Layout(shop.home)
     if days is not None and isinstance(shop, Shop) and layout.ledger.exists():
@@ -76,26 +73,9 @@ def expire(shop: Common, moment: datetime, actor: str, days: int | None = None) 
 
 def _expire_live(shop: Common, moment: datetime) -> int | None:
     days = shop.serve.event_days
-    if days is None or not (shop.home / "live").is_dir() or not isinstance(shop, Shop):
+    if days is None or not isinstance(shop, Shop):
         return 0
-    try:
-        with Store(shop.home) as store:
-            return store.expire(moment - timedelta(days=days))
-    except StoreHeld:
-        return None
-
-
-def _expire_answers(shop: Common, moment: datetime) -> int:
-    path, gone = log_file(shop.home), 0
-    if not path.is_file():
-        return 0
-    db = open_to_write(path)
-    try:
-        while found := delete_old(db, moment, shop.serve.log_days):
-            gone += found
-    finally:
-        db.close()
-    return gone
+    return expire_live(shop, moment - timedelta(days=days))
 
 
 def _expire_log(shop: Shop, layout: Layout, limit: datetime) -> tuple[int, int]:
@@ -108,7 +88,7 @@ def _expire_log(shop: Shop, layout: Layout, limit: datetime) -> tuple[int, int]:
         some_engines(shop) as engines,
     ):
         drop_unfinished(layout, ledger)
-        rows = [(row, part) for row in ledger.sources("done") for part in ledger.parts(row.source)]
+        rows = [(row, part) for row in ledger.kept_sources() for part in ledger.parts(row.source)]
 
         def work(row: Any, part: Any) -> int:
             return expire_from_part(engines(), home, source, row, part, limit)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from willbuy.store import Arrival, Outcome, Store
+    from willbuy.store import Arrival, LiveStore, Outcome
 
     Told = list[Outcome] | Exception
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Acks:
     """Hands arrivals to a store and waits for what became of them."""
 
-    def __init__(self, store: "Store") -> None:
+    def __init__(self, store: "LiveStore") -> None:
         self._store = store
         self._told: deque[tuple[asyncio.Future[list[Outcome]], Told]] = deque()
         self._woken = False

@@ -11,14 +11,16 @@ from willbuy.errors import WillbuyError
 from willbuy.service.state import Clock
 
 if TYPE_CHECKING:
-    from willbuy.store.store import Store
+    from willbuy.store import LiveStore
 
 logger = logging.getLogger("willbuy.service")
 PAUSE_SECONDS = 3600.0
 
 
 @contextmanager
-def expiring(store: "Store", days: int | None, clock: Clock, pause: float = PAUSE_SECONDS) -> Iterator[None]:
+def expiring(
+    store: "LiveStore", days: int | None, clock: Clock, pause: float = PAUSE_SECONDS
+) -> Iterator[None]:
     """While the block lasts, at once and then every `pause` seconds, forget live events older than `days`; None: never."""
     if days is None:
         yield

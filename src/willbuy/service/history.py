@@ -7,13 +7,12 @@ from pathlib import Path
 
 from willbuy.errors import WillbuyError
 from willbuy.shop import Common, Shop
-
-LEDGER = "ledger.sqlite"
+from willbuy.store.opening import has_log
 
 
 def history_loader(shop: Common, file: Path) -> Callable[[], None] | None:
     """What loads the history of a shop, read from its file; None where there is none: a table, or nothing was ingested."""
-    if not isinstance(shop, Shop) or not (shop.home / LEDGER).is_file():
+    if not isinstance(shop, Shop) or not has_log(shop):
         return None
 
     def load() -> None:

@@ -13,7 +13,7 @@ def observe(metrics: Metrics, state: "State", watch: Watch) -> None:
     """Give the metrics ways to read what a process holds."""
     metrics.closed = watch.closed
     metrics.watch("connections", "Connections held now.", lambda: watch.open)
-    metrics.watch("keys_active", "API keys that are good now.", lambda: state.keys.active)
+    metrics.watch("keys_active", "API keys that are good now.", lambda: state.keys.active, join=max)
     _observe_model(metrics, state)
     _observe_log(metrics, state)
     if state.store is not None:
@@ -22,7 +22,9 @@ def observe(metrics: Metrics, state: "State", watch: Watch) -> None:
 
 def _observe_model(metrics: Metrics, state: "State") -> None:
     holder = state.holder
-    metrics.watch("model_loaded", "1 where a model is in service.", lambda: holder.current is not None)
+    metrics.watch(
+        "model_loaded", "1 where a model is in service.", lambda: holder.current is not None, join=min
+    )
     metrics.watch("model_swaps", "Models taken into service.", lambda: holder.swaps, counter=True)
     metrics.watch(
         "model_swap_failures",
@@ -53,5 +55,5 @@ def _observe_log(metrics: Metrics, state: "State") -> None:
 def _observe_store(metrics: Metrics, state: "State") -> None:
     store = state.store
     if store is not None:
-        metrics.watch("writer_alive", "1 while events can be stored.", lambda: store.alive)
+        metrics.watch("writer_alive", "1 while events can be stored.", lambda: not store.trouble, join=min)
         metrics.watch("events_waiting", "Events that wait to be stored.", lambda: store.waiting)

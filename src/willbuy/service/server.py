@@ -1,22 +1,22 @@
-"""`willbuy serve`: one process that answers, from its start to its end."""
+"""`willbuy serve`: the process, or the processes, that answer, from their start to their end."""
 
 import logging
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from socket import socket
 
-from willbuy.audit import append
+from willbuy.errors import WillbuyError
 from willbuy.service.alone import alone
 from willbuy.service.extras import check_extras
 from willbuy.service.gate.keys import Keys
-from willbuy.service.gate.listening import BACKLOG, address_of, bind, check_public, is_local
-from willbuy.service.moments import utc_now
-from willbuy.service.wire.limits import Limits
-from willbuy.shop import Common
-
-logger = logging.getLogger("willbuy.service")
+from willbuy.service.gate.listening import address_of, bind, check_public
+from willbuy.service.service import Service
+from willbuy.service.workers.asked import Asked
+from willbuy.service.workers.worker import Life
+from willbuy.shop import Common, load_any
+from willbuy.store.opening import on_server, open_answers
 
 
 def run_server(
@@ -30,6 +30,7 @@ def run_server(
     file: Path | None = None,
     actor: str = "serve",
     said: Callable[[str, str], None] = lambda address, words: print(words),
+    workers: int = 1,
 ) -> None:
     """Serve a shop until SIGTERM or Ctrl-C; then finish what is under way, write what waits, and return.
 
@@ -43,6 +44,7 @@ def run_server(
         file: The shop file, where it is not `shop.toml` in the shop's folder.
         actor: Who serves, for the audit log: serving without a proof is an act of an administrator.
         said: Told the address, and a line that says more.
+        workers: How many processes answer; more than one where the store is on a server.
 
     Raises:
         WillbuyError: A package of the extra is missing, another `serve` runs on this home, the address is public and there
@@ -52,54 +54,67 @@ def run_server(
     shop = _listening_at(shop, host, port)
     keys = Keys(shop.home)
     check_public(shop.serve.host, keys.active)
-    _log_to_stderr()
+    _check_workers(shop, workers)
+    log_to_stderr()
     with ExitStack() as held:
-        held.enter_context(
-            alone(shop.home / "live" / "serve.lock", "another willbuy serve runs on this shop: stop it first")
-        )
+        if not on_server(shop):
+            held.enter_context(
+                alone(
+                    shop.home / "live" / "serve.lock",
+                    "another willbuy serve runs on this shop: stop it first",
+                )
+            )
         listener = held.enter_context(bind(shop.serve.host, shop.serve.port if port is None else port))
-        _serve(shop, keys, listener, run, allow_unproven, load, file, actor, said)
+        service = Service(shop, keys, listener, run, allow_unproven, file, actor)
+        if workers == 1:
+            service.serve(said, load)
+        else:
+            _serve_many(service, workers, said, load)
 
 
-def _serve(
-    shop: Common,
-    keys: Keys,
-    listener: socket,
-    run: str | None,
-    allow_unproven: bool,
-    load: Callable[[], None] | None,
-    file: Path | None,
-    actor: str,
-    said: Callable[[str, str], None],
+def serve_as_worker(asked: Asked, listener: socket, life: Life, said: Callable[[str, str], None]) -> None:
+    """Serve as one of several processes, told by the one that started it; return when that, or a signal, ends it."""
+    log_to_stderr()
+    file = Path(asked.shop)
+    shop = _listening_at(load_any(file), asked.host, asked.port)
+    service = Service(
+        shop, Keys(shop.home), listener, asked.run, asked.allow_unproven, file, asked.actor, asked, life
+    )
+    service.serve(said, None)
+
+
+def _serve_many(
+    service: Service, workers: int, said: Callable[[str, str], None], load: Callable[[], None] | None
 ) -> None:
-    from willbuy.service.app import create_app
-    from willbuy.service.erasing import Erasing
-    from willbuy.service.gate.gate import Gate
-    from willbuy.service.gate.metrics import Metrics
-    from willbuy.service.observed import observe
-    from willbuy.service.starting import started
-    from willbuy.service.wire.running import make_server
-    from willbuy.service.wire.watch import Watch
+    from willbuy.service.workers.supervisor import Supervisor
 
-    metrics = Metrics()
-    with started(shop, keys, metrics, utc_now, run, allow_unproven, load) as state:
-        state.shop_file = file
-        if allow_unproven:
-            current = state.holder.current
-            append(shop.home, utc_now(), actor, "serve_unproven", run=current.run if current else None)
-        watch = Watch(Limits(connections=shop.serve.connections))
-        observe(metrics, state, watch)
-        local = is_local(shop.serve.host)
-        erasing = Erasing(state)
-        gate = Gate(create_app(state, erasing), keys, metrics, shop.serve.requests_per_minute, local)
-        server = make_server(gate, watch, [keys.refresh])
-        current = state.holder.current
-        model = f"run {current.run}" if current else "no model"
-        address = address_of(listener)
-        listener.listen(BACKLOG)
-        erasing.go_on()
-        said(address, f"willbuy serves {address} ({model}; {_who(keys)})")
-        server.serve_at(listener)
+    shop, file = service.shop, service.file or service.shop.folder / "shop.toml"
+    open_answers(
+        shop
+    )  # the tables are there before anybody asks for them, and a server that is not is said once
+    if load is not None:
+        load()
+    asked = Asked(
+        number=0,
+        workers=workers,
+        shop=str(file.resolve()),
+        host=shop.serve.host,
+        port=shop.serve.port,
+        run=service.run,
+        allow_unproven=service.allow_unproven,
+        actor=service.actor,
+    )
+    with closing(Supervisor(asked, service.listener)) as supervisor:
+        words = supervisor.start()
+        said(address_of(service.listener), f"{words.removesuffix(')')}; {workers} workers)")
+        supervisor.watch()
+
+
+def _check_workers(shop: Common, workers: int) -> None:
+    if workers > 1 and not on_server(shop):
+        raise WillbuyError(
+            f'{workers} workers cannot share SQLite files. Set [storage] engine = "postgres", or serve with one'
+        )
 
 
 def _listening_at(shop: Common, host: str | None, port: int | None) -> Common:
@@ -108,13 +123,7 @@ def _listening_at(shop: Common, host: str | None, port: int | None) -> Common:
     return shop.model_copy(update={"serve": shop.serve.model_copy(update=changed)})
 
 
-def _who(keys: Keys) -> str:
-    if not keys.any:
-        return "no keys: whoever is on this machine may ask"
-    return f"{keys.active} active key{'' if keys.active == 1 else 's'}"
-
-
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
     """Warnings and faults go to standard error with the time; nothing is written for a request that went well."""
     if logging.getLogger().handlers:
         return

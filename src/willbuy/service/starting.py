@@ -13,12 +13,14 @@ from willbuy.service.gate.metrics import Metrics
 from willbuy.service.holder import Holder
 from willbuy.service.serving import Serving
 from willbuy.service.state import Clock, State
+from willbuy.service.workers.asked import Asked
 from willbuy.shop import Common, Shop
+from willbuy.store.opening import open_answers, open_store
 from willbuy.store.predictions import PredictionLog
 
 if TYPE_CHECKING:
     from willbuy.events.live import EventReader
-    from willbuy.store.store import Store
+    from willbuy.store import LiveStore
 
 
 logger = logging.getLogger("willbuy.service")
@@ -33,6 +35,7 @@ def started(
     run: str | None = None,
     allow_unproven: bool = False,
     load: Callable[[], None] | None = None,
+    worker: Asked | None = None,
 ) -> Iterator[State]:
     """Load the model, open the store and the log; when the block ends, write what waits and close them.
 
@@ -44,6 +47,7 @@ def started(
         run: A run to serve whoever is champion; by default the champion, followed while it changes.
         allow_unproven: Serve a log's model that has no parity proof too.
         load: Loads the visitors' history into the store, while nobody has that open.
+        worker: Which of several processes this one is, where there are several.
 
     Raises:
         WillbuyError: There is no model, it is damaged or unproven, or a file of the store cannot be opened.
@@ -54,12 +58,13 @@ def started(
         holder.start()
         if load is not None:
             load()
-        store = _open_store(shop)
+        store = open_store(shop, worker) if isinstance(shop, Shop) else None
         if store is not None:
             closing.callback(store.close)
             _prepare(holder, store)
-            closing.enter_context(expiring(store, shop.serve.event_days, clock))
-        log = PredictionLog(shop.home, shop.serve.log_days, clock)
+            if worker is None or worker.number == 0:
+                closing.enter_context(expiring(store, shop.serve.event_days, clock))
+        log = PredictionLog(open_answers(shop), shop.serve.log_days, clock)
         closing.callback(log.close)
         holder.watch()
         yield State(
@@ -75,7 +80,7 @@ def started(
         )
 
 
-def _prepare(holder: Holder, store: "Store") -> None:
+def _prepare(holder: Holder, store: "LiveStore") -> None:
     """Have the store keep what the models' features read of items, and that of each that follows before it answers."""
 
     def use(serving: Serving) -> None:
@@ -91,14 +96,6 @@ def _prepare(holder: Holder, store: "Store") -> None:
         logger.exception("the model in shadow is not scored")
         holder.shadow = None
     holder.prepare = use
-
-
-def _open_store(shop: Common) -> "Store | None":
-    if not isinstance(shop, Shop):
-        return None
-    from willbuy.store.store import Store
-
-    return Store(shop.home)
 
 
 def _reader(shop: Common) -> "EventReader | None":

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from willbuy.service.gate.keys import Keys
     from willbuy.service.gate.metrics import Metrics
     from willbuy.service.holder import Holder
+    from willbuy.store import LiveStore
     from willbuy.store.predictions import PredictionLog
-    from willbuy.store.store import Store
 
 Clock = Callable[[], datetime]
 """The time now, naive UTC."""
@@ -30,7 +30,7 @@ class State:
     shop: Common
     clock: Clock
     holder: "Holder"
-    store: "Store | None"
+    store: "LiveStore | None"
     reader: "EventReader | None"
     log: "PredictionLog"
     keys: "Keys"

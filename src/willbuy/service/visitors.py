@@ -3,11 +3,13 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
 
+from willbuy.errors import StoreError
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Evaluator
 from willbuy.features.local_time import microseconds
@@ -20,13 +22,14 @@ from willbuy.service.entities import Entities
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current, id_name
 from willbuy.service.state import State
-from willbuy.service.wire.errors import Refusal
+from willbuy.service.wire.errors import Refusal, away
 from willbuy.shop import Shop
 
 if TYPE_CHECKING:
     from willbuy.features.live import Event, Timeline
     from willbuy.service.serving import Serving
-    from willbuy.store import Store
+    from willbuy.store import LiveStore
+    from willbuy.store.interface import Seen
 
 MOST_EXPLAINED = 1_000
 MICROSECOND = timedelta(microseconds=1)
@@ -51,7 +54,7 @@ class Asks(NamedTuple):
 class Visitors:
     """Scores visitors of a shop's log."""
 
-    def __init__(self, state: State, store: "Store", logged: Logged) -> None:
+    def __init__(self, state: State, store: "LiveStore", logged: Logged) -> None:
         if not isinstance(state.shop, Shop):
             raise ValueError("visitors are of a log")
         self._shop, self._store, self._logged, self._state = state.shop, store, logged, state
@@ -60,17 +63,30 @@ class Visitors:
         self._horizon = 0.0 if self._session else horizon_in_days(state.shop)
         self._asks = Asks(None, False, None)
 
-    async def ready(self, visitors: Iterable[str], *, cleaned: bool = False) -> None:
-        """Have the timelines of visitors in memory. One that is not is read by another thread: some visitors have done much."""
+    async def seen(
+        self, visitors: Iterable[str], moment: datetime, *, cleaned: bool = False
+    ) -> dict[str, "Seen"]:
+        """What is known of visitors, for their scores at a moment that has passed. Raises Refusal 503 where nobody can say now.
+
+        Where it is not in memory it is read by another thread: some visitors have done much.
+        """
         named = self._entities.stored if cleaned else self._entities.asked
-        missing = [entity for entity in map(named, visitors) if not self._store.kept(entity)]
-        if missing:
-            await run_in_threadpool(lambda: [self._store.timeline(entity) for entity in missing])
+        entities = {visitor: named(visitor) for visitor in visitors}
+        read = partial(self._store.seen, list(entities.values()), moment)
+        try:
+            if all(map(self._store.kept, entities.values())):
+                found = read()
+            else:
+                found = await run_in_threadpool(read)
+        except StoreError:
+            raise away() from None
+        return {visitor: found[entity] for visitor, entity in entities.items()}
 
     def score(
         self,
         current: Current,
         visitor: str,
+        seen: "Seen",
         moment: datetime,
         route: str,
         *,
@@ -80,15 +96,14 @@ class Visitors:
     ) -> dict[str, Any]:
         """The answer about a visitor at a moment (naive UTC), or right before the first of its events that is not yet synced.
 
-        Raises Refusal 404 where nothing was known of it then.
+        `seen` is what `seen` found. Raises Refusal 404 where nothing was known of it then.
         `cleaned` says that the id lost its ending already, as that of an event that was read has.
         """
         serving = current.serving
         entity = self._entities.stored(visitor) if cleaned else self._entities.asked(visitor)
-        waiting = self._store.pending(entity)  # asked before the timeline: what is synced between is not seen
-        if waiting is not None:
-            moment = min(moment, waiting - MICROSECOND)
-        known = self.known(serving, entity, moment)
+        if seen.waiting is not None:
+            moment = min(moment, seen.waiting - MICROSECOND)
+        known = self.known(serving, seen.timeline, moment)
         row = self._row(serving, known.timeline, moment)
         log_odds, probability = serving.one(row)
         found = prediction(serving, self.id_name, visitor, probability)
@@ -112,12 +127,11 @@ class Visitors:
         )
         return found
 
-    def known(self, serving: "Serving", entity: str, moment: datetime) -> Known:
-        """What was known of an entity at a moment."""
+    def known(self, serving: "Serving", timeline: "Timeline", moment: datetime) -> Known:
+        """What was known of an entity at a moment, by its timeline."""
         features, at = serving.features, microseconds(moment)
         if features is None:
             raise Refusal(503, "no_features", "the model in service reads no features of a log")
-        timeline = self._store.timeline(entity)
         if not len(timeline):
             raise Refusal(404, "unknown_visitor", "nothing is known of this visitor")
         visible = timeline.known_at(at)

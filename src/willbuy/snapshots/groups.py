@@ -68,19 +68,6 @@ def groups_of(buckets: Sequence[int]) -> list[Group]:
     return [Group(number, (bucket,)) for number, bucket in enumerate(buckets)]
 
 
-def groups_for(
-    warehouse: "Warehouse",
-    events: int,
-    workers: int,
-    buckets: Sequence[int] | None = None,
-    large: int = LARGE,
-) -> list[Group]:
-    """The groups of all entities, or of those of some buckets; one group where the engine parts its work by itself."""
-    if warehouse.parts_itself:
-        return [Group(0, tuple(range(BUCKETS) if buckets is None else buckets))]
-    return entity_groups(events, workers, large=large) if buckets is None else groups_of(buckets)
-
-
 def for_each_group(
     warehouse: "Warehouse",
     groups: Sequence[Group],

@@ -13,7 +13,7 @@ from willbuy.features.log import LogSummary
 from willbuy.features.population import population_of
 from willbuy.shop import Shop
 from willbuy.snapshots.grid import horizon_of
-from willbuy.snapshots.groups import Group, for_each_group, groups_for, largest_group
+from willbuy.snapshots.groups import Group, entity_groups, for_each_group, groups_of, largest_group
 from willbuy.snapshots.steps import Progress, Steps
 from willbuy.snapshots.store import Anchor, Snapshots, anchor_folder
 
@@ -51,7 +51,9 @@ class HorizonTask:
         self._collect_targets()
         try:
             with self.warehouse.side_by_side() as workers:
-                groups = self._groups(workers, largest_group(engine.prepared_columns))
+                groups = self._groups(
+                    workers, self.warehouse.group_size(largest_group(engine.prepared_columns))
+                )
                 steps = Steps("snapshots", len(groups) * len(self.moments), progress)
                 for_each_group(
                     self.warehouse,
@@ -97,29 +99,35 @@ class HorizonTask:
         try:
             engine.prepare(group.events(warehouse))
             if warehouse.parts_itself:
-                self._write_at_once(warehouse, engine, folder)
+                self._write_at_once(warehouse, engine, folder, group)
             for moment in () if warehouse.parts_itself else self.moments:
                 path = anchor_folder(folder, moment) / f"part-{group.number:02}.parquet"
                 rows = self.labelled(engine.grid_sql(moment), moment)
-                warehouse.to_parquet(warehouse.for_desk(rows), path, soon=True)
+                warehouse.snapshots_to_parquet(rows, path)
                 steps.done()
         finally:
             engine.close()
 
-    def _write_at_once(self, warehouse: "Warehouse", engine: BatchFeatures, folder: Path) -> None:
+    def _write_at_once(
+        self, warehouse: "Warehouse", engine: BatchFeatures, folder: Path, group: Group
+    ) -> None:
         """All anchors in one query: an engine that parts its work by itself has more to part."""
         moments = ", ".join(f"({warehouse.dialect.timestamp(moment)})" for moment in self.moments)
         warehouse.make(MOMENTS, f'SELECT v."moment" FROM (VALUES {moments}) AS v ("moment")')
         try:
-            rows = warehouse.for_desk(self._labelled_at_once(engine.grids_sql(MOMENTS)))
+            rows = self._labelled_at_once(engine.grids_sql(MOMENTS))
             place = warehouse.dialect.place_of('q."anchor"', self.moments)
-            paths = [anchor_folder(folder, moment) / "part.parquet" for moment in self.moments]
-            warehouse.to_parquets(rows, place, paths)
+            name = f"part-{group.number:02}.parquet"
+            warehouse.to_parquets(
+                rows, place, [anchor_folder(folder, moment) / name for moment in self.moments]
+            )
         finally:
             warehouse.drop(MOMENTS)
 
     def _groups(self, workers: int, largest: int) -> list[Group]:
-        return groups_for(self.warehouse, self.log.events, workers, self.buckets, largest)
+        if self.buckets is not None:
+            return groups_of(self.buckets)
+        return entity_groups(self.log.events, workers, large=largest)
 
     def _engine(self, warehouse: "Warehouse", tables: Tables) -> BatchFeatures:
         population = population_of(self.shop)

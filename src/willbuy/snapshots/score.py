@@ -1,6 +1,6 @@
 """Who is to be scored at a moment, with their features as of then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary, summarise
 from willbuy.features.population import population_of, session_population_of
 from willbuy.shop import Shop
-from willbuy.snapshots.groups import Group, entity_groups, for_each_group, groups_for
+from willbuy.snapshots.groups import LARGE, Group, entity_groups, for_each_group
 from willbuy.snapshots.session import EXTRA
 from willbuy.snapshots.session_sql import SessionSQL
 from willbuy.snapshots.steps import Progress, Steps
@@ -61,31 +61,59 @@ def write_score_rows(
     """
     asked = _Asked(shop, features, summarise(warehouse), as_of)
     with warehouse.side_by_side() as workers:
-        groups = groups_for(warehouse, asked.log.events, workers)
+        at_once = 1 if not warehouse.parts_a_moment else workers
+        groups = entity_groups(asked.log.events, at_once, large=warehouse.group_size(LARGE))
         steps = Steps("features", len(groups), progress)
-        files = [path.with_name(f"group-{len(groups):02}-{group.number:02}.parquet") for group in groups]
-
-        def work(beside: "Warehouse", group: Group) -> None:
-            if not files[group.number].exists():
-                with asked.rows(beside, group) as source:
-                    beside.to_parquet(
-                        beside.for_desk(f"SELECT * FROM {source} s"), files[group.number], soon=True
-                    )
-            steps.done()
-
-        if not all(file.exists() for file in files):
-            asked.engine(warehouse, groups[0]).prepare_items()
         try:
-            for_each_group(warehouse, groups, workers, work)
+            if len(groups) == 1:
+                _write_at_once(warehouse, asked, groups[0], path, steps)
+            else:
+                _write_by_groups(warehouse, asked, groups, workers, path, steps)
         finally:
             warehouse.drop(*ITEM_TABLES)
-    desk = warehouse.desk
-    source = desk.parquet(files)
-    if not desk.rows(f"SELECT 1 FROM {source} LIMIT 1"):
+
+
+def _write_at_once(warehouse: "Warehouse", asked: "_Asked", whole: Group, path: Path, steps: Steps) -> None:
+    """Write everybody's rows in order, as the engine computes them."""
+    asked.engine(warehouse, whole).prepare_items()
+    with asked.rows(warehouse, whole) as source:
+        warehouse.to_parquet(ordered_sql(warehouse, source, asked.columns, asked.features), path, soon=True)
+    steps.done()
+    if _is_empty(warehouse, [path]):
+        path.unlink()
         raise asked.nobody()
-    desk.to_parquet(ordered_sql(desk, source, asked.columns, features), path, soon=True)
+
+
+def _write_by_groups(
+    warehouse: "Warehouse",
+    asked: "_Asked",
+    groups: Sequence[Group],
+    workers: int,
+    path: Path,
+    steps: Steps,
+) -> None:
+    """Write each group's rows, then all of them in order."""
+    files = [path.with_name(f"group-{len(groups):02}-{group.number:02}.parquet") for group in groups]
+
+    def work(beside: "Warehouse", group: Group) -> None:
+        if not files[group.number].exists():
+            with asked.rows(beside, group) as source:
+                beside.to_parquet(f"SELECT * FROM {source} s", files[group.number], soon=True)
+        steps.done()
+
+    if not all(file.exists() for file in files):
+        asked.engine(warehouse, groups[0]).prepare_items()
+    for_each_group(warehouse, groups, workers, work)
+    if _is_empty(warehouse, files):
+        raise asked.nobody()
+    desk = warehouse.at_desk("entities")
+    desk.to_parquet(ordered_sql(desk, desk.parquet(files), asked.columns, asked.features), path, soon=True)
     for file in files:
         file.unlink()
+
+
+def _is_empty(warehouse: "Warehouse", files: Sequence[Path]) -> bool:
+    return not warehouse.desk.rows(f"SELECT 1 FROM {warehouse.desk.parquet(files)} LIMIT 1")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary
 from willbuy.features.population import session_population_of
 from willbuy.shop import Shop
-from willbuy.snapshots.groups import Group, for_each_group, groups_for
+from willbuy.snapshots.groups import LARGE, Group, entity_groups, for_each_group, groups_of
 from willbuy.snapshots.session_sql import SessionSQL
 from willbuy.snapshots.slots import slot_number, slots
 from willbuy.snapshots.steps import Progress, Steps
@@ -75,13 +75,13 @@ class SessionTask:
             warehouse.make(sql.sessions_table, sql.sessions())
             warehouse.make(sql.anchors_table, sql.anchors(self.shop.anchors.after_events))
             if warehouse.parts_itself:
-                self._write_at_once(warehouse, engine, sql, folder)
+                self._write_at_once(warehouse, engine, sql, folder, group)
             for start, end in () if warehouse.parts_itself else pairwise([*starts, datetime.max]):
                 warehouse.make(sql.asked_table, sql.asked(start, end))
                 if warehouse.has_rows(sql.asked_table):
                     path = anchor_folder(folder, start) / f"part-{group.number:02}.parquet"
                     rows = sql.labelled(engine.pairs_sql(sql.asked_table))
-                    warehouse.to_parquet(warehouse.for_desk(rows), path, soon=True)
+                    warehouse.snapshots_to_parquet(rows, path)
                 steps.done()
             return int(warehouse.rows(sql.open_sessions())[0][0])
         finally:
@@ -89,19 +89,20 @@ class SessionTask:
             warehouse.drop(sql.sessions_table, sql.anchors_table, sql.asked_table)
 
     def _write_at_once(
-        self, warehouse: "Warehouse", engine: BatchFeatures, sql: SessionSQL, folder: Path
+        self, warehouse: "Warehouse", engine: BatchFeatures, sql: SessionSQL, folder: Path, group: Group
     ) -> None:
         """All slots in one query: an engine that parts its work by itself has more to part."""
         starts = slots(self.log.first, self.log.last)
         warehouse.make(sql.asked_table, sql.asked(starts[0], datetime.max))
-        rows = warehouse.for_desk(sql.labelled(engine.pairs_sql(sql.asked_table)))
+        rows = sql.labelled(engine.pairs_sql(sql.asked_table))
         place = slot_number('q."anchor"', starts, warehouse.dialect)
-        warehouse.to_parquets(
-            rows, place, [anchor_folder(folder, start) / "part.parquet" for start in starts]
-        )
+        name = f"part-{group.number:02}.parquet"
+        warehouse.to_parquets(rows, place, [anchor_folder(folder, start) / name for start in starts])
 
     def _groups(self, workers: int) -> list[Group]:
-        return groups_for(self.warehouse, self.log.events, workers, self.buckets)
+        if self.buckets is not None:
+            return groups_of(self.buckets)
+        return entity_groups(self.log.events, workers, large=self.warehouse.group_size(LARGE))
 
     def _engine(self, warehouse: "Warehouse", tables: Tables) -> BatchFeatures:
         latest = self.log.last + timedelta(microseconds=self.features.sessions.gap.microseconds)

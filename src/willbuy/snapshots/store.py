@@ -67,7 +67,11 @@ class Snapshots:
         if not files:
             source = f"(SELECT * FROM {source} LIMIT 0)"
         return ordered_frame(
-            self.warehouse.desk, source, ("anchor", "label", *self.extra), self.features, sample
+            self.warehouse.at_desk("entities"),
+            source,
+            ("anchor", "label", *self.extra),
+            self.features,
+            sample,
         )
 
 
@@ -92,14 +96,10 @@ def ordered_sql(
     """The query of `ordered_frame`."""
     dialect = warehouse.dialect
     chosen = ", ".join(f"s.{dialect.identifier(name)}" for name in (*columns, *features.names))
-    named = "s" if warehouse.named_rows else "e"
-    entity = dialect.in_text_order(f'{named}."entity"')
+    entity = dialect.in_text_order('e."entity"')
     order = ", ".join(
         ['s."anchor"', entity, *(f's."{name}"' for name in columns if name in ("session", "k"))]
     )
-    if warehouse.named_rows:
-        drawn = sample.of(source) if sample else source
-        return f'SELECT s."entity_key", s."entity", {chosen} FROM {drawn} s ORDER BY {order}'
     drawn = sample.of('"entities"') if sample else '"entities"'
     return (
         f'SELECT s."entity_key", e."entity", {chosen} FROM {source} s '

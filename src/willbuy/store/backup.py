@@ -6,9 +6,9 @@ of it, nor is the shop file.
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,16 @@ OF_A_RUN = ("bundle", "result.json", "parity.json", "test-opened.txt")
 
 @dataclass(frozen=True)
 class BackedUp:
-    """What a backup holds: its files with their bytes, and how many live events, up to which number."""
+    """What a backup holds: its files with their bytes, and how many live events, up to which number.
+
+    `elsewhere` says that events and answers lie on a database server, and are no part of it.
+    """
 
     folder: Path
     files: dict[str, int]
     events: int
     last: int
+    elsewhere: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The object that `willbuy backup --json` prints."""
@@ -39,27 +43,36 @@ class BackedUp:
             "bytes": sum(self.files.values()),
             "events": self.events,
             "last_event": self.last,
+            "on_server": self.elsewhere,
         }
 
     def sentence(self) -> str:
         """For the terminal."""
         size = sum(self.files.values()) / 1e6
+        if self.elsewhere:
+            return (
+                f"{self.folder} holds {len(self.files)} files ({size:,.1f} MB). Events and answers are in PostgreSQL: copy the "
+                "shop's schema with pg_dump. It holds keys: guard it as the home itself."
+            )
         return (
             f"{self.folder} holds {len(self.files)} files ({size:,.1f} MB) with {self.events:,} live events. To restore: stop "
             "the service, copy what it holds into the home of a shop, start again. It holds keys: guard it as the home itself."
         )
 
 
-def back_up(home: Path, folder: Path) -> BackedUp:
+def back_up(home: Path, folder: Path, elsewhere: bool = False) -> BackedUp:
     """Copy what a service has written into an empty folder. The service goes on: nothing waits for the copy.
+
+    `elsewhere` says that events and answers lie on a database server: files of that kind are of before, and left out.
 
     Raises WillbuyError where there is nothing to copy, or where the folder holds something.
     """
-    if not any((home / name).exists() for name in (*DATABASES, *FILES)):
+    names = FILES if elsewhere else (*DATABASES, *FILES)
+    if not any((home / name).exists() for name in names):
         raise WillbuyError(f"{home} holds nothing that a service has written. Start one: willbuy serve")
     if folder.exists() and any(folder.iterdir()):
         raise WillbuyError(f"{folder} is not empty. Name an empty folder, or one that is not there yet.")
-    for name in _names(home):
+    for name in _names(home, names):
         for path in _files(home / name):
             target = folder / path.relative_to(home)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -73,12 +86,12 @@ def back_up(home: Path, folder: Path) -> BackedUp:
                     continue
             put_in_place(partial, target)
     sync_folder(folder)
-    return _looked_at(folder)
+    return replace(_looked_at(folder), elsewhere=elsewhere)
 
 
-def _names(home: Path) -> Iterator[str]:
+def _names(home: Path, names: Sequence[str]) -> Iterator[str]:
     """What there is to copy. The runs come last: so the run that the pointer names is among them, if it was just promoted."""
-    yield from (name for name in (*DATABASES, *FILES) if (home / name).exists())
+    yield from (name for name in names if (home / name).exists())
     for run in sorted((home / "runs").glob("*")):
         yield from (f"runs/{run.name}/{name}" for name in OF_A_RUN if (run / name).exists())
 

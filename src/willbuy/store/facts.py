@@ -1,6 +1,6 @@
 """Facts about items on a day, from the history's tallies and the live ones: what `item_facts_at` computes from all events."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from willbuy.store.tallies import TABLES, Key, Slot, Table, now_of, total
 MOST = 50_000
 
 Read = Callable[[Key], list[tuple[Slot, int]]]
+ReadMany = Callable[[Sequence[Key]], Mapping[Key, list[tuple[Slot, int]]]]
 Epoch = tuple[int, ...]
 
 
@@ -46,13 +47,24 @@ class FactBook:
         self.kept.put(about, (epoch, facts), turn)
         return facts
 
-    def _sum(self, about: str, epoch: Epoch) -> dict[str, int]:
+    def prepare(self, abouts: Iterable[str], moment: datetime, read: ReadMany) -> None:
+        """Have the facts of items and categories as of a moment in memory, with one question for all that are not."""
+        epoch, turn = self.epoch(moment), self.kept.turn
+        missing = [about for about in set(abouts) if (self.kept.get(about) or ((), {}))[0] != epoch]
+        tables = {TABLES.index(Table(fact.of, fact.hourly)) for fact in self._facts}
+        if not missing or not tables:
+            return
+        found = read([(table, about) for table in tables for about in missing])
+        for about in missing:
+            self.kept.put(about, (epoch, self._sum(about, epoch, lambda key: found.get(key, []))), turn)
+
+    def _sum(self, about: str, epoch: Epoch, read: Read | None = None) -> dict[str, int]:
         slots: dict[int, list[tuple[Slot, int]]] = {}
         facts = {}
         for fact, now in zip(self._facts, epoch, strict=True):
             table = TABLES.index(Table(fact.of, fact.hourly))
             if table not in slots:
-                slots[table] = self._read((table, about))
+                slots[table] = (read or self._read)((table, about))
             facts[fact.name] = total(fact, slots[table], now)
         return facts
 

@@ -3,7 +3,7 @@ put in place of an older one, so that whoever reads it needs no lock and sees al
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class History:
     def events(self, entity: str) -> list[Event]:
         """What it holds of an entity, in no order."""
         body = self._body("SELECT body FROM visitors WHERE entity = ?", entity)
-        return [self._event(values) for values in json.loads(body)] if body else []
+        return [event_of(values, self.fields, self._names) for values in json.loads(body)] if body else []
 
     def holds(self, entity: str) -> bool:
         """Whether it knows an entity."""
@@ -75,8 +75,7 @@ class History:
     def tallies(self, key: Key) -> list[tuple[Slot, int]]:
         """The slots of an item, or category, with their numbers of events."""
         body = self._body('SELECT body FROM tallies WHERE "table" = ? AND "key" = ?', *key)
-        numbers = json.loads(body) if body else []
-        return [((k, h, c), n) for k, h, c, n in zip(*(iter(numbers),) * 4, strict=True)]
+        return slots_of(body) if body else []
 
     def close(self) -> None:
         """Close the file."""
@@ -89,12 +88,27 @@ class History:
         found = self._db.execute(sql, parameters).fetchone()
         return found[0] if found else None
 
-    def _event(self, values: list[Any]) -> Event:
-        found = dict(zip(self.fields, values, strict=True))
-        for name in TIMES:
-            if found.get(name) is not None:
-                found[name] = to_moment(found[name])
-        found["kind"] = KINDS[found["kind"]]
-        if found.get("kind_name") is not None:
-            found["kind_name"] = self._names[found["kind_name"]]
-        return Event(**found)
+
+def event_of(values: Sequence[Any], fields: Sequence[str], names: Sequence[str]) -> Event:
+    """An event from its values in the order of `fields`; `names` are what the shop calls its kinds.
+
+    >>> event_of([86400000000, 1, 0], ("time", "kind", "kind_name"), ["addtocart"]).kind_name
+    'addtocart'
+    """
+    found = dict(zip(fields, values, strict=True))
+    for name in TIMES:
+        if found.get(name) is not None:
+            found[name] = to_moment(found[name])
+    found["kind"] = KINDS[found["kind"]]
+    if found.get("kind_name") is not None:
+        found["kind_name"] = names[found["kind_name"]]
+    return Event(**found)
+
+
+def slots_of(body: str) -> list[tuple[Slot, int]]:
+    """The slots of a packed tally, with their numbers of events.
+
+    >>> slots_of("[0,10,11,2]")
+    [((0, 10, 11), 2)]
+    """
+    return [((k, h, c), n) for k, h, c, n in zip(*(iter(json.loads(body)),) * 4, strict=True)]

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from willbuy.shop import Shop
 from willbuy.store.files import put_in_place, remove_partials
 from willbuy.store.history import FORMAT, SCHEMA, History, history_file
 from willbuy.store.locking import switching
+from willbuy.store.opening import loaded_history, on_server, put_history
 from willbuy.store.packing import fields_of, names_of, pack, plain, slots, tally
 from willbuy.store.tallies import TABLES, Table
 from willbuy.warehouse.layout import BUCKETS
@@ -56,15 +57,17 @@ def load_history(shop: Shop, progress: BarCallback = lambda done, total, stage: 
     folder.mkdir(parents=True, exist_ok=True)
     with open_warehouse(shop) as warehouse:
         state = _state(shop, warehouse)
-        found = History(folder)
-        found.close()
-        if found.meta.get("state") == state:
-            return replace(Loaded(*json.loads(found.meta["loaded"])), skipped=True)
+        there = _there(shop)
+        if there.get("state") == state:
+            return replace(Loaded(*there["loaded"]), skipped=True)
         partial = folder / f"history.{os.getpid()}.partial"
         remove_partials(folder)
         try:
             loaded = _Load(shop, warehouse, partial, progress).run(state)
-            _put_in_place(shop, partial, folder)
+            if on_server(shop):
+                put_history(shop, partial)
+            else:
+                _put_in_place(shop, partial, folder)
         finally:
             partial.unlink(missing_ok=True)
     return loaded
@@ -193,6 +196,15 @@ def _state(shop: Shop, warehouse: "Warehouse") -> str:
     """Tells one log from another, and one way to load it from another."""
     [live] = warehouse.rows("""SELECT COUNT(*) FROM sources WHERE "format" = 'live'""")
     return json.dumps([FORMAT, warehouse.state, shop.shop.zone, live[0]])
+
+
+def _there(shop: Shop) -> Mapping[str, Any]:
+    """What is known of the history that is in place."""
+    if on_server(shop):
+        return loaded_history(shop)
+    found = History(shop.home / "live")
+    found.close()
+    return {**found.meta, "loaded": json.loads(found.meta.get("loaded", "null"))}
 
 
 def _put_in_place(shop: Shop, partial: Path, folder: Path) -> None:

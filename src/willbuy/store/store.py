@@ -1,15 +1,14 @@
-"""The store of the service: events in, timelines and facts out."""
+"""The store of the service in SQLite files: events in, timelines and facts out."""
 
 import json
 import os
 import sqlite3
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from willbuy.errors import StoreError, StoreRead
 from willbuy.features.feature_set import FeatureSet
@@ -24,6 +23,7 @@ from willbuy.store.expiring import expire_some
 from willbuy.store.facts import FactBook, FactsAt
 from willbuy.store.files import remove_partials, sync_new_folders
 from willbuy.store.index import MERGE_AT, Index
+from willbuy.store.interface import LiveStore
 from willbuy.store.kept import Kept
 from willbuy.store.locking import hold
 from willbuy.store.moments import to_microseconds
@@ -33,7 +33,8 @@ from willbuy.store.rows import EVENT, to_event
 from willbuy.store.tallies import Key, Slot, add_up
 from willbuy.store.tallying import stored_tallying, tally_from_now
 from willbuy.store.together import together
-from willbuy.store.writer import Done, Job, Writer
+from willbuy.store.working import Done, Job
+from willbuy.store.writer import Writer
 
 KEPT_EVENTS = 200_000
 """Events that the timelines in memory may hold together; some 100 MB."""
@@ -41,7 +42,7 @@ KEPT_EVENTS = 200_000
 _EVENTS = f"SELECT entity, event_id, {EVENT} FROM json_each(?) CROSS JOIN events ON seq = value"
 
 
-class Store:
+class Store(LiveStore):
     """The live events of a shop and its visitors' histories, in `<home>/live`. One process at a time has it open.
 
     Reads may come from any thread, and wait for nobody. Raises StoreError where another process has it open.
@@ -78,9 +79,9 @@ class Store:
         return self._writer.alive
 
     @property
-    def ready(self) -> bool:
-        """Whether events can be stored and questions answered."""
-        return self.alive
+    def trouble(self) -> str:
+        """Why no events can be stored at this moment."""
+        return "" if self.alive else "the writer of events is dead"
 
     @property
     def waiting(self) -> int:
@@ -143,7 +144,12 @@ class Store:
         """
         if features.facts:
             tally_from_now(
-                features, self._index.tallying, self._readers.mine().history, self._ask, self._db, self._index
+                features,
+                self._index.tallying,
+                self._readers.mine().history,
+                self._writer.ask,
+                self._db,
+                self._index,
             )
         self._book = FactBook((*self._book.used, features), self._tallies)
 
@@ -166,17 +172,17 @@ class Store:
         bytes go once they have finished.
         """
         self._suppression.add(entity)
-        self._ask(lambda: note_erasure(self._db, entity))
-        once_nobody_reads(partial(self._ask, self._erase_noted))
+        self._writer.ask(lambda: note_erasure(self._db, entity))
+        once_nobody_reads(partial(self._writer.ask, self._erase_noted))
 
     def expire(self, before: datetime) -> int:
         """Delete the live events that happened before a moment; return how many. What is tallied of items stays."""
         limit, gone = to_microseconds(before), 0
-        self._ask(partial(self._index.merge_tail, self._db))
+        self._writer.ask(partial(self._index.merge_tail, self._db))
         start: int | None = 0
         while start is not None:
             some = partial(expire_some, self._db, self._index, limit, start)
-            start, expired = self._ask(some)
+            start, expired = self._writer.ask(some)
             gone += expired
         self._timelines.forget_all()
         return gone
@@ -193,12 +199,6 @@ class Store:
         handle, self._held = self._held, None
         if handle is not None:
             os.close(handle)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _tallies(self, key: Key) -> list[tuple[Slot, int]]:
         reader = self._readers.mine()
@@ -230,18 +230,3 @@ class Store:
         finally:  # however far it came: what is kept in memory may hold who was erased
             self._readers.changed(at_once=True)
             self._forget_all()
-
-    def _ask(self, work: Callable[[], Any]) -> Any:
-        """Have the writer's thread do something, and wait for it."""
-        told: list[Any] = []
-        ready = threading.Event()
-
-        def done(result: list[Outcome] | Exception) -> None:
-            told.append(result)
-            ready.set()
-
-        self._writer.submit(Job((), done, work))
-        ready.wait()
-        if isinstance(told[0], Exception):
-            raise told[0]
-        return told[0]

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -34,12 +34,26 @@ class Warehouse(ABC):
     parts_itself: bool = (
         False  # whether one query over all entities and anchors does better than many small ones
     )
-    named_rows: bool = False  # whether files here carry the text of each row's entity, in `entity`
+    parts_a_moment: bool = (
+        True  # whether the features of one moment are had quicker group by group than at once
+    )
 
     @property
     @abstractmethod
     def desk(self) -> "DuckDBWarehouse":
-        """The engine of this machine, for local files. It has the table `entities` too, unless rows come to it named."""
+        """The engine of this machine, for local files."""
+
+    def snapshots_to_parquet(self, sql: str, path: Path) -> None:
+        """Write a query's snapshots to one local Parquet file that is soon read; inside `gold()` they are kept as well."""
+        self.to_parquet(sql, path, soon=True)
+
+    def gold(self) -> AbstractContextManager[None]:
+        """The snapshots that are written meanwhile are those to keep, where an engine keeps any: all, or none of them."""
+        return nullcontext()
+
+    def at_desk(self, table: str) -> "DuckDBWarehouse":
+        """The desk, where a table of the shop can be read too: fetched there once, where it lies elsewhere."""
+        return self.desk
 
     @abstractmethod
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
@@ -93,18 +107,21 @@ class Warehouse(ABC):
         for number, path in enumerate(paths):
             self.to_parquet(f"SELECT q.* FROM (\n{sql}\n) q WHERE {place} = {number}", path, soon=True)
 
-    def for_desk(self, sql: str) -> str:
-        """A query's rows as they go to the desk: with `entity`, the text of their entity, where it has no table of it."""
-        return sql
-
     def events_of(self, buckets: Sequence[int]) -> str:
         """A FROM item with the events of the entities of some buckets (`entity_key % BUCKETS`)."""
         rests = ", ".join(str(bucket) for bucket in buckets)
         return f'(SELECT * FROM "events" WHERE "entity_key" % {BUCKETS} IN ({rests}))'
 
     def once(self, name: str, ask: Callable[[], T]) -> T:
-        """What `ask` finds out about the events; remembered where an engine knows that they stay as they are."""
+        """What `ask` finds out about the events, something that JSON can hold.
+
+        It is remembered where an engine knows that they are still what they were.
+        """
         return ask()
+
+    def group_size(self, usual: int) -> int:
+        """How many events a group of entities may have, where usually so many may: those of a group share memory."""
+        return usual
 
     @abstractmethod
     def side_by_side(self) -> AbstractContextManager[int]:

@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS rejections (
 
 @dataclass(frozen=True)
 class SourceRow:
-    """A source file: `status` is `reading`, `staged` (read whole, waits for its merge) or `done`.
+    """A source file: `status` is `reading`, `staged` (read whole, waits for its merge), `held` (it waits for a later one) or `done`.
 
     `reading` and `settings` are fingerprints of what was declared when its text was read and when its rows were
     typed; `native_times` are the fields whose column is a timestamp by its type.
@@ -139,6 +139,16 @@ class Ledger:
         rows = self._db.execute(sql, [status, status]).fetchall()
         return [_source_row(*row) for row in rows]
 
+    def kept_sources(self) -> list[SourceRow]:
+        """The sources whose rows bronze keeps: those that are part of the log, and those that are held."""
+        return [row for row in self.sources() if row.status in ("done", "held")]
+
+    def hold(self, rows: Iterable[SourceRow]) -> None:
+        """Record that sources which were read whole wait for a later merge: their files are not needed any more."""
+        with _transaction(self._db):
+            for row in rows:
+                self._db.execute("UPDATE sources SET status = 'held' WHERE source = ?", [row.source])
+
     def live_sources(self) -> list[SourceRow]:
         """The sources that came through the service and are part of the log, by number."""
         return [row for row in self.sources("done") if row.format == LIVE]
@@ -169,6 +179,13 @@ class Ledger:
         """The finished parts of a source, in order."""
         rows = self._db.execute("SELECT * FROM parts WHERE source = ? ORDER BY part", [source]).fetchall()
         return [_part(*row) for row in rows]
+
+    def forget_part(self, bronze: str) -> None:
+        """Forget a part, by its bronze file: what it held is lost. Its source may be ingested again, so its hash goes too."""
+        with _transaction(self._db):
+            source = "SELECT source FROM parts WHERE bronze = ?"
+            self._db.execute(f"UPDATE sources SET sha256 = NULL WHERE source IN ({source})", [bronze])
+            self._db.execute("DELETE FROM parts WHERE bronze = ?", [bronze])
 
     def add_part(self, part: Part) -> None:
         """Record that a part is complete."""

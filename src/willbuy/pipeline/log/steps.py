@@ -44,9 +44,10 @@ def take_snapshots(run: LogTraining) -> None:
         bgnbd=wants_bgnbd(run.shop, run.features.names),
     )
     build = _with_rules(run.features, run.rules)
-    run.snapshots = build_snapshots(
-        run.warehouse, run.shop, build, progress=run.say, folder=run.folder / SNAPSHOTS
-    )
+    with run.warehouse.gold():
+        run.snapshots = build_snapshots(
+            run.warehouse, run.shop, build, progress=run.say, folder=run.folder / SNAPSHOTS
+        )
 
 
 def _with_rules(features: FeatureSet, rules: tuple[Rule, ...]) -> FeatureSet:

@@ -22,6 +22,7 @@ from willbuy.service.gate.listening import is_local
 from willbuy.service.gate.media_type import check_media_type
 from willbuy.service.gate.metrics import Metrics
 from willbuy.service.gate.rate import Rate
+from willbuy.service.gate.shared_rate import SharedRate
 from willbuy.service.wire.limits import Limits
 from willbuy.service.wire.turned_away import SAFE_HEADERS, TurnedAway, error_body
 
@@ -49,6 +50,7 @@ class Gate:
         local: Whether the service listens at loopback only. There, and while no key was ever made, no key is asked for;
             the Host must then be this machine's, so that no page of the web reaches it under another name (DNS rebinding).
         limits: How large a body may be.
+        rate: Counts the requests of keys, where other processes count them too.
     """
 
     def __init__(
@@ -59,11 +61,12 @@ class Gate:
         per_minute: int,
         local: bool,
         limits: Limits | None = None,
+        rate: Rate | SharedRate | None = None,
     ) -> None:
         self._app = app
         self._keys = keys
         self._metrics = metrics
-        self._rate = Rate(per_minute)
+        self._rate = rate or Rate(per_minute)
         self._local = local
         self._body = BodyLimit(limits or Limits())
 

@@ -27,16 +27,22 @@ class Rate:
         self._free_at: dict[str, float] = {}
 
     def wait(self, key: str) -> float:
-        """Take one request: 0.0 if it may pass, else the seconds until the next one may; that one was not counted.
+        """Take one request: 0.0 if it may pass, else the seconds until the next one may; that one was not counted."""
+        over, after = full_after(self._free_at.get(key, 0.0), self._clock(), self._interval, self._saved)
+        if not over:
+            self._free_at[key] = after
+        return over
 
-        The bucket as one number a key: the moment at which it will be full again (GCRA, ITU-T I.371).
-        """
-        now = self._clock()
-        full_at = self._free_at.get(key, 0.0)
-        full_at = max(full_at, now)
-        after = full_at + self._interval
-        over = after - now - self._saved
-        if over > 1e-9:
-            return over
-        self._free_at[key] = after
-        return 0.0
+
+def full_after(full_at: float, now: float, interval: float, saved: float) -> tuple[float, float]:
+    """One more request of a bucket that will be full again at `full_at`: for how long it has to wait, and when it is full then.
+
+    The bucket as one number, that moment (GCRA, ITU-T I.371). `interval` is the seconds between two requests, `saved` the
+    seconds' worth of them that may come at once.
+
+    >>> full_after(0.0, 10.0, 1.0, 1.0), full_after(11.0, 10.0, 1.0, 1.0)
+    ((0.0, 11.0), (1.0, 12.0))
+    """
+    after = max(full_at, now) + interval
+    over = after - now - saved
+    return (over if over > 1e-9 else 0.0), after

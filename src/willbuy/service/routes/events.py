@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from willbuy.errors import StoreDead, StoreError, StoreFull
+from willbuy.errors import StoreAway, StoreDead, StoreError, StoreFull
 from willbuy.service.acks import Acks
 from willbuy.service.models import Current
 from willbuy.service.sent_events import LIST, Rejected, Sent, SentReader, events_of, idempotency_key
 from willbuy.service.state import State
 from willbuy.service.visitors import Visitors
 from willbuy.service.wire.asking import answer, body_of, flag, query_of, refuse
-from willbuy.service.wire.errors import Refusal, busy
+from willbuy.service.wire.errors import Refusal, away, busy
 from willbuy.store import Outcome
+from willbuy.store.interface import Seen
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -78,8 +79,7 @@ class Events:
                 if became in (Outcome.STORED, Outcome.DUPLICATE)
             ]
             newest = _newest(known, received)
-            await self._visitors.ready(newest, cleaned=True)
-            said["scores"] = self._scores(newest)
+            said["scores"] = await self._scores(newest)
         return said
 
     async def _read(
@@ -114,6 +114,8 @@ class Events:
             raise busy(
                 "store_dead", "events cannot be stored until the service is started anew", 30
             ) from None
+        except StoreAway:
+            raise away() from None
         except StoreError:
             raise busy(
                 "store_busy", "too many events wait to be stored: send them again, with the same ids"
@@ -144,15 +146,19 @@ class Events:
         if rejected:
             self._state.metrics.event("refused", rejected)
 
-    def _scores(self, newest: Mapping[str, datetime]) -> list[dict[str, Any]]:
+    async def _scores(self, newest: Mapping[str, datetime]) -> list[dict[str, Any]]:
         """The score of each visitor after the last of its events here, as training asks it: once that event was known.
 
         Who has none, such as a visitor whose visit is over, is left out: the events are stored, and have to be acknowledged.
         """
-        found = []
-        for visitor, moment in newest.items():
-            with suppress(Refusal):
-                asked = self._current(), visitor, moment + MICROSECOND, PATH
+        found: list[dict[str, Any]] = []
+        seen: dict[str, Seen] = {}
+        with suppress(Refusal):
+            newest_of_all = max(newest.values(), default=self._state.clock())
+            seen = await self._visitors.seen(newest, newest_of_all + MICROSECOND, cleaned=True)
+        for visitor, known in seen.items():
+            with suppress(Refusal, StoreError):
+                asked = self._current(), visitor, known, newest[visitor] + MICROSECOND, PATH
                 found.append(self._visitors.score(*asked, cleaned=True))
         return found
 

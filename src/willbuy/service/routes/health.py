@@ -71,11 +71,7 @@ def not_ready(state: State) -> str:
     """Why the service should get no requests; "" where it should."""
     if state.holder.current is None:
         return "no model is in service"
-    if state.store is not None and not state.store.alive:
-        return "the writer of events is dead"
-    if state.store is not None and not state.store.ready:
-        return "the visitors' history is being loaded"
-    return ""
+    return "" if state.store is None else state.store.trouble
 
 
 def health_of(state: State) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
-from willbuy.errors import StoreDead, StoreError, WillbuyError
+from willbuy.errors import StoreAway, StoreDead, StoreError, WillbuyError
 from willbuy.moments import parse_moment
 from willbuy.service.answers import MOST_REASONS
 from willbuy.service.entities import Entities
@@ -17,12 +17,12 @@ from willbuy.service.models import Current
 from willbuy.service.state import State
 from willbuy.service.visitors import Visitors, shown
 from willbuy.service.wire.asking import answer, query_of, refuse, whole
-from willbuy.service.wire.errors import Refusal, busy
+from willbuy.service.wire.errors import Refusal, away, busy
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from willbuy.store import Store
+    from willbuy.store import LiveStore
 
 SCORE = "/visitors/{id}/score"
 VISITOR = "/visitors/{id}"
@@ -46,11 +46,13 @@ class Score:
         try:
             asked = query_of(scope, self._query)
             visitor = visitor_of(scope)
-            await self._visitors.ready((visitor,))
             moment = asked.pop("as_of", None) or self._state.clock()
-            found = self._visitors.score(self._current(), visitor, moment, SCORE, **asked)
+            seen = (await self._visitors.seen((visitor,), moment))[visitor]
+            found = self._visitors.score(self._current(), visitor, seen, moment, SCORE, **asked)
         except Refusal as refusal:
             await refuse(send, refusal)
+        except StoreError:
+            await refuse(send, away())
         else:
             await answer(send, _encode(found))
 
@@ -58,7 +60,7 @@ class Score:
 class Visitor:
     """Shows what is stored of a visitor, or erases it."""
 
-    def __init__(self, state: State, store: "Store", visitors: Visitors, erasing: Erasing) -> None:
+    def __init__(self, state: State, store: "LiveStore", visitors: Visitors, erasing: Erasing) -> None:
         self._entities, self._store, self._id_name = Entities(state), store, visitors.id_name
         self._erasing = erasing
 
@@ -75,6 +77,8 @@ class Visitor:
                 await answer(send, _encode(await run_in_threadpool(self._stored, visitor, limit)))
         except Refusal as refusal:
             await refuse(send, refusal)
+        except StoreAway:
+            await refuse(send, away())
         except StoreDead:
             await refuse(
                 send, busy("store_dead", "nothing can be erased until the service is started anew", 30)

@@ -52,3 +52,10 @@ class Refusal(Exception):
 def busy(code: str, message: str, seconds: int = 1, status: int = 503) -> Refusal:
     """Not now: the client is told after how many seconds to come back."""
     return Refusal(status, code, message, headers={"Retry-After": str(seconds)})
+
+
+def away() -> Refusal:
+    """What the service keeps cannot be reached: nothing was stored, nothing can be said."""
+    return busy(
+        "store_away", "the database does not answer: ask again; send events again, with the same ids", 2
+    )

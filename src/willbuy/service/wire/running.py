@@ -34,7 +34,7 @@ class Running(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, watch: Watch, ticks: Sequence[Callable[[], object]]) -> None:
         super().__init__(config)
         self._watch = watch
-        self._ticks = (watch.tick, *ticks)
+        self._ticks: tuple[Callable[[], object], ...] = (watch.tick, *ticks)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and to tick. What was made until now stays for good: the collector need not look at it again."""
@@ -42,6 +42,10 @@ class Running(uvicorn.Server):
         gc.collect()
         gc.freeze()
         self._tick(asyncio.get_running_loop())
+
+    def also(self, act: Callable[[], object]) -> None:
+        """Have something more done at each tick."""
+        self._ticks = (*self._ticks, act)
 
     def serve_at(self, listener: socket.socket) -> None:
         """Answer at a bound socket until told to stop."""

@@ -5,7 +5,6 @@ shop are small: 40 bins from -10 to 10, the first and the last without an end. E
 """
 
 import math
-import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,6 +23,9 @@ ADD = """
 INSERT INTO days VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (day, version_key, shadow, bin)
 DO UPDATE SET answers = answers + excluded.answers, total = total + excluded.total
 """
+
+
+_CELLS = "SELECT day, version, shadow, bin, answers, total FROM days JOIN versions USING (version_key) ORDER BY 1, 2, 3"
 
 
 class DayOfAnswers(NamedTuple):
@@ -64,15 +66,15 @@ def daily(home: Path) -> list[DayOfAnswers]:
     """Every day on which something was answered, by day, version and role. Raises WillbuyError where nothing was logged."""
     db = open_to_read(log_file(home))
     try:
-        return list(_daily(db))
+        return list(of_cells(db.execute(_CELLS)))
     finally:
         db.close()
 
 
-def _daily(db: sqlite3.Connection) -> Iterator[DayOfAnswers]:
-    sql = "SELECT day, version, shadow, bin, answers, total FROM days JOIN versions USING (version_key) ORDER BY 1, 2, 3"
+def of_cells(cells_of_days: Iterable[tuple[int, str, int, int, int, float]]) -> Iterator[DayOfAnswers]:
+    """The days from their cells (day, version, 1 of a shadow, bin, answers, total)."""
     found: dict[tuple[int, str, int], list[tuple[int, int, float]]] = {}
-    for day, version, shadow, number, answers, total in db.execute(sql):
+    for day, version, shadow, number, answers, total in cells_of_days:
         found.setdefault((day, version, shadow), []).append((number, answers, total))
     for (day, version, shadow), cells in found.items():
         histogram = [0] * BINS

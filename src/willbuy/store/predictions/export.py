@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from willbuy.errors import WillbuyError
-from willbuy.store.moments import to_microseconds
 from willbuy.store.predictions.answer import Answer
-from willbuy.store.predictions.file import log_file, open_to_read
-from willbuy.store.predictions.reading import ALWAYS, CHUNK, feature_names, read_answers
+from willbuy.store.predictions.answers import CHUNK, Answers
+from willbuy.store.predictions.answers_file import AnswersFile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 OWN = [name for name in Answer._fields if name != "features"]
-_COUNT = """
-SELECT version, COUNT(*) FROM answers JOIN versions USING (version_key)
-WHERE moment >= ? AND moment < ? AND (? IS NULL OR version = ?) GROUP BY version ORDER BY version
-"""
 _TEXTS = ("id", "entity", "route", "version", "shadow_version", "features")
 _TYPES = {"moment": "TIMESTAMP", "as_of": "TIMESTAMP"} | dict.fromkeys(
     _TEXTS, "VARCHAR"
@@ -70,8 +65,11 @@ def export_answers(
     progress: Progress = lambda done, total, stage: None,
     memory: str = "1500MB",
     chunk: int = CHUNK,
+    answers: Answers | None = None,
 ) -> Exported:
     """Write the answers of `[since, until)`, of one version or of all, in order of their moments.
+
+    They are those of `answers`, by default of the file in the shop's home.
 
     Where they are of one version whose feature names the log knows, each feature is a column (a feature that is called
     as one of the log's own columns gets `feature_` before its name), null where the model saw none. Otherwise the column
@@ -80,19 +78,20 @@ def export_answers(
     """
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
-    counts = _counts(home, since, until, version)
+    log = answers or AnswersFile(home)
+    counts = _counts(log, since, until, version)
     total = sum(counts.values())
-    known = feature_names(home)
+    known = log.names()
     names = known.get(next(iter(counts))) if len(counts) == 1 else None
     (home / "tmp").mkdir(exist_ok=True)
     warehouse = DuckDBWarehouse(home, memory)
     with tempfile.TemporaryDirectory(prefix=f"log-{os.getpid()}-", dir=home / "tmp") as folder:
         parts: list[Path] = []
         done = 0
-        for answers in _in_chunks(read_answers(home, since, until, version, chunk), chunk):
+        for some in _in_chunks(log.read(since, until, version, chunk), chunk):
             parts.append(Path(folder) / f"part-{len(parts):06}.parquet")
-            _write_part(warehouse, _by_name(answers, names) if names else _as_json(answers, known), parts[-1])
-            done += len(answers)
+            _write_part(warehouse, _by_name(some, names) if names else _as_json(some, known), parts[-1])
+            done += len(some)
             progress(done, max(total, done), "reading")
         progress(done, done, "writing")
         warehouse.export(f"SELECT * FROM {warehouse.parquet(parts)}", output)
@@ -100,17 +99,9 @@ def export_answers(
 
 
 def _counts(
-    home: Path, since: datetime | None, until: datetime | None, version: str | None
-) -> dict[str, int]:
-    start, end = (
-        default if moment is None else to_microseconds(moment)
-        for moment, default in zip((since, until), ALWAYS, strict=True)
-    )
-    db = open_to_read(log_file(home))
-    try:
-        counts = dict(db.execute(_COUNT, [start, end, version, version]).fetchall())
-    finally:
-        db.close()
+    answers: Answers, since: datetime | None, until: datetime | None, version: str | None
+) -> Mapping[str, int]:
+    counts = answers.counts(since, until, version)
     if not counts:
         raise WillbuyError(
             "no answer was logged in that time, or by that run. `willbuy log --output answers.parquet` writes all of them"

@@ -14,12 +14,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from willbuy.errors import WillbuyError
+from willbuy.errors import StoreAway, WillbuyError
 from willbuy.store.predictions.answer import Answer
-from willbuy.store.predictions.erasing import erase_answers
-from willbuy.store.predictions.file import log_file, open_to_write
-from willbuy.store.predictions.retention import STEP, delete_old
-from willbuy.store.predictions.writing import Writer
+from willbuy.store.predictions.answers import Answers, AnswerWriter
+from willbuy.store.predictions.answers_file import AnswersFile
+from willbuy.store.predictions.retention import STEP
 
 logger = logging.getLogger("willbuy.service")
 
@@ -29,11 +28,12 @@ INTERVAL_SECONDS = 0.2
 AFTER_A_FAULT_SECONDS = 1.0
 RETENTION_SECONDS = 60.0
 Clock = Callable[[], datetime]
-_OF_THE_FILE = (sqlite3.OperationalError, sqlite3.InternalError, OSError)  # not of what is written: try again
+PASSING = (sqlite3.Error, OSError, StoreAway)
+"""What a place raises that cannot be opened now: it is tried again."""
 
 
 class PredictionLog:
-    """Answers on their way into `<home>/live/predictions.sqlite`.
+    """Answers on their way to where they lie: `<home>/live/predictions.sqlite`, for a folder.
 
     `days` is how long an answer stays, by `clock` (naive UTC). A log that cannot be opened now is opened as soon as it
     can: `error` says what is wrong until then. Raises WillbuyError where the file is of another format.
@@ -50,11 +50,17 @@ class PredictionLog:
     """
 
     def __init__(
-        self, home: Path, days: int, clock: Clock, most: int = QUEUE, interval: float = INTERVAL_SECONDS
+        self,
+        place: Path | Answers,
+        days: int,
+        clock: Clock,
+        most: int = QUEUE,
+        interval: float = INTERVAL_SECONDS,
     ) -> None:
         self.written = 0
         self.error: str | None = None
-        self._home, self._days, self._clock, self._interval, self._most = home, days, clock, interval, most
+        self._answers = AnswersFile(place) if isinstance(place, Path) else place
+        self._days, self._clock, self._interval, self._most = days, clock, interval, most
         self._queue: deque[Answer | threading.Event] = deque()
         self._held: list[Answer] = []  # taken from the queue, not yet written
         self._waiting: list[threading.Event] = []  # set once what is held is written
@@ -64,10 +70,10 @@ class PredictionLog:
         self._dropped, self._counting = 0, threading.Lock()
         self._wake, self._closing = threading.Event(), False
         self._retention_at = time.monotonic()
-        self._writer: Writer | None = None
+        self._writer: AnswerWriter | None = None
         try:
             self._open()
-        except (sqlite3.Error, OSError) as error:
+        except PASSING as error:
             self._fail(f"the prediction log cannot be opened: {error}")
         self._thread = threading.Thread(target=self._run, name="prediction-log", daemon=True)
         self._thread.start()
@@ -109,7 +115,7 @@ class PredictionLog:
         return done.wait(timeout)
 
     def erase(self, entity: str) -> int:
-        """Erase every answer about an entity, those on their way too; see `erase_answers`. Returns how many there were.
+        """Erase every answer about an entity, those on their way too; see `Answers.erase`. Returns how many there were.
 
         Raises WillbuyError where the log cannot be written now.
         """
@@ -117,7 +123,7 @@ class PredictionLog:
             raise WillbuyError(
                 f"the prediction log cannot be written now: {self.error}. Mend that, and erase again."
             )
-        return erase_answers(self._home, entity)
+        return self._answers.erase(entity)
 
     def close(self, timeout: float = 10.0) -> None:
         """Write what is there and end. What cannot be written now is counted in `dropped`."""
@@ -188,17 +194,17 @@ class PredictionLog:
         while self._waiting:
             self._waiting.pop().set()
 
-    def _write_held(self, writer: Writer) -> None:
+    def _write_held(self, writer: AnswerWriter) -> None:
         """Write what is held. An answer that cannot be written by itself is counted in `dropped`, the others are kept."""
         size = len(self._held)
         while self._held:
             piece = self._held[:size]
             try:
                 writer.write(piece)
-            except _OF_THE_FILE:
-                raise
-            except Exception:  # one of these is no answer: look for it
-                if size > 1:
+            except Exception as error:
+                if writer.passing(error):
+                    raise
+                if size > 1:  # one of these is no answer: look for it
                     size //= 2
                     continue
                 self._drop(1)
@@ -211,15 +217,15 @@ class PredictionLog:
         if time.monotonic() < self._retention_at:
             return
         most = max(STEP, at_least)
-        if delete_old(self._open().db, self._clock(), self._days, most) < most:
+        if self._open().delete_old(self._clock(), self._days, most) < most:
             self._retention_at = time.monotonic() + RETENTION_SECONDS
 
-    def _open(self) -> Writer:
+    def _open(self) -> AnswerWriter:
         if self._writer is None:
-            self._writer = Writer(open_to_write(log_file(self._home)))
+            self._writer = self._answers.writer()
         return self._writer
 
     def _close(self) -> None:
         if self._writer is not None:
-            self._writer.db.close()
+            self._writer.close()
             self._writer = None

@@ -9,9 +9,9 @@ from typing import Any
 
 from willbuy.store.moments import to_microseconds, to_moment
 from willbuy.store.predictions.answer import Answer
+from willbuy.store.predictions.answers import CHUNK
 from willbuy.store.predictions.file import log_file, open_to_read
 
-CHUNK = 5_000
 ALWAYS = -(1 << 62), 1 << 62  # microseconds: before and after every moment
 _PAGE = """
 SELECT number, id, entity, route, champion.version, moment, answers.features, log_odds, probability, shadow.version,

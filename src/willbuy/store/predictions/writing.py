@@ -8,12 +8,15 @@ what the service waits for at most while rows are made ready.
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from willbuy.store.moments import to_microseconds
 from willbuy.store.predictions.answer import Answer
+from willbuy.store.predictions.answers import AnswerWriter
 from willbuy.store.predictions.days import ADD, add_up
 from willbuy.store.predictions.file import hash_of
+from willbuy.store.predictions.retention import delete_old
 
 SLICE = 64
 _COLUMNS = 12
@@ -26,7 +29,7 @@ _WHOLE = _INSERT + ", ".join([_ROW] * SLICE)
 _ONE = _INSERT + _ROW
 
 
-class Writer:
+class Writer(AnswerWriter):
     """An open log, written in transactions. Not for two threads at once."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -53,6 +56,18 @@ class Writer:
         self.db.execute(
             "UPDATE versions SET features = ? WHERE version_key = ?", [json.dumps(list(names)), key]
         )
+
+    def delete_old(self, now: datetime, days: int, most: int) -> int:
+        """Delete the oldest answers."""
+        return delete_old(self.db, now, days, most)
+
+    def passing(self, error: Exception) -> bool:
+        """Whether an error is of the file: a full disk, a lock."""
+        return isinstance(error, (sqlite3.OperationalError, sqlite3.InternalError, OSError))
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
 
     def _insert(self, answers: Sequence[Answer]) -> None:
         rows = [self._row(answer) for answer in answers]

@@ -32,13 +32,12 @@ def open_postgres(shop: Shop) -> PostgresWarehouse:
     if not done:
         raise WillbuyError(f"no ingest into the schema {schema} was finished yet. Run: willbuy ingest")
     newest = done[-1][0]
-    warehouse = PostgresWarehouse(
+    return PostgresWarehouse(
         partial(connect, shop.storage, schema=schema),
         schema,
         shop.home,
         shop.storage.memory,
         shop.storage.threads,
         {"sources": f'"status" = \'done\' AND "source" <= {newest}', "events": f'"source" <= {newest}'},
+        json.dumps(done),
     )
-    warehouse.state = json.dumps(done)
-    return warehouse

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     import psycopg
 
     from willbuy.warehouse.duckdb import DuckDBWarehouse
+    from willbuy.warehouse.postgres.gold import Gold
     from willbuy.warehouse.postgres.working import Working
 
 TYPES = {
-    "bool": "BOOLEAN",
-    "int2": "SMALLINT",
-    "int4": "INTEGER",
-    "int8": "BIGINT",
-    "float8": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "smallint": "SMALLINT",
+    "integer": "INTEGER",
+    "bigint": "BIGINT",
+    "double precision": "DOUBLE",
     "text": "VARCHAR",
-    "varchar": "VARCHAR",
-    "timestamp": "TIMESTAMP",
+    "character varying": "VARCHAR",
+    "timestamp without time zone": "TIMESTAMP",
 }
 """The type of a column at the server -> at the desk."""
 
@@ -56,10 +57,18 @@ class Spool:
         self.folder = Path(tempfile.gettempdir()) if home is None else home / "tmp"
 
     @contextmanager
-    def of(self, connection: "psycopg.Connection[Any]", sql: str) -> Iterator[str]:
-        """A FROM item of the desk's with a query's rows, in their order; it stands while the context lasts."""
-        columns = self._columns(connection, sql)
-        file = self._file()
+    def of(
+        self, connection: "psycopg.Connection[Any]", sql: str, gold: "Gold | None" = None
+    ) -> Iterator[str]:
+        """A FROM item of the desk's with a query's rows, in their order; it stands while the context lasts.
+
+        With `gold` the rows are added to it on their way.
+        """
+        kinds = kinds_of(connection, sql)
+        if gold is not None:
+            sql = gold.adding(connection, sql, kinds)
+            kinds = gold.columns
+        file = self.file()
         try:
             with (
                 file.open("wb") as target,
@@ -68,7 +77,7 @@ class Spool:
             ):
                 for row in rows:
                     target.write(row)
-            yield self._reading(file, columns)
+            yield self._reading(file, kinds)
         finally:
             file.unlink(missing_ok=True)
 
@@ -76,7 +85,7 @@ class Spool:
         self, connection: "psycopg.Connection[Any]", name: str, frame: "pd.DataFrame", working: "Working"
     ) -> None:
         """Make a working table from a data frame."""
-        file, desk = self._file(), self.desk.beside()
+        file, desk = self.file(), self.desk.beside()
         try:
             desk.connection.register("willbuy_put", frame)
             described = desk.rows("DESCRIBE SELECT * FROM willbuy_put")
@@ -84,7 +93,7 @@ class Spool:
             working.drop(connection, [name])
             quote = desk.dialect.identifier
             columns = ", ".join(f"{quote(column)} {_BACK[kind]}" for column, kind, *_ in described)
-            connection.execute(f"CREATE UNLOGGED TABLE {working.place(name)} ({columns})")
+            working.known(connection, name, f"CREATE UNLOGGED TABLE {working.place(name)} ({columns})")
             with (
                 file.open("rb") as source,
                 connection.cursor() as cursor,
@@ -92,29 +101,32 @@ class Spool:
             ):
                 while piece := source.read(_PIECE):
                     rows.write(piece)
-            working.known(connection, name)
+            working.measure(connection, name)
         finally:
             desk.close()
             file.unlink(missing_ok=True)
 
-    def _columns(self, connection: "psycopg.Connection[Any]", sql: str) -> dict[str, str]:
-        described = connection.execute(f"SELECT * FROM (\n{sql}\n) q LIMIT 0").description or []
-        kinds = {column.name: connection.adapters.types[column.type_code].name for column in described}
-        for name, kind in kinds.items():
-            if kind not in TYPES:
-                raise WillbuyError(
-                    f"column {name!r} comes from PostgreSQL as {kind}: cast it to one of {', '.join(TYPES)}"
-                )
-        return {name: TYPES[kind] for name, kind in kinds.items()}
-
-    def _reading(self, file: Path, columns: dict[str, str]) -> str:
+    def _reading(self, file: Path, kinds: dict[str, str]) -> str:
         text = self.desk.dialect.text
-        listed = ", ".join(f"{text(name)}: {text(kind)}" for name, kind in columns.items())
+        listed = ", ".join(f"{text(name)}: {text(TYPES[kind])}" for name, kind in kinds.items())
         return (
             f"read_csv({text(str(file))}, columns = {{{listed}}}, auto_detect = false, header = false, delim = ',', "
             "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false)"
         )
 
-    def _file(self) -> Path:
+    def file(self, suffix: str = ".csv") -> Path:
+        """The path of a new file, for whoever deletes it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        return self.folder / f"spool-{os.getpid()}-{next(_NUMBERS)}.csv"
+        return self.folder / f"spool-{os.getpid()}-{next(_NUMBERS)}{suffix}"
+
+
+def kinds_of(connection: "psycopg.Connection[Any]", sql: str) -> dict[str, str]:
+    """The columns of a query with their types, as PostgreSQL names them. Raises WillbuyError for one the desk has not."""
+    described = connection.execute(f"SELECT * FROM (\n{sql}\n) q LIMIT 0").description or []
+    kinds = {column.name: connection.adapters.types[column.type_code].regtype for column in described}
+    for name, kind in kinds.items():
+        if kind not in TYPES:
+            raise WillbuyError(
+                f"column {name!r} comes from PostgreSQL as {kind}: cast it to one of {', '.join(TYPES)}"
+            )
+    return kinds

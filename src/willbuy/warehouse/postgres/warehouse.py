@@ -1,11 +1,12 @@
 """PostgreSQL as the warehouse: tables in a schema of a server, features computed there, results streamed to local files."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
 
@@ -13,12 +14,16 @@ from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.engine import Warehouse
 from willbuy.warehouse.postgres.dialect import PostgresDialect
 from willbuy.warehouse.postgres.explaining import explain_server
+from willbuy.warehouse.postgres.gold import NAME as GOLD
+from willbuy.warehouse.postgres.gold import Gold
+from willbuy.warehouse.postgres.memory import Memory
 from willbuy.warehouse.postgres.spool import Spool
 from willbuy.warehouse.postgres.working import Working
 
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
 Connection = psycopg.Connection[Any]
 
 WORKERS = 4
@@ -41,6 +46,7 @@ class PostgresWarehouse(Warehouse):
     """
 
     dialect = PostgresDialect()
+    parts_a_moment = False  # each group would pass over all of the events
 
     def __init__(
         self,
@@ -50,22 +56,36 @@ class PostgresWarehouse(Warehouse):
         memory: str = "1500MB",
         threads: int | None = None,
         shown: Mapping[str, str] | None = None,
+        state: str = "",
     ) -> None:
         self.connect = connect
         self.schema = schema
         self.home = home
         self.shown = shown or {}
+        self.state = state
+        self.memory = Memory(state)
         self.workers = threads or min(WORKERS, os.cpu_count() or 1)
         self.alone = True  # whether no other of our connections works at the same time
         self.connection = self._connected()
         self.working = Working(self.connection)
         self._desk = DuckDBWarehouse(home, memory, threads)
-        self._desk.named_rows = True
+        self._at_desk: dict[str, Path] = {}
         self.spool = Spool(self._desk, home)
+        self.golden: Gold | None = None  # where snapshots go besides, see `gold`
 
     @property
     def desk(self) -> DuckDBWarehouse:
-        """DuckDB on this machine. Rows that come to it carry the text of their entity."""
+        """DuckDB on this machine."""
+        return self._desk
+
+    def at_desk(self, table: str) -> DuckDBWarehouse:
+        """The desk with a view of a table's rows, which are fetched when they are first asked for."""
+        if table not in self._at_desk:
+            name = self.dialect.identifier(table)
+            path = self.spool.file(".parquet")
+            self.to_parquet(f"SELECT * FROM {name}", path, soon=True)
+            self._desk.execute(f"CREATE VIEW {name} AS SELECT * FROM {self._desk.parquet([path])}")
+            self._at_desk[table] = path
         return self._desk
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
@@ -109,18 +129,46 @@ class PostgresWarehouse(Warehouse):
             self.working.drop(self.connection, names)
 
     def to_parquet(self, sql: str, path: Path, *, soon: bool = False) -> None:
-        with explain_server(), self.spool.of(self.connection, sql) as source:
+        self._stream(sql, path, soon)
+
+    def snapshots_to_parquet(self, sql: str, path: Path) -> None:
+        self._stream(sql, path, True, self.golden)
+
+    @contextmanager
+    def gold(self) -> Iterator[None]:
+        """The snapshots that are written meanwhile become the table `snapshots`, once all of them are there."""
+        self.golden = Gold(self.working)
+        try:
+            yield
+            with explain_server():
+                self.golden.publish(self.connection)
+        finally:
+            self.golden = None
+            self.drop(GOLD)
+
+    def _stream(self, sql: str, path: Path, soon: bool, gold: Gold | None = None) -> None:
+        with explain_server(), self.spool.of(self.connection, sql, gold) as source:
             desk = self._desk.beside()
             try:
                 desk.to_parquet(f"SELECT * FROM {source}", path, soon=soon)
             finally:
                 desk.close()
 
-    def for_desk(self, sql: str) -> str:
-        """The rows of a query with the text of their entity, which the desk has no table of."""
-        return (
-            f'SELECT q.*, n."entity" FROM (\n{sql}\n) q JOIN "entities" n ON n."entity_key" = q."entity_key"'
-        )
+    def once(self, name: str, ask: Callable[[], T]) -> T:
+        """What `ask` finds out about the events; kept in the schema, and used while its sources are the same."""
+        if not self.state:
+            return ask()
+        with explain_server():
+            found: T | None = self.memory.recall(self.connection, name)
+        if found is None:
+            found = ask()
+            with explain_server():
+                self.memory.keep(self.connection, name, found)
+        return found
+
+    def group_size(self, usual: int) -> int:
+        """Any size: the server bounds the memory of its queries by itself, and every group has to pass over all events."""
+        return sys.maxsize
 
     @contextmanager
     def side_by_side(self) -> Iterator[int]:
@@ -143,8 +191,10 @@ class PostgresWarehouse(Warehouse):
     def close(self) -> None:
         """Close the connection; with the first one, what was made with it goes."""
         if self.connection is self.working.owner:
-            self.working.close()
             self._desk.close()
+            for path in self._at_desk.values():
+                path.unlink(missing_ok=True)
+            self.working.close()
         self.connection.close()
 
     def _connected(self) -> Connection:

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from willbuy.warehouse.postgres.names import quoted
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -48,25 +50,36 @@ class Working:
 
     def place(self, name: str) -> str:
         """The table that stands behind a name, quoted."""
-        return _quoted(f"{PREFIX}_{self.token}_{name.removeprefix('willbuy_')}")
+        return quoted(f"{PREFIX}_{self.token}_{name.removeprefix('willbuy_')}")
 
     def make(self, connection: "psycopg.Connection[Any]", name: str, sql: str) -> None:
         """Make a table from a query, in place of one of the same name."""
         self.drop(connection, [name])
-        self._run(connection, f"CREATE UNLOGGED TABLE {self.place(name)} AS\n{sql}")
-        self.known(connection, name)
+        self.known(connection, name, f"CREATE UNLOGGED TABLE {self.place(name)} AS\n{sql}")
+        self.measure(connection, name)
 
-    def known(self, connection: "psycopg.Connection[Any]", name: str) -> None:
-        """A table was made and filled: measure it for the planner, and let the connection see it."""
+    def known(self, connection: "psycopg.Connection[Any]", name: str, statement: str) -> None:
+        """Make a table by a statement; it is dropped at the end, whatever comes between."""
         with self.guard:
             self.tables.add(name)
-        self._run(connection, f"ANALYZE {self.place(name)}")
+        connection.execute(statement)
         self._show(connection, name)
+
+    def measure(self, connection: "psycopg.Connection[Any]", name: str) -> None:
+        """Let the planner know what a table holds, now that it is filled."""
+        connection.execute(f"ANALYZE {self.place(name)}")
+
+    def give_away(self, connection: "psycopg.Connection[Any]", name: str, to: str) -> None:
+        """Rename a table: it is none of the working tables any more."""
+        connection.execute(f"DROP VIEW IF EXISTS pg_temp.{quoted(name)}")
+        connection.execute(f"ALTER TABLE {self.place(name)} RENAME TO {quoted(to)}")
+        with self.guard:
+            self.tables.discard(name)
 
     def view(self, connection: "psycopg.Connection[Any]", name: str, sql: str) -> None:
         """Give a query a name that this connection alone knows."""
         self.drop(connection, [name])
-        self._run(connection, f"CREATE TEMPORARY VIEW {_quoted(name)} AS\n{sql}")
+        connection.execute(f"CREATE TEMPORARY VIEW {quoted(name)} AS\n{sql}")
 
     def show(self, connection: "psycopg.Connection[Any]") -> None:
         """Let another connection see the tables that there are."""
@@ -76,26 +89,21 @@ class Working:
             self._show(connection, name)
 
     def drop(self, connection: "psycopg.Connection[Any]", names: Iterable[str]) -> None:
-        """Drop tables and views, where they exist."""
+        """Drop tables and views, where they exist, and where the server still answers: else the next command does."""
+        if connection.closed:
+            return
         for name in names:
-            self._run(connection, f"DROP VIEW IF EXISTS pg_temp.{_quoted(name)} CASCADE")
+            connection.execute(f"DROP VIEW IF EXISTS pg_temp.{quoted(name)} CASCADE")
             with self.guard:
                 known = name in self.tables
-                self.tables.discard(name)
             if known:
-                self._run(connection, f"DROP TABLE IF EXISTS {self.place(name)} CASCADE")
+                connection.execute(f"DROP TABLE IF EXISTS {self.place(name)} CASCADE")
+                with self.guard:
+                    self.tables.discard(name)
 
     def close(self) -> None:
-        """Drop what is left, where the server still answers: else the next command does."""
-        if not self.owner.closed and not self.owner.broken:
-            self.drop(self.owner, sorted(self.tables))
+        """Drop what is left."""
+        self.drop(self.owner, sorted(self.tables))
 
     def _show(self, connection: "psycopg.Connection[Any]", name: str) -> None:
-        self._run(connection, f"CREATE TEMPORARY VIEW {_quoted(name)} AS SELECT * FROM {self.place(name)}")
-
-    def _run(self, connection: "psycopg.Connection[Any]", sql: str) -> None:
-        connection.execute(sql)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+        connection.execute(f"CREATE TEMPORARY VIEW {quoted(name)} AS SELECT * FROM {self.place(name)}")

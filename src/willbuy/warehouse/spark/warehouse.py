@@ -1,6 +1,7 @@
 """Spark over Parquet files: the engine for logs that one machine does not hold."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -32,6 +33,7 @@ class SparkWarehouse(Warehouse):
 
     dialect = SparkDialect()
     parts_itself = True
+    parts_a_moment = False
 
     def __init__(
         self, session: "SparkSession", desk: DuckDBWarehouse, scratch: Scratch, home: Path | None = None
@@ -106,9 +108,12 @@ class SparkWarehouse(Warehouse):
                 own = [file for file in files if file.parent.name == f"{_PLACE}={number}"]
                 for part, file in enumerate(own):
                     _move(file, path.with_stem(f"{path.stem}-{part:05}"))
-        for path in paths:
-            if not path.parent.exists():
-                self.to_parquet(f"SELECT q.* FROM (\n{sql}\n) q LIMIT 0", path)
+        missing = [path for path in paths if not path.parent.exists()]
+        for path in missing[:1]:
+            self.to_parquet(f"SELECT q.* FROM (\n{sql}\n) q LIMIT 0", path)
+        for path in missing[1:]:
+            path.parent.mkdir(parents=True)
+            shutil.copy(missing[0], path)
 
     def once(self, name: str, ask: Callable[[], T]) -> T:
         """What `ask` finds out about the events; remembered for a shop's tables, which stay as they were opened."""
@@ -118,6 +123,10 @@ class SparkWarehouse(Warehouse):
             self.answers[name] = ask()
         answer: T = self.answers[name]
         return answer
+
+    def group_size(self, usual: int) -> int:
+        """All of them: Spark parts what does not fit by itself."""
+        return sys.maxsize
 
     @contextmanager
     def side_by_side(self) -> Iterator[int]:
