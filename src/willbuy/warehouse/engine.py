@@ -1,7 +1,7 @@
 """What an engine must do for us: hold the shop's tables, run standard SQL over them, and hand results over as files."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 T = TypeVar("T")
+Mapped = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 
 class Warehouse(ABC):
@@ -106,6 +107,15 @@ class Warehouse(ABC):
         """
         for number, path in enumerate(paths):
             self.to_parquet(f"SELECT q.* FROM (\n{sql}\n) q WHERE {place} = {number}", path, soon=True)
+
+    def map_to_files(self, sql: str, work: "Mapped", types: Mapping[str, str], folder: Path) -> list[Path]:
+        """Let the engine's workers do some Python work on a query's rows, and write what it gives to local Parquet files.
+
+        `work` takes a data frame of some of the rows and gives one with the columns of `types`, which are standard SQL.
+        The files come into `folder`, a new one, in the order of the query; it is complete, or not there. For an engine
+        that `parts_itself`.
+        """
+        raise NotImplementedError(self.dialect.name)
 
     def events_of(self, buckets: Sequence[int]) -> str:
         """A FROM item with the events of the entities of some buckets (`entity_key % BUCKETS`)."""

@@ -2,14 +2,14 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from willbuy.warehouse.duckdb import DuckDBWarehouse
-from willbuy.warehouse.engine import Warehouse
+from willbuy.warehouse.engine import Mapped, Warehouse
 from willbuy.warehouse.spark.dialect import SparkDialect
 from willbuy.warehouse.spark.faults import spark_faults
 from willbuy.warehouse.spark.scratch import Scratch, parquet_files
@@ -114,6 +114,20 @@ class SparkWarehouse(Warehouse):
         for path in missing[1:]:
             path.parent.mkdir(parents=True)
             shutil.copy(missing[0], path)
+
+    def map_to_files(self, sql: str, work: Mapped, types: Mapping[str, str], folder: Path) -> list[Path]:
+        def worked(frames: Iterable["pd.DataFrame"]) -> Iterator["pd.DataFrame"]:
+            yield from map(work, frames)
+
+        named = {"VARCHAR": self.dialect.string}
+        schema = ", ".join(f"`{name}` {named.get(kind, kind)}" for name, kind in types.items())
+        partial = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        with self._written(self._query(sql).mapInPandas(worked, schema)) as files:
+            for number, file in enumerate(files):
+                _move(file, partial / f"part-{number:05}.parquet")
+        partial.replace(folder)
+        return parquet_files(folder)
 
     def once(self, name: str, ask: Callable[[], T]) -> T:
         """What `ask` finds out about the events; remembered for a shop's tables, which stay as they were opened."""
