@@ -53,7 +53,7 @@ docs: $(READY)  ## make the reference pages and the outputs shown in the docs an
 lock:  ## renew the hash-locked requirements after pyproject.toml changed (needs uv; UPGRADE=--upgrade for newer ones)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 2; }
 	@$(UV) pip compile pyproject.toml --group test --group lint --group build $(LOCK_FLAGS) --output-file requirements.lock
-	@$(UV) pip compile pyproject.toml --extra serve --group build --constraint requirements.lock $(LOCK_FLAGS) --output-file requirements-serve.lock
+	@$(UV) pip compile pyproject.toml --extra serve --extra postgres --group build --constraint requirements.lock $(LOCK_FLAGS) --output-file requirements-serve.lock
 	@$(UV) pip compile --group bench --constraint requirements.lock $(LOCK_FLAGS) --output-file requirements-bench.lock
 
 clean:  ## remove what the other targets made

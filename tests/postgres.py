@@ -8,6 +8,7 @@ import itertools
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,13 +110,20 @@ def postgres_url(postgres_admin: str) -> str:
 @pytest.fixture
 def postgres_schema(postgres_admin: str, postgres_url: str) -> Iterator[str]:
     """The name of a schema that is the tests' role's, empty, and dropped after the test."""
+    with fresh_schema(postgres_admin) as name:
+        yield name
+
+
+@contextmanager
+def fresh_schema(admin_url: str) -> Iterator[str]:
+    """A schema of the tests' role, empty, and dropped when the context ends."""
     import psycopg
 
     name = f"shop_{os.getpid()}_{next(_NUMBERS)}"
-    with psycopg.connect(postgres_admin, autocommit=True) as admin:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(f"CREATE SCHEMA {name} AUTHORIZATION {ROLE}")
     yield name
-    with psycopg.connect(postgres_admin, autocommit=True) as admin:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
 
 

@@ -132,6 +132,23 @@ def test_what_is_not_read_is_named(live_client: TestClient) -> None:
     assert found["ignored"] == ["colour", "context"]
 
 
+@pytest.mark.parametrize("body", ["{", '{"a": 1, "a": 2}', "[{]", '[{"a" 1}]', "\ufeff{}"])
+def test_what_is_no_json_is_answered_as_predict_answers_it(live_client: TestClient, body: str) -> None:
+    events, record = (live_client.post(path, content=body.encode()) for path in ("/events", "/predict"))
+    assert (events.status_code, events.json()["error"]["code"]) == (400, "bad_json"), events.text
+    if body[0] != "[":
+        assert (record.status_code, record.json()["error"]["code"]) == (400, "bad_json"), record.text
+        assert record.json()["error"]["message"] == events.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("change", [{"event": "stare"}, {"timestamp": "noon"}, {"timestamp": 1}])
+def test_a_client_is_told_in_words_of_its_own(live_client: TestClient, change: dict[str, Any]) -> None:
+    """It knows no key of the shop file."""
+    error = live_client.post("/events", json=event(**change)).json()["error"]
+    assert error["code"] in ("kind_unknown", "time_unreadable", "time_out_of_range")
+    assert "source" not in error["message"] and len(error["message"]) > 40
+
+
 class Refusing:
     """A store that takes nothing, for one reason."""
 

@@ -165,7 +165,7 @@ def whole(log_shop: Common) -> Iterator[tuple[Serving, dict[str, str]]]:
     revoke_key(log_shop.home, "gone", NOW, "test")
     with serving(log_shop.folder, "--run", "0001", "--allow-unproven") as service:
         yield service, tokens
-    for name in ("keys.json", "keys.lock"):
+    for name in ("keys.json", "keys.lock", "keys.made"):
         (log_shop.home / name).unlink()
 
 

@@ -17,13 +17,13 @@ from willbuy.errors import ShopError, WillbuyError
 from willbuy.events.account import IngestResult
 from willbuy.events.gathering import refuse_other_reading, staged_again
 from willbuy.events.ingest import at_work
-from willbuy.events.publishing import Staged, publish
+from willbuy.events.keeping import ToMerge
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.fingerprint import fingerprint
 from willbuy.warehouse.layout import Layout
-from willbuy.warehouse.ledger import Part, SourceRow
+from willbuy.warehouse.ledger import Ledger, Part, SourceRow
 
 MOST_NAMED = 5
 
@@ -124,9 +124,10 @@ def _rebuild(bench: Workbench, lost: list[LostPart], without_lost: bool) -> Any:
                 lost.append(LostPart(row.path, part.first_line, part.lines, part.bronze, found))
     if lost and not without_lost:
         raise WillbuyError(_told(lost))
-    for gone in lost:
-        bench.ledger.forget_part(gone.file)
-    return publish(bench, Staged(sources, parts, anew=True))
+    if isinstance(bench.ledger, Ledger):
+        for gone in lost:
+            bench.ledger.forget_part(gone.file)
+    return bench.keeping.publish(bench, ToMerge(sources, parts, anew=True))
 
 
 def _typed_again(bench: Workbench, row: SourceRow) -> Iterator[tuple[Part, Part | str]]:

@@ -27,6 +27,7 @@ from willbuy.privacy.engines import MOST_WORKERS, Engines, in_parallel, some_eng
 from willbuy.privacy.erased import Erased
 from willbuy.privacy.of_runs import erase_examples, erase_left_work, erase_predictions, erase_snapshots
 from willbuy.privacy.plan import Plan, pending
+from willbuy.privacy.reach import check_reach
 from willbuy.privacy.silver import erase_from_silver, keys_of
 from willbuy.shop import Shop
 from willbuy.shop.common import Common
@@ -46,8 +47,10 @@ def erase(shop: Common, entity: str, moment: datetime, actor: str, live: bool = 
     """Erase an entity, given as it is stored (`entity_of`), at a moment (naive UTC); return what is gone.
 
     `live = False` leaves the service's own store to the service. Raises StillServed where a running service
-    does not come to it in time, with all else erased: the next command looks again.
+    does not come to it in time, with all else erased: the next command looks again. Raises EngineError, with nothing
+    done, where the log lies where it cannot be erased from.
     """
+    check_reach(shop, "erase")
     plan = Plan(entity, actor, live)
     plan.write(shop.home)
     return _carry_out(shop, plan, moment)

@@ -17,7 +17,16 @@ from willbuy.errors import WillbuyError
 from willbuy.store.files import put_in_place
 
 DATABASES = ("live/events.sqlite", "live/predictions.sqlite", "live/history.sqlite")
-FILES = ("keys.json", "id.key", "id.fingerprint", "audit.jsonl", "audit.head", "privacy", "registry")
+FILES = (
+    "keys.json",
+    "keys.made",
+    "id.key",
+    "id.fingerprint",
+    "audit.jsonl",
+    "audit.head",
+    "privacy",
+    "registry",
+)
 OF_A_RUN = ("bundle", "result.json", "parity.json", "test-opened.txt")
 """What a run needs to be served, and to say what it is."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from willbuy.events.spark.span_task import Hands
 from willbuy.events.workbench import Workbench
+from willbuy.warehouse.ledger import Ledger
 from willbuy.warehouse.spark.faults import spark_faults
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _LOOK = 0.5  # seconds between two looks at how far the workers are
 class SparkBench(Workbench):
     """One ingest's tools on Spark: the ledger and a DuckDB here, for what is small, and a session for the rest."""
 
+    ledger: Ledger
     session: "SparkSession"
 
     @property

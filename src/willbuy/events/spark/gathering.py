@@ -7,6 +7,7 @@ from pathlib import Path
 from willbuy.errors import SourceError
 from willbuy.events.files import format_of
 from willbuy.events.gathering import forget, refuse_if_unreadable
+from willbuy.events.keeping_files import first_refused
 from willbuy.events.settings import reading_of
 from willbuy.events.spans import Survey
 from willbuy.events.spark.bench import SparkBench
@@ -144,7 +145,12 @@ def _account(bench: SparkBench, row: SourceRow, span: int) -> SpanAccount:
 def _refuse_if_unreadable(bench: SparkBench, found: Gathered) -> None:
     rejects = [bench.layout.home / file for account in found.accounts for file in account.rejects]
     try:
-        refuse_if_unreadable(bench.connection, Path(found.row.path), found.read, found.rejected, rejects)
+        refuse_if_unreadable(
+            Path(found.row.path),
+            found.read,
+            found.rejected,
+            lambda rule: first_refused(bench.connection, rejects, rule),
+        )
     except SourceError:
         forget(bench, found.row.source)
         raise

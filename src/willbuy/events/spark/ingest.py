@@ -15,6 +15,7 @@ from willbuy.events.account import FileAccount, IngestResult, result_of
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.gathering import ingested_before, refuse_other_reading
 from willbuy.events.guarding import Guard, refuse_rules_on_ids
+from willbuy.events.keeping_files import FilesKeeping
 from willbuy.events.settings import settings_of
 from willbuy.events.spark.bench import SparkBench
 from willbuy.events.spark.gathering import gather
@@ -48,6 +49,7 @@ def ingest_by_spark(shop: Shop, paths: Sequence[Path], progress: Progress | None
         with SparkBench(
             layout=layout,
             ledger=ledger,
+            keeping=FilesKeeping(ledger),
             source=source,
             settings=settings_of(source),
             workers=workers,

@@ -1,7 +1,6 @@
 """The visitors' history on the server: packed by visitor, as in the file that a load makes, and put in place at once.
 
-A packed visitor is one row; from the log's own table its events would be as many rows in as many months, which takes some
-seven times as long to read.
+A packed visitor is one row; from the log's own table its events would be as many rows in as many months.
 """
 
 import json

@@ -1,0 +1,55 @@
+"""The months of `events`: partitions made as they are needed, an index each, made after the rows where the month is new."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+@dataclass(frozen=True)
+class Months:
+    """The months that a merge has made; nobody but it sees them before it is committed."""
+
+    new: Sequence[date]
+
+    @classmethod
+    def for_staged(cls, connection: "psycopg.Connection[Any]") -> "Months":
+        """Make the partitions that staged rows need. Readers are not kept waiting: a table is made first, then attached."""
+        needed = connection.execute(
+            'SELECT DISTINCT month FROM "staged_parts", UNNEST("months") AS month ORDER BY 1'
+        ).fetchall()
+        rows = connection.execute(
+            "SELECT c.relname FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = to_regclass('events')"
+        )
+        there = {name for (name,) in rows}
+        new = [month for (month,) in needed if name_of(month) not in there]
+        for month in new:
+            name = name_of(month)
+            connection.execute(f'CREATE TABLE "{name}" (LIKE "events" INCLUDING ALL)')
+            connection.execute(
+                f"ALTER TABLE \"events\" ATTACH PARTITION \"{name}\" FOR VALUES FROM ('{month}') TO ('{_next(month)}')"
+            )
+        return cls(new)
+
+    def finish(self, connection: "psycopg.Connection[Any]") -> None:
+        """Give the new months their index."""
+        for month in self.new:
+            name = name_of(month)
+            connection.execute(f'CREATE INDEX "{name}_entity" ON "{name}" ("entity_key", "time")')
+            connection.execute(f'ANALYZE "{name}"')
+
+
+def name_of(month: date) -> str:
+    """The partition of a month.
+
+    >>> name_of(date(2015, 9, 1))
+    'events_2015_09'
+    """
+    return f"events_{month:%Y_%m}"
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
