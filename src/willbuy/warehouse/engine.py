@@ -12,6 +12,7 @@ from willbuy.warehouse.layout import BUCKETS
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xgboost
 
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
@@ -115,6 +116,17 @@ class Warehouse(ABC):
         The files come into `folder`, a new one, in the order of the query; it is complete, or not there. For an engine
         that `parts_itself`.
         """
+        raise NotImplementedError(self.dialect.name)
+
+    def grow_trees(
+        self,
+        files: Sequence[Path],
+        columns: Sequence[str],
+        label: str,
+        parameters: Mapping[str, Any],
+        rounds: int,
+    ) -> "xgboost.Booster":
+        """Boosted trees of all rows of some local Parquet files, by the engine's workers. For one that `parts_itself`."""
         raise NotImplementedError(self.dialect.name)
 
     def events_of(self, buckets: Sequence[int]) -> str:

@@ -16,6 +16,7 @@ from willbuy.warehouse.spark.scratch import Scratch, parquet_files
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xgboost
     from pyspark.sql import DataFrame, SparkSession
 
 T = TypeVar("T")
@@ -128,6 +129,18 @@ class SparkWarehouse(Warehouse):
                 _move(file, partial / f"part-{number:05}.parquet")
         partial.replace(folder)
         return parquet_files(folder)
+
+    def grow_trees(
+        self,
+        files: Sequence[Path],
+        columns: Sequence[str],
+        label: str,
+        parameters: Mapping[str, Any],
+        rounds: int,
+    ) -> "xgboost.Booster":
+        from willbuy.warehouse.spark.trees import grow_trees
+
+        return grow_trees(self.session, files, columns, label, parameters, rounds)
 
     def once(self, name: str, ask: Callable[[], T]) -> T:
         """What `ask` finds out about the events; remembered for a shop's tables, which stay as they were opened."""
