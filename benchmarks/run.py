@@ -26,6 +26,7 @@ NAMES = (
     "one_row",
     "live",
     "fit",
+    "postgres_features",
     "ingest_30m",
     "features_30m",
     "explore_30m",

