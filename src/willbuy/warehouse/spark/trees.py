@@ -1,5 +1,6 @@
 """Boosted trees grown by Spark's workers, by xgboost.spark: for more rows than one machine holds."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ def grow_trees(
         raise EngineError(
             f"growing trees on Spark needs xgboost.spark ({error}): pip install 'willbuy[spark]'"
         ) from error
+    logging.getLogger("XGBoost-PySpark").setLevel(logging.WARNING)
     given = {name: value for name, value in parameters.items() if name not in _ITS_OWN}
     values = [
         f"COALESCE(CAST(`{name}` AS DOUBLE), CAST('NaN' AS DOUBLE)) AS f{n}" for n, name in enumerate(columns)
