@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test gate lint types format bench results docs lock clean
+.PHONY: help demo test gate lint types format bench hundred results docs lock clean
 
 help:  ## list the targets (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ format: $(READY)  ## write the code in the one style
 
 bench: .venv/.bench  ## our speed against rivals, as ratios from one run (RUN="features" for one of them)
 	@$(BIN)/python -m benchmarks $(RUN)
+
+hundred: .venv/.bench  ## a hundred million events from CSV to scores: hours, 20 GB of disk (RUN="--sizes 3" for less)
+	@$(BIN)/python benchmarks/hundred_million.py $(RUN)
 
 results: $(READY)  ## published systems beside ours, and the whole way on real logs and the simulated shop (docs/results.md)
 	@$(BIN)/python scripts/results.py --write docs/results.md

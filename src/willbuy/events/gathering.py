@@ -59,12 +59,17 @@ def regather(bench: Workbench, row: SourceRow) -> list[Part]:
 
 def staged_again(bench: Workbench, row: SourceRow) -> Callable[[Part], Part]:
     """What types a part of a source from bronze, as is declared now. Raises ShopError where the source lacks a column."""
+    refuse_missing(bench, row)
+    return partial(restage, bench, plan_of(bench.source, row))
+
+
+def refuse_missing(bench: Workbench, row: SourceRow) -> None:
+    """Raise ShopError where a source that is to be typed again lacks a column that is mapped now."""
     missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
     if missing:
         raise ShopError(
             f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
         )
-    return partial(restage, bench, plan_of(bench.source, row))
 
 
 def refuse_other_reading(bench: Workbench) -> None:

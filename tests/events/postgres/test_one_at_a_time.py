@@ -90,5 +90,5 @@ def test_live_events_are_refused_in_words(tmp_path: Path, engine: str) -> None:
         "storage": {"engine": engine},
         "folder": tmp_path,
     }
-    with pytest.raises(ShopError, match="ingest --live is not built for storage.engine"):
+    with pytest.raises(ShopError, match=r"ingest --live is not built for storage.engine"):
         ingest_live(Shop.model_validate(content), None)  # type: ignore[arg-type]

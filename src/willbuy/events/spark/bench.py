@@ -1,13 +1,13 @@
 """What every step of an ingest on Spark needs at hand: a workbench, with a Spark whose workers read and merge."""
 
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
-from willbuy.events.spark.span_task import Hands
+from willbuy.events.spark.accounts import Hands
 from willbuy.events.workbench import Workbench
 from willbuy.warehouse.ledger import Ledger
 from willbuy.warehouse.spark.faults import spark_faults
@@ -46,12 +46,18 @@ class SparkBench(Workbench):
         """
         if not tasks:
             return []
-        context = self.session.sparkContext
+        context, group = self.session.sparkContext, f"willbuy-{uuid4().hex}"
+
+        def run() -> list[Result]:
+            context.setJobGroup(group, doing)
+            return context.parallelize(tasks, len(tasks)).map(partial(work, self.hands)).collect()
+
         with spark_faults(doing), ThreadPoolExecutor(1) as waiting:
-            found = waiting.submit(
-                context.parallelize(tasks, len(tasks)).map(partial(work, self.hands)).collect
-            )
-            while not found.done():
-                look()
-                time.sleep(_LOOK)
+            found = waiting.submit(run)
+            try:
+                while not wait([found], _LOOK).done:
+                    look()
+            except BaseException:
+                context.cancelJobGroup(group)  # else an interrupted command would wait for the workers
+                raise
             return found.result()
