@@ -20,6 +20,7 @@ from benchmarks.house.outcome import Disagreement
 
 NAMES = (
     "ingest",
+    "postgres_ingest",
     "features",
     "published",
     "scoring",

@@ -16,7 +16,7 @@ from willbuy.parity.comparison import Comparison
 from willbuy.parity.proving import compare
 from willbuy.shop import Shop
 from willbuy.snapshots import Snapshots, build_snapshots
-from willbuy.snapshots.compare import told
+from willbuy.snapshots.compare import compare_snapshots, told
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.engine import Warehouse
 
@@ -83,6 +83,21 @@ def test_live_agrees_with_batch(sides: Sides) -> None:
         )
         tally, *_ = compare(comparison, PAIRS)
         assert tally.checked
+        assert not tally.first, told(tally)
+
+    sides.tried(agree)
+
+
+@pytest.mark.parametrize("engine", ["postgres", pytest.param("spark", marks=pytest.mark.gate)])
+def test_engines_agree(sides: Sides, engine: str) -> None:
+    expected, found = sides.opened("duckdb"), sides.opened(engine)
+
+    def agree(asked: Configuration) -> None:
+        ours, theirs = sides.made(expected, "duckdb", asked), sides.made(found, engine, asked)
+        if isinstance(ours, str) or isinstance(theirs, str):
+            assert ours == theirs
+            return
+        tally = compare_snapshots(ours, theirs)
         assert not tally.first, told(tally)
 
     sides.tried(agree)

@@ -231,3 +231,16 @@ def test_a_failure_leaves_the_old_snapshots_and_no_half_written_ones(
         assert sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*")) == before
         assert warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'willbuy%'") == []
         assert build_snapshots(warehouse, shop, FEATURES, folder=tmp_path / "elsewhere").n > 0
+
+
+def test_a_hole_before_the_test_is_said_at_once(tmp_path: Path) -> None:
+    days = [datetime(2015, 5, day, 12) for day in range(1, 29)]
+    log = {
+        name: [Event(at, "view") for at in days] + [Event(days[-1], "purchase")] for name in ("ann", "bob")
+    }
+    log["ann"].append(Event(datetime(2026, 11, 20, 9), "view"))
+    with warehouse_of(log) as warehouse, pytest.raises(NotEnoughData) as error:
+        build_snapshots(warehouse, shop_of(tmp_path, "7d"), FeatureSet((Count("view"),)))
+    said = str(error.value)
+    assert "no event from 2015-05-29 to 2026-11-20" in said
+    assert "which is the test" in said

@@ -10,6 +10,7 @@ from willbuy.events.account import FileAccount
 from willbuy.events.keeping import LogSpan, ToMerge
 from willbuy.events.live_source import plan_of
 from willbuy.events.postgres.delivering import deliver, fetch
+from willbuy.events.postgres.first_load import drop_coming
 from willbuy.events.postgres.publishing import publish
 from willbuy.events.postgres.server import IngestServer
 from willbuy.events.reading import restage
@@ -35,6 +36,7 @@ class PostgresKeeping:
         for path in bench.layout.temporary.glob("*.*"):
             path.unlink(missing_ok=True)
         connection = self.server.main
+        drop_coming(connection)
         connection.execute(_FORGET_STAGED, [bench.settings])
         if connection.execute('SELECT 1 FROM "staged_parts" LIMIT 1').fetchone() is None:
             connection.execute('TRUNCATE "staged", "staged_rejected"')

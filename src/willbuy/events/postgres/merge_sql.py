@@ -21,6 +21,11 @@ FROM (SELECT DISTINCT "item" FROM "staged" WHERE "item" IS NOT NULL) AS found
 WHERE NOT EXISTS (SELECT FROM "items" AS known WHERE known."item" = found."item")"""
 
 
+FIRST_ITEMS = """
+INSERT INTO "coming_items" ("item_key", "item")
+SELECT ROW_NUMBER() OVER (ORDER BY "item") - 1, "item" FROM (SELECT DISTINCT "item" FROM "staged" WHERE "item" IS NOT NULL) AS f"""
+
+
 def moment(name: str) -> str:
     """A staged moment (microseconds since 1970) as a timestamp; whole microseconds stay whole."""
     return f"{EPOCH} + {name} * INTERVAL '1 microsecond'"
@@ -36,7 +41,7 @@ WHERE NOT EXISTS (SELECT FROM "entities" AS known WHERE known."entity" = found."
 
 
 def first_rows(bucket: int, kinds: Sequence[tuple[str, str]], fields: frozenset[str]) -> str:
-    """Number a bucket's entities and insert its events in one pass, where nothing is known yet and no row can be a duplicate."""
+    """Number a bucket's entities and insert its events in one pass, for a first load (see `first_load`)."""
     kept = [
         name for name in ("item", "category", "price", "quantity", "session", "received") if name in fields
     ]
@@ -47,9 +52,9 @@ WITH keyed AS MATERIALIZED (
         LAG("entity") OVER ids IS DISTINCT FROM "entity" AS "first", LEAD("entity") OVER ids IS DISTINCT FROM "entity" AS "last",
         {columns}
     FROM "staged" WHERE "bucket" = {bucket} WINDOW ids AS (ORDER BY "entity")),
-named AS (INSERT INTO "entities" ("entity_key", "entity") SELECT "entity_key", "entity" FROM keyed WHERE "first")
-INSERT INTO "events" ({_names(_columns(fields))})
-SELECT {", ".join(_values(kinds, fields, '"first" AND "last"'))} FROM keyed AS s {_items(fields)}"""
+named AS (INSERT INTO "coming_entities" ("entity_key", "entity") SELECT "entity_key", "entity" FROM keyed WHERE "first")
+INSERT INTO "coming" ({_names(_columns(fields))})
+SELECT {", ".join(_values(kinds, fields, '"first" AND "last"'))} FROM keyed AS s {_items(fields, "coming_items")}"""
 
 
 def arrived(bucket: int, kinds: Sequence[tuple[str, str]], fields: frozenset[str]) -> str:
@@ -98,8 +103,8 @@ def _kind_case(kinds: Sequence[tuple[str, str]], which: int) -> str:
     return f'CASE s."kind_code" {whens} END'
 
 
-def _items(fields: frozenset[str]) -> str:
-    return 'LEFT JOIN "items" AS i ON i."item" = s."item"' if "item" in fields else ""
+def _items(fields: frozenset[str], table: str = "items") -> str:
+    return f'LEFT JOIN "{table}" AS i ON i."item" = s."item"' if "item" in fields else ""
 
 
 DUPLICATES = f"""

@@ -25,28 +25,23 @@ def merge(
     connection: "psycopg.Connection[Any]",
     kinds: Sequence[tuple[str, str]],
     fields: frozenset[str],
-    sources: int,
     first: bool,
     tell: Callable[[int], None],
 ) -> Merged:
     """Merge all that is staged. `fields` are those that the log has, `tell` hears how many buckets are done.
 
-    The connection is in a transaction. `first` says that nothing was ever published here. Nothing that was there changes but `alone`, of entities that came again.
+    The connection is in a transaction. `first` says that nothing was ever published here. Nothing that was there changes
+    but `alone`, of entities that came again.
     """
     merged = Merged()
     months = Months.for_staged(connection)
     if "item" in fields:
         _numbered(connection, "items", first, lambda: connection.execute(sql.NEW_ITEMS))
-    known = _has_rows(connection, "events") or _has_rows(connection, "entities")
-    doubtful = known or sources > 1 or "event_id" in fields
     after = _numbers_given(connection)
 
     def every_bucket() -> None:
         for bucket in range(BUCKETS):
-            if doubtful:
-                _beside_others(connection, bucket, after.get(bucket, 0), kinds, fields, merged)
-            else:
-                merged.inserted += connection.execute(sql.first_rows(bucket, kinds, fields)).rowcount
+            _beside_others(connection, bucket, after.get(bucket, 0), kinds, fields, merged)
             tell(bucket + 1)
 
     _numbered(connection, "entities", first, every_bucket)
@@ -88,10 +83,6 @@ def _numbers_given(connection: "psycopg.Connection[Any]") -> dict[int, int]:
         f'SELECT "entity_key" % {BUCKETS}, MAX("entity_key") / {BUCKETS} + 1 FROM "entities" GROUP BY 1'
     )
     return {int(bucket): int(number) for bucket, number in rows}
-
-
-def _has_rows(connection: "psycopg.Connection[Any]", table: str) -> bool:
-    return connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is not None
 
 
 def _numbered(

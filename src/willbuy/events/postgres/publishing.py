@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 from willbuy.errors import WillbuyError
 from willbuy.events.account import FileAccount
 from willbuy.events.keeping import ToMerge
+from willbuy.events.postgres.first_load import load_first, put_in_place
 from willbuy.events.postgres.merging import Merged, merge
+from willbuy.events.postgres.months import months_needed
 from willbuy.events.postgres.server import IngestServer
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
@@ -33,15 +35,19 @@ def publish(
     def tell(buckets: int) -> None:
         bench.progress(bench.rows * buckets // BUCKETS, bench.rows, "merging")
 
+    fields, kinds = frozenset(bench.source.columns), kind_names(bench.source)
+    simple = generation == 0 and len(staged.sources) == 1 and "event_id" not in fields
+    loaded = load_first(server, bench.in_parallel, kinds, fields, tell) if simple else None
     with connection.transaction():
         _prepare(connection)
         if staged.anew:
             for table in ("events", "entities", "items", "rejected"):
                 connection.execute(f'DELETE FROM "{table}"')
-        fields = frozenset(bench.source.columns)
-        merged = merge(
-            connection, kind_names(bench.source), fields, len(staged.sources), generation == 0, tell
-        )
+        if loaded is None:
+            merged = merge(connection, kinds, fields, generation == 0, tell)
+        else:
+            put_in_place(connection, months_needed(connection))
+            merged = Merged(loaded)
         accounts = [_account(row, staged, merged) for row in staged.sources]
         for account in accounts:
             account.check()

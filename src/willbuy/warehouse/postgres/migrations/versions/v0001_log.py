@@ -35,8 +35,10 @@ CREATE TABLE "events_raw" ("source" integer NOT NULL, "line" bigint NOT NULL, "r
 CREATE INDEX "events_raw_line" ON "events_raw" USING brin ("source", "line") WITH (pages_per_range = 32);
 """
 SILVER = """
-CREATE TABLE "entities" ("entity_key" bigint PRIMARY KEY, "entity" text COLLATE "C" NOT NULL UNIQUE);
-CREATE TABLE "items" ("item_key" bigint PRIMARY KEY, "item" text COLLATE "C" NOT NULL UNIQUE);
+CREATE TABLE "entities" (
+    "entity_key" bigint CONSTRAINT "entities_key" PRIMARY KEY, "entity" text COLLATE "C" NOT NULL CONSTRAINT "entities_id" UNIQUE);
+CREATE TABLE "items" (
+    "item_key" bigint CONSTRAINT "items_key" PRIMARY KEY, "item" text COLLATE "C" NOT NULL CONSTRAINT "items_id" UNIQUE);
 CREATE TABLE "events" (
     "entity_key" bigint NOT NULL, "time" timestamp NOT NULL, "kind" text COLLATE "C" NOT NULL, "item_key" bigint,
     "category" text COLLATE "C", "price" bigint, "quantity" bigint, "session" text COLLATE "C", "event_id" text COLLATE "C",
