@@ -140,3 +140,10 @@ def test_what_is_not_built_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(WillbuyError, match=r"ingest --live is not built for storage\.engine = 'spark'"):
         ingest_live(on_spark(tmp_path), None)  # type: ignore[arg-type]
+    write_log(tmp_path / "a.csv", some_rows(1))
+    shop = on_spark(tmp_path)
+    afar = shop.model_copy(update={"storage": shop.storage.model_copy(update={"home": "s3a://bucket/shop"})})
+    with pytest.raises(
+        WillbuyError, match=r"'s3a://bucket/shop', and ingest on Spark is not built for a URL"
+    ):
+        ingest(afar, [str(tmp_path / "a.csv")])

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from events.shops import HEADER, shop_at, some_rows, write_log
@@ -47,8 +48,9 @@ def test_the_same_tables_as_by_duckdb_one_ingest_after_the_other(tmp_path: Path)
         gzip.compress("".join(f"{row}\n" for row in [HEADER, *rows[2000:4000]]).encode())
     )
     write_jsonl(tmp_path / "c.jsonl", rows[3500:4500])
-    write_log(tmp_path / "d.csv", rows[4400:])
-    for files in (["a.csv", "b.csv.gz"], ["c.jsonl"], ["d.csv"], ["a.csv", "d.csv"]):
+    log = write_log(tmp_path / "d.csv", rows[4400:])
+    duckdb.sql(f"FROM read_csv('{log}', all_varchar = true)").write_parquet(str(tmp_path / "d.parquet"))
+    for files in (["a.csv", "b.csv.gz"], ["c.jsonl", "d.parquet"], ["a.csv", "d.parquet"]):
         by_duckdb, by_spark = both(tmp_path, files)
         assert by_spark == by_duckdb
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from willbuy.errors import ShopError
 from willbuy.events import presets
 from willbuy.events.account import FileAccount, IngestResult, result_of
 from willbuy.events.disk import explain_full_disk
@@ -36,6 +37,11 @@ def ingest_by_spark(shop: Shop, paths: Sequence[Path], progress: Progress | None
     """
     from willbuy.warehouse.spark.session import open_session
 
+    if "://" in shop.storage.home:
+        raise ShopError(
+            f"storage.home is {shop.storage.home!r}, and ingest on Spark is not built for a URL: it keeps its ledger and files "
+            "in a folder. Name one that the driver and every worker see under the same path."
+        )
     started = time.monotonic()
     source = presets.resolve(shop.source)
     refuse_rules_on_ids(source)
