@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test gate lint types format bench hundred results docs lock clean
+.PHONY: help demo test gate lint types format bench hundred results docs engines lock clean
 
 help:  ## list the targets (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ docs: $(READY)  ## make the reference pages and the outputs shown in the docs an
 	@$(BIN)/python -m scripts.shop_reference --write
 	@$(BIN)/python -m scripts.openapi_file --write
 	@$(BIN)/python -m scripts.docs_examples --write
+
+engines: $(READY)  ## try every command and every class of features on every engine (docs/engines.md)
+	@$(BIN)/python -m scripts.engines --write
 
 lock:  ## renew the hash-locked requirements after pyproject.toml changed (needs uv; UPGRADE=--upgrade for newer ones)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 2; }

@@ -117,6 +117,12 @@ def rebuild(bench: Bench) -> Any:
     return bench.json("explore")["rows"]
 
 
+def copy(bench: Bench) -> Any:
+    target = ["duckdb"] if bench.engine != "duckdb" else ["postgres", "--schema", "engines_copy"]
+    copied = bench.json("copy", "--to", *target)
+    return bool(copied)
+
+
 def rollback(bench: Bench) -> Any:
     try:
         bench.run("rollback")
@@ -154,6 +160,7 @@ JOBS = (
     Job("backup", "what the service wrote", lambda bench: bool(bench.run("backup", str(bench.folder / "backup"))), ("serve",)),
     Job("rollback", "no champion before: it says so", rollback, ("promote",)),
     Job("keys", "a key made", lambda bench: bool(bench.json("keys", "add", "shop", "--scope", "predict")["key"]), ()),
+    Job("copy", "the log to another engine (DuckDB's to PostgreSQL, others' to DuckDB), compared there", copy, ("ingest",)),
     Job("audit", "the chain of acts", lambda bench: bool(bench.run("audit")), ("promote",)),
 )  # fmt: skip
 """In order: each finds what those before it left."""

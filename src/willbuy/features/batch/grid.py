@@ -60,7 +60,7 @@ def _at_once(query: Query, events: str, more: list[str]) -> str:
         f'  SELECT p."entity_key"{aggregates(query, query.aggregates.items())}\n'
         f"  FROM {events} p\n"
         f"  WHERE {where}\n"
-        f'  GROUP BY p."entity_key"{having(query)}'
+        f'  GROUP BY p."entity_key"{having(query, seen=True)}'
     )
 
 
@@ -79,7 +79,7 @@ def _apart(query: Query, events: str, more: list[str]) -> str:
         f'  FROM (\n  SELECT p."entity_key"{aggregates(query, recent.items())}\n'
         f"  FROM {events} p\n"
         f"  WHERE {newest}\n"
-        f'  GROUP BY p."entity_key"{having(query)}\n'
+        f'  GROUP BY p."entity_key"{having(query, seen=True)}\n'
         "  ) r\n"
         f'  JOIN (\n  SELECT p."entity_key"{aggregates(query, ever.items())}\n'
         f"  FROM {events} p\n"
