@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test gate lint types format bench results docs lock clean
+.PHONY: help demo test gate lint types format bench hundred results docs engines lock clean
 
 help:  ## list the targets (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ format: $(READY)  ## write the code in the one style
 bench: .venv/.bench  ## our speed against rivals, as ratios from one run (RUN="features" for one of them)
 	@$(BIN)/python -m benchmarks $(RUN)
 
+hundred: .venv/.bench  ## a hundred million events from CSV to scores: hours, 20 GB of disk (RUN="--sizes 3" for less)
+	@$(BIN)/python benchmarks/hundred_million.py $(RUN)
+
 results: $(READY)  ## published systems beside ours, and the whole way on real logs and the simulated shop (docs/results.md)
 	@$(BIN)/python scripts/results.py --write docs/results.md
 
@@ -50,10 +53,13 @@ docs: $(READY)  ## make the reference pages and the outputs shown in the docs an
 	@$(BIN)/python -m scripts.openapi_file --write
 	@$(BIN)/python -m scripts.docs_examples --write
 
+engines: $(READY)  ## try every command and every class of features on every engine (docs/engines.md)
+	@$(BIN)/python -m scripts.engines --write
+
 lock:  ## renew the hash-locked requirements after pyproject.toml changed (needs uv; UPGRADE=--upgrade for newer ones)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 2; }
 	@$(UV) pip compile pyproject.toml --group test --group lint --group build $(LOCK_FLAGS) --output-file requirements.lock
-	@$(UV) pip compile pyproject.toml --extra serve --group build --constraint requirements.lock $(LOCK_FLAGS) --output-file requirements-serve.lock
+	@$(UV) pip compile pyproject.toml --extra serve --extra postgres --group build --constraint requirements.lock $(LOCK_FLAGS) --output-file requirements-serve.lock
 	@$(UV) pip compile --group bench --constraint requirements.lock $(LOCK_FLAGS) --output-file requirements-bench.lock
 
 clean:  ## remove what the other targets made

@@ -11,8 +11,8 @@ import shutil
 import sys
 from pathlib import Path
 
-if __package__ in (None, ""):  # run by its path
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+if __package__ in (None, ""):  # run by its path, whose folder has an http.py that would hide the library's
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.house.data import FOLDER
 from benchmarks.house.measure import ROOT, SideFailed

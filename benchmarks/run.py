@@ -20,12 +20,14 @@ from benchmarks.house.outcome import Disagreement
 
 NAMES = (
     "ingest",
+    "postgres_ingest",
     "features",
     "published",
     "scoring",
     "one_row",
     "live",
     "fit",
+    "postgres_features",
     "ingest_30m",
     "features_30m",
     "explore_30m",

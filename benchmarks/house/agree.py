@@ -5,6 +5,7 @@ entity changes the sum. Only the recency is compared as whole microseconds: pola
 reciprocal, which costs the last bit of the number of days.
 
 Usage: python -m benchmarks.house.agree features FOLDER   (one Parquet or CSV file an anchor, named after it)
+       python -m benchmarks.house.agree unlabelled FOLDER   (the same without a label)
        python -m benchmarks.house.agree rows PARQUET_OR_SQLITE   (a log as rivals keep it)
 """
 
@@ -72,12 +73,18 @@ def log(relation: str, connection: duckdb.DuckDBPyConnection | None = None) -> d
     return {"rows": rows, "checksum": str(total)}
 
 
-def of_folder(folder: str) -> dict[str, Any]:
+def of_folder(folder: str, more: str = "") -> dict[str, Any]:
     """The features in a folder of one file an anchor, named after the anchor."""
     kind = "csv" if any(Path(folder).glob("*.csv")) else "parquet"
+    files = f"read_{kind}('{folder}/*.{kind}', filename = true)"
     return features(
-        f"(SELECT *, parse_filename(filename, true) AS anchor FROM read_{kind}('{folder}/*.{kind}', filename = true))"
+        f"(SELECT COLUMNS(lambda name: name <> 'anchor'), parse_filename(filename, true) AS anchor{more} FROM {files})"
     )
+
+
+def unlabelled(folder: str) -> dict[str, Any]:
+    """The same of features without a label."""
+    return of_folder(folder, ", 0 AS label")
 
 
 def of_rows(path: str) -> dict[str, Any]:
@@ -100,4 +107,8 @@ def of_rows(path: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"features": of_folder, "rows": of_rows}[sys.argv[1]](sys.argv[2])))
+    print(
+        json.dumps(
+            {"features": of_folder, "unlabelled": unlabelled, "rows": of_rows}[sys.argv[1]](sys.argv[2])
+        )
+    )

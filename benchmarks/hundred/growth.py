@@ -8,14 +8,19 @@ MOST_MEMORY = 8e9
 MOST_GROWTH = 1.25
 """Times linear growth."""
 
-LEAST_CPU = 20.0
+LEAST_CPU = 10.0
 """Seconds of CPU from which a stage is compared: below, most is what a process costs to start."""
 
 
 def summary(sizes: Mapping[int, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
     """The figures by size, and the claims. `sizes` has the finished steps of each number of events."""
     found = [
-        {"events": events, "stages": by_stage(steps), "facts": facts(steps)}
+        {
+            "events": events,
+            "stages": by_stage(steps),
+            "facts": facts(steps),
+            "again": [step["step"] for step in steps if step.get("again")],
+        }
         for events, steps in sizes.items()
     ]
     return {"sizes": found, "claims": [*_memory(found), *_growth(found)]}

@@ -52,11 +52,14 @@ def _sentence(size: Mapping[str, Any]) -> str:
     disk = max(figures["disk"] for figures in stages.values())
     loads = [figures["load"] for figures in stages.values()]
     rows = sum(n for n, _ in facts["parts"].values())
+    again = ""
+    if size["again"]:
+        again = f" Begun again after a kill, so that their times are of what was left: {', '.join(size['again'])}."
     return (
         f"{size['events'] / 1e6:g} M: {facts['log']['accepted']:,} events of {facts['log']['entities']:,} visitors; {facts['snapshots']:,} snapshots "
         f"of {facts['features']} features at {facts['anchors']} anchors, {rows:,} of them learnt from and tested on; {facts['scored']:,} scored. "
         f"Average precision {facts['model']:.4f}, of the true probabilities {facts['truth']:.4f}. At most {disk / 1e9:.1f} GB on disk; "
-        f"load {min(loads):.1f} to {max(loads):.1f}."
+        f"load {min(loads):.1f} to {max(loads):.1f}.{again}"
     )
 
 

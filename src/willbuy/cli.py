@@ -13,6 +13,7 @@ import typer
 
 from willbuy.commands.audit import audit
 from willbuy.commands.backup import backup
+from willbuy.commands.copy import copy
 from willbuy.commands.doctor import doctor
 from willbuy.commands.erase import erase, finish_erasures
 from willbuy.commands.expire import expire
@@ -58,6 +59,7 @@ app.command("init")(init)
 
 app.command("ingest")(ingest)
 app.command("rebuild")(rebuild)
+app.command("copy")(copy)
 app.command("explore")(explore)
 
 

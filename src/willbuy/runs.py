@@ -45,6 +45,13 @@ def complete_run(home: Path, name: str | None = None) -> Path:
     return runs / (name or complete[-1])
 
 
+def newest_run(home: Path) -> str | None:
+    """The name of the newest complete run; None where there is none."""
+    runs = home / "runs"
+    names = sorted(_names(runs), key=int, reverse=True)
+    return next((name for name in names if (runs / name / RESULT).is_file()), None)
+
+
 def run_entries(home: Path) -> tuple[list[str], list[str]]:
     """(names of runs in their order, complete or not; names of whatever else lies in their folder)."""
     runs = home / "runs"

@@ -49,6 +49,8 @@ def start_commands() -> dict[str, list[str]]:
     for pod in PODS:
         [container] = pod["spec"]["template"]["spec"]["containers"]
         found[pod["metadata"]["name"]] = container["args"]
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    found["compose"] = compose["services"]["serve"]["command"]
     return found
 
 
@@ -85,7 +87,7 @@ def test_systemd_reads_its_unit(tmp_path: Path) -> None:
 
 def test_every_file_starts_the_service() -> None:
     commands = start_commands()
-    assert len(commands) == 4
+    assert len(commands) == 6
     assert {command[0] for command in commands.values()} == {"serve"}
     assert instruction("ENTRYPOINT") == ["willbuy"]
     assert systemd()["ExecStart"].split()[0].endswith("/bin/willbuy")
@@ -116,6 +118,19 @@ def test_one_process_owns_the_events() -> None:
     assert scaled["spec"]["scaleTargetRef"]["name"] == "willbuy-records"
 
 
-def test_the_image_holds_postgresql_18() -> None:
+def test_many_processes_have_their_events_on_a_server() -> None:
+    """Who starts more than one process, or pod, says where the database is."""
+    many = {name for name, command in start_commands().items() if "--workers" in command}
+    assert many == {"compose", "willbuy-events"}
+    [pod] = [pod for pod in PODS if pod["metadata"]["name"] == "willbuy-events"]
+    [container] = pod["spec"]["template"]["spec"]["containers"]
+    assert "WILLBUY_POSTGRES_URL" in {one["name"] for one in container["env"]}
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert services["serve"]["environment"]["PGHOST"] == "postgres"
     assert services["postgres"]["image"].startswith("postgres:18")
+    assert "ports" not in services["postgres"]
+
+
+def test_a_container_can_reach_a_server() -> None:
+    lock = (ROOT / "requirements-serve.lock").read_text(encoding="utf-8")
+    assert "\npsycopg==" in lock and "\npsycopg-binary==" in lock

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,10 +20,11 @@ import pytest
 
 from deploy.test_files import PODS, instruction, start_commands
 from made_up_table import table_shop
+from service.on_postgres import schema, storage
 from willbuy.pipeline import train
 from willbuy.registry.promote import promote
 from willbuy.service.gate.keys import add_key
-from willbuy.shop import TableShop
+from willbuy.shop import TableShop, load_any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOW = datetime(2026, 1, 2)
@@ -88,8 +90,27 @@ def predict(port: int, key: str) -> dict[str, object]:
     return found
 
 
+@pytest.fixture(scope="module")
+def on_server(
+    shop: TableShop, tmp_path_factory: pytest.TempPathFactory, postgres_url: str, postgres_admin: str
+) -> Iterator[TableShop]:
+    """The same shop, its store on a PostgreSQL server."""
+    folder = tmp_path_factory.mktemp("on-server") / "shop"
+    shutil.copytree(shop.folder, folder)
+    with (folder / "shop.toml").open("a", encoding="utf-8") as file:
+        file.write(storage(postgres_url, "deployed"))
+    loaded = load_any(folder / "shop.toml")
+    assert isinstance(loaded, TableShop)
+    with schema(postgres_admin, "deployed"):
+        yield loaded
+
+
 @pytest.mark.parametrize("name", sorted(start_commands()))
-def test_the_command_comes_up_answers_and_stops(name: str, shop: TableShop, key: str) -> None:
+def test_the_command_comes_up_answers_and_stops(
+    name: str, shop: TableShop, key: str, request: pytest.FixtureRequest
+) -> None:
+    if "--workers" in start_commands()[name]:
+        shop = request.getfixturevalue("on_server")
     port, before = free_port(), files_of(shop)
     with started(start_commands()[name], shop, port) as process:
         wait_until_ready(port, process)

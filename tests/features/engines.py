@@ -58,7 +58,8 @@ def put(warehouse: Warehouse, table: str, types: Mapping[str, str], rows: Sequen
         for (name, kind), column in zip(types.items(), columns, strict=True)
     }
     warehouse.put("filled", pd.DataFrame(frame))
-    cast = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in types.items())
+    named = {"VARCHAR": warehouse.dialect.string}
+    cast = ", ".join(f'CAST("{name}" AS {named.get(kind, kind)}) AS "{name}"' for name, kind in types.items())
     warehouse.make(table, f'SELECT {cast} FROM "filled"')
 
 
@@ -118,6 +119,29 @@ class Grid:
         return [found.get(pair) for pair in pairs]
 
 
+class Grids(Grid):
+    """Batch: one query for all moments of a grid."""
+
+    name = "grids"
+
+    def values(self, features: FeatureSet, log: Log, pairs: Sequence[Pair]) -> list[Values | None]:
+        fill(self.warehouse, log)
+        moments = sorted({moment for _, moment in pairs})
+        put(self.warehouse, "moments", {"moment": "TIMESTAMP"}, [[moment] for moment in moments])
+        engine = BatchFeatures(self.warehouse, features, summarise(self.warehouse), moments, self.population)
+        engine.prepare_items()
+        engine.prepare()
+        columns = ("entity_key", "moment", *features.names)
+        names = ", ".join(self.warehouse.dialect.identifier(name) for name in columns)
+        found = {
+            (list(log)[key], moment): dict(zip(features.names, row, strict=True))
+            for key, moment, *row in self.warehouse.rows(
+                f"SELECT {names} FROM ({engine.grids_sql('moments')}) g"
+            )
+        }
+        return [found.get(pair) for pair in pairs]
+
+
 class Recent(Grid):
     """The same for a population of a bounded window: what looks back for ever is aggregated apart."""
 
@@ -160,7 +184,7 @@ class Known(Pairs):
         return engine.known_pairs_sql()
 
 
-BATCH: tuple[type[Grid], ...] = (Grid, Recent, Pairs, Known)
+BATCH: tuple[type[Grid], ...] = (Grid, Grids, Recent, Pairs, Known)
 """The ways in which an engine that speaks SQL answers."""
 
 

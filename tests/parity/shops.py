@@ -53,6 +53,16 @@ def late_shop(folder: Path, entities: int, within: str = "2d", seed: int = 1, or
 
     `order` shuffles the arrival of the same rows.
     """
+    write_late_log(folder, entities, seed, order)
+    columns = ", ".join(f'{name} = "{name}"' for name in HEADER)
+    (folder / "shop.toml").write_text(SHOP % (columns, within), encoding="utf-8")
+    shop = load_shop(folder / "shop.toml")
+    ingest(shop)
+    return shop
+
+
+def write_late_log(folder: Path, entities: int, seed: int = 1, order: int = 0) -> None:
+    """The two files of `late_shop`."""
     log = random_log(seed, entities, late=0.1, own_ids=True)
     rows = [_row(entity, event) for entity, events in log.items() for event in events]
     draw = random.Random(order)
@@ -60,11 +70,6 @@ def late_shop(folder: Path, entities: int, within: str = "2d", seed: int = 1, or
     cut = draw.randrange(len(rows) // 4, len(rows))
     _write(folder / "a.csv", rows[:cut])
     _write(folder / "b.csv", rows[cut:] + draw.sample(rows[:cut], min(cut, len(rows) // 20)))
-    columns = ", ".join(f'{name} = "{name}"' for name in HEADER)
-    (folder / "shop.toml").write_text(SHOP % (columns, within), encoding="utf-8")
-    shop = load_shop(folder / "shop.toml")
-    ingest(shop)
-    return shop
 
 
 def _row(entity: str, event: Event) -> list[Any]:

@@ -102,16 +102,39 @@ POISONS = {
 }
 
 
-@pytest.mark.parametrize("poison", POISONS.values(), ids=POISONS.keys())
-def test_a_poisonous_event_harms_only_itself(live: State, live_client: TestClient, poison: str) -> None:
-    """D6: at the first, a middle and the last of 500 places; the other 499 are stored and the writer lives."""
-    for place in (0, 250, 499):
-        events = [json.dumps(event(place * 1_000 + number)) for number in range(499)]
-        events.insert(place, poison)
-        found = live_client.post("/events", content=f"[{','.join(events)}]")
-        assert (found.status_code, found.json()["accepted"]) == (202, 499), found.text[:500]
-        assert [one["index"] for one in found.json()["rejected"]] == [place]
-        assert "kx81" not in found.text
+PLACES = 500
+SOUND = [json.dumps(event(number)) for number in range(PLACES - 1)]
+
+
+def taken_but_the_poison(client: TestClient, poison: str, place: int, tag: str) -> None:
+    """A batch of 500 with a poison at a place: the other 499 are stored."""
+    events = [one.replace('"event_id": "', f'"event_id": "{tag}-{place}-', 1) for one in SOUND]
+    events.insert(place, poison)
+    found = client.post("/events", content=f"[{','.join(events)}]")
+    assert (found.status_code, found.json()["accepted"]) == (202, PLACES - 1), found.text[:500]
+    assert [one["index"] for one in found.json()["rejected"]] == [place]
+    assert "kx81" not in found.text
+
+
+@pytest.mark.gate
+def test_d6_a_poison_at_every_place(live_client: TestClient) -> None:
+    """D6: one of the poisons at each of the 500 places, in turn."""
+    poisons = list(POISONS.values())
+    for place in range(PLACES):
+        taken_but_the_poison(live_client, poisons[place % len(poisons)], place, "all")
+    assert live_client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("number", "poison"), list(enumerate(POISONS.values())), ids=[str(name) for name in POISONS]
+)
+def test_a_poisonous_event_harms_only_itself(
+    live: State, live_client: TestClient, number: int, poison: str
+) -> None:
+    """D6: at the first and the last of 500 places, and at two between that each poison has for itself, evenly spread."""
+    step = PLACES // (2 * len(POISONS))
+    for place in (0, (2 * number + 1) * step, (2 * number + 2) * step, PLACES - 1):
+        taken_but_the_poison(live_client, poison, place, str(number))
     alone = live_client.post("/events", content=poison)
     assert alone.status_code in (400, 422)
     assert len(alone.content) <= 2048
@@ -130,6 +153,23 @@ def test_what_holds_no_event_is_refused(live_client: TestClient, body: str) -> N
 def test_what_is_not_read_is_named(live_client: TestClient) -> None:
     found = live_client.post("/events", json=event(colour="red", context={"page": 1})).json()
     assert found["ignored"] == ["colour", "context"]
+
+
+@pytest.mark.parametrize("body", ["{", '{"a": 1, "a": 2}', "[{]", '[{"a" 1}]', "\ufeff{}"])
+def test_what_is_no_json_is_answered_as_predict_answers_it(live_client: TestClient, body: str) -> None:
+    events, record = (live_client.post(path, content=body.encode()) for path in ("/events", "/predict"))
+    assert (events.status_code, events.json()["error"]["code"]) == (400, "bad_json"), events.text
+    if body[0] != "[":
+        assert (record.status_code, record.json()["error"]["code"]) == (400, "bad_json"), record.text
+        assert record.json()["error"]["message"] == events.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("change", [{"event": "stare"}, {"timestamp": "noon"}, {"timestamp": 1}])
+def test_a_client_is_told_in_words_of_its_own(live_client: TestClient, change: dict[str, Any]) -> None:
+    """It knows no key of the shop file."""
+    error = live_client.post("/events", json=event(**change)).json()["error"]
+    assert error["code"] in ("kind_unknown", "time_unreadable", "time_out_of_range")
+    assert "source" not in error["message"] and len(error["message"]) > 40
 
 
 class Refusing:

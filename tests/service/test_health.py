@@ -23,6 +23,25 @@ def test_health_says_what_runs(log_client: TestClient, table_client: TestClient)
     assert "willbuy parity" in of_log["problems"][0]
 
 
+def test_a_newer_run_and_what_the_served_one_is(table_state: State) -> None:
+    """Health names the newest run where another is served; the card says that this one was named at the start."""
+    serving = table_state.holder.current
+    holder = SimpleNamespace(current=serving, shadow=None, error=None, pinned=False, newer="0007")
+    client = client_of(replace(table_state, holder=holder))  # type: ignore[arg-type]
+    health = client.get("/health").json()
+    assert (health["newer_run"], health["status"], health["problems"]) == ("0007", "ok", [])
+    assert client.get("/model").json()["role"] == "champion"
+    named = client_of(table_state)
+    assert (named.get("/model").json()["role"], named.get("/health").json()["newer_run"]) == ("pinned", None)
+
+
+def test_a_table_says_that_it_has_no_events(table_client: TestClient) -> None:
+    for method, path in (("POST", "/events"), ("GET", "/visitors/5"), ("GET", "/visitors/5/score")):
+        found = table_client.request(method, path, json={})
+        assert (found.status_code, found.json()["error"]["code"]) == (404, "no_events"), path
+    assert table_client.get("/nowhere").json()["error"]["code"] == "not_found"
+
+
 @pytest.mark.parametrize("store", [None, SimpleNamespace(trouble="")])
 def test_ready(table_state: State, store: Any) -> None:
     found = client_of(replace(table_state, store=store)).get("/readyz")
@@ -34,7 +53,7 @@ def test_ready(table_state: State, store: Any) -> None:
     [
         ({"store": SimpleNamespace(trouble="the writer of events is dead")}, "writer"),
         ({"store": SimpleNamespace(trouble="the database does not answer")}, "database"),
-        ({"holder": SimpleNamespace(current=None, shadow=None, error="x")}, "model"),
+        ({"holder": SimpleNamespace(current=None, shadow=None, error="x", newer=None)}, "model"),
     ],
 )
 def test_not_ready(table_state: State, changes: dict[str, Any], word: str) -> None:

@@ -61,6 +61,25 @@ def test_a_run_can_be_named(shop):
     assert not holder.refresh()
 
 
+def test_a_newer_complete_run_is_told(shop):
+    """Whether a run was named or the champion answers; one that is still training is no run yet."""
+    first = make_run(shop.home, 1)
+    point(shop.home, first)
+    pinned, following = holder_of(shop, run=first), holder_of(shop)
+    for holder in (pinned, following):
+        holder.start()
+        assert holder.newer is None
+    assert (pinned.pinned, following.pinned) == (True, False)
+    second = make_run(shop.home, 2)
+    (shop.home / "runs" / "0009").mkdir()
+    for holder in (pinned, following):
+        holder._newest_again = 0.0  # it looks now and then
+        assert holder.newer == second
+    point(shop.home, second, 2)
+    assert following.refresh()
+    assert (following.newer, pinned.newer) == (None, second)
+
+
 def test_the_pointer_is_followed(shop):
     first, second = make_run(shop.home, 1), make_run(shop.home, 2)
     point(shop.home, first)

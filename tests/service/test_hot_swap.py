@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from made_up_models import bundle_id, make_run
+from service.on_postgres import storage
 from willbuy.models.bundle import load_bundle
 from willbuy.registry.pointer import Pointer, write_pointer
 
@@ -72,11 +73,11 @@ def clients(port: int) -> Iterator[list[Seen]]:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[int]:
-    """`willbuy serve` on a free port."""
-    (folder / "shop.toml").write_text(SHOP, encoding="utf-8")
+def served(folder: Path, more: str = "", *words: str) -> Iterator[int]:
+    """`willbuy serve` on a free port, with more in its shop file, and by further words."""
+    (folder / "shop.toml").write_text(SHOP + more, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-m", "willbuy", "serve", "--port", "0", "--json", "--no-load"]
+    command = [sys.executable, "-m", "willbuy", "serve", "--port", "0", "--json", "--no-load", *words]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             port = int(json.loads(process.stdout.readline())["address"].rpartition(":")[2].strip("/"))
@@ -114,15 +115,15 @@ def p99(seen: list[Seen]) -> float:
     return float(np.quantile([second for one in seen for second in one.seconds], 0.99))
 
 
-def swap(home: Path, port: int, runs: list[str], swaps: int, seconds: float) -> list[Seen]:
-    """Swap so many times within so many seconds, under clients; every swap must have come into effect."""
+def swap(home: Path, port: int, runs: list[str], swaps: int, seconds: float, asked: int = 1) -> list[Seen]:
+    """Swap so many times within so many seconds, under clients; every swap must have come into effect, by whoever answers."""
     began = time.monotonic()
     with clients(port) as seen:
         for number in range(1, swaps + 1):
             run = runs[number % len(runs)]
             point(home, run, 1 + number)
             wanted = bundle_id(home, run)
-            while version_in_service(port) != wanted:
+            while {version_in_service(port) for _ in range(asked)} != {wanted}:
                 assert time.monotonic() - began < 10 * seconds, f"swap {number} never came"
                 time.sleep(0.01)
             time.sleep(max(0.0, began + number * seconds / swaps - time.monotonic()))
@@ -140,6 +141,15 @@ def test_m4_hot_swaps_fail_no_answer_and_tear_none(tmp_path):
     point(home, runs[0], 1)
     with served(tmp_path) as port:
         seen = swap(home, port, runs, swaps=6, seconds=3.0)
+    check(seen, {expected(home, run) for run in runs})
+
+
+def test_m4_hot_swaps_of_two_workers(tmp_path: Path, postgres_url: str, postgres_schema: str) -> None:
+    home = tmp_path / ".willbuy"
+    runs = [make_run(home, seed) for seed in (1, 2, 3, 4)]
+    point(home, runs[0], 1)
+    with served(tmp_path, storage(postgres_url, postgres_schema), "--workers", "2") as port:
+        seen = swap(home, port, runs, swaps=4, seconds=4.0, asked=12)
     check(seen, {expected(home, run) for run in runs})
 
 

@@ -56,7 +56,7 @@ def check_answers(service: Serving, senders: Senders) -> None:
     """What is said of each visitor counts every acknowledged event, once."""
     expected = Counter(senders.acknowledged.values())
     found = {}
-    with httpx.Client(base_url=service.url) as client:
+    with httpx.Client(base_url=service.url, timeout=30) as client:
         for visitor in expected:
             found[visitor] = client.get(f"/visitors/{visitor}").json()["total"]
     assert found == expected

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.conftest import TABLE_RECORD
+from willbuy.models.prepare.records import RecordReader
 from willbuy.service.state import State
 
 FIELDS = {
@@ -30,8 +31,7 @@ def test_a_record_of_a_table_is_scored_under_its_own_id(table_client: TestClient
     assert said["session"] == "s1"
     serving = table_state.holder.current
     assert serving is not None
-    reader = serving.record_reader
-    assert reader is not None
+    reader = RecordReader.of_manifest(serving.bundle.manifest, typed=True)
     row = reader.row({name: value for name, value in TABLE_RECORD.items() if name != "session"})
     assert said["purchase_probability"] == serving.bundle.predict_proba(row)[0]
     assert said["model_version"] == serving.version

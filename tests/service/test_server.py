@@ -65,14 +65,18 @@ def test_it_refuses_what_is_unsafe(shop: Common) -> None:
 def test_it_serves_what_is_promoted_and_one_at_a_time(shop: Common) -> None:
     """A second serve on the same home is refused; a port that is taken, and a run that is not there, in one line."""
     with serving(shop.folder) as service:
-        assert "run 0001" in service.said and "no keys" in service.said
+        assert "run 0001; run 0002 is newer: willbuy promote 0002" in service.said
+        assert "no keys" in service.said
+        assert CLIENT.get(service.url + "/health").json()["newer_run"] == "0002"
+        assert CLIENT.get(service.url + "/model").json()["role"] == "champion"
         second = willbuy(shop.folder, "serve", "--port", "0")
         assert second.returncode == 2 and str(service.process.pid) in second.stderr
         answer = CLIENT.post(service.url + "/predict", json={"session": "s1", **RECORD})
         assert answer.status_code == 200 and answer.json()["model_version"] == bundle_id(shop.home, "0001")
     assert service.code == 0 and service.errors == []
     with serving(shop.folder, "--run", "0002") as other:
-        assert "run 0002" in other.said
+        assert "run 0002" in other.said and "newer" not in other.said
+        assert CLIENT.get(other.url + "/model").json()["role"] == "pinned"
     none = willbuy(shop.folder, "serve", "--run", "0009", "--port", "0")
     assert none.returncode == 2 and "0009" in none.stderr
     (shop.home / "registry" / "champion.json").unlink()
@@ -165,7 +169,7 @@ def whole(log_shop: Common) -> Iterator[tuple[Serving, dict[str, str]]]:
     revoke_key(log_shop.home, "gone", NOW, "test")
     with serving(log_shop.folder, "--run", "0001", "--allow-unproven") as service:
         yield service, tokens
-    for name in ("keys.json", "keys.lock"):
+    for name in ("keys.json", "keys.lock", "keys.made"):
         (log_shop.home / name).unlink()
 
 

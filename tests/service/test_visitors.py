@@ -1,9 +1,11 @@
 """GET /visitors/{id}/score: from the visitor's own events, by the definitions that training used."""
 
+import errno
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import current_thread
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,11 +15,16 @@ from starlette.testclient import TestClient
 
 from service.conftest import NOW, client_of
 from service.test_events import event, utc
+from willbuy.features.algebra import ItemPopularity
+from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event, Timeline
-from willbuy.privacy.plan import pending
+from willbuy.features.local_time import LocalTime
+from willbuy.privacy.plan import Plan, pending
 from willbuy.service.app import create_app
 from willbuy.service.erasing import Erasing
 from willbuy.service.state import State
+from willbuy.service.visitors import Visitors
+from willbuy.service.wire.errors import Refusal
 from willbuy.shop import Shop, Target
 from willbuy.store.interface import Seen
 
@@ -97,6 +104,9 @@ def test_who_is_outside_the_population_is_told_so(live: State) -> None:
     assert live.store is not None
     seen = [Event(datetime(2015, 3, 1), "view", "7", received=datetime(2015, 3, 1))]
 
+    class NoFacts(dict[str, Any]):
+        local = LocalTime()
+
     class Kept:
         fitted = None
 
@@ -106,8 +116,8 @@ def test_who_is_outside_the_population_is_told_so(live: State) -> None:
         def seen(self, entities: list[str], _: datetime) -> dict[str, Seen]:
             return {entity: Seen(Timeline(seen), None) for entity in entities}
 
-        def facts(self, _: datetime) -> dict[str, Any]:
-            return {}
+        def facts(self, _: datetime) -> Any:
+            return NoFacts()
 
     said = client_of(replace(live, store=Kept())).get("/visitors/ann/score").json()  # type: ignore[arg-type]
     assert (said["in_population"], said["events"]) == (False, 1)
@@ -181,6 +191,34 @@ def test_an_erased_visitor_is_gone_and_stays_away(live: State, tmp_path: Path) -
     assert asked == [[("ann", False)]]  # written down before the process begins that erases it
     erasing.go_on()
     assert len(asked) == 2  # that process has not: a start begins it again
+
+
+def test_a_full_disk_stops_an_erasure_as_it_stops_events(
+    live: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D9: 507 with Retry-After where the plan cannot be written down; another fault of the disk is ours to log."""
+    shop = live.shop.model_copy(update={"folder": tmp_path})
+    state = replace(live, shop=shop)
+    client = TestClient(create_app(state, Erasing(state, rest=lambda: None)), raise_server_exceptions=False)
+    for number, status in ((errno.ENOSPC, 507), (errno.EDQUOT, 507), (errno.EIO, 500)):
+
+        def fails(*_: object, number: int = number) -> None:
+            raise OSError(number, "no")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Plan, "write", fails)
+            found = client.delete("/visitors/zoe")
+        assert found.status_code == status, found.text
+        assert ("retry-after" in found.headers) == (status == 507)
+
+
+def test_no_score_counts_items_by_the_days_of_another_zone(live: State) -> None:
+    """A model that is about to be replaced by one of another time zone says so, rather than read facts of 0."""
+    facts = SimpleNamespace(local=LocalTime("Asia/Tokyo"))
+    visitors = Visitors(live, SimpleNamespace(facts=lambda _: facts), None)  # type: ignore[arg-type]
+    with pytest.raises(Refusal) as refused:
+        visitors._facts(FeatureSet((ItemPopularity("view"),)), NOW)
+    assert (refused.value.status, refused.value.error["code"]) == (503, "model_changes")
 
 
 def test_events_are_acknowledged_though_a_visit_is_over(live: State) -> None:

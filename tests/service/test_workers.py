@@ -34,7 +34,7 @@ def two(folder: Path) -> Iterator[Serving]:
 
 def ask(service: Serving, method: str, path: str, **more: object) -> httpx.Response:
     """Ask over a connection of its own, which either worker may take."""
-    return httpx.request(method, f"{service.url}{path}", **more)  # type: ignore[arg-type]
+    return httpx.request(method, f"{service.url}{path}", timeout=30, **more)  # type: ignore[arg-type]
 
 
 def count(service: Serving, line: str) -> float:
@@ -85,17 +85,23 @@ def test_erasing_holds_for_all_of_them_at_once(two: Serving) -> None:
     assert {send(two, f"later-{number}", "gone")["suppressed"] for number in range(12)} == {1}
 
 
-def test_a_worker_that_dies_is_started_anew(two: Serving) -> None:
+def test_a_worker_that_dies_is_started_anew(folder: Path) -> None:
     line = 'willbuy_events_total{outcome="stored"}'
-    before = children(two.process.pid)
-    until(lambda: count(two, "willbuy_log_queued") == 0)
-    stored = count(two, line)
-    kill(before[0])
-    until(lambda: len(set(children(two.process.pid)) - set(before)) == 1)
-    until(lambda: len(children(two.process.pid)) == 2)
-    for number in range(10):
-        assert send(two, f"after-{number}")["accepted"] == 1
-    until(lambda: count(two, line) >= stored + 10)
+    with serving(folder, *WORDS, "--workers", "2") as service:
+        before = children(service.process.pid)
+        for number in range(10):
+            send(service, f"before-{number}")
+        until(lambda: count(service, line) == 10)
+        kill(before[0])
+        until(lambda: len(set(children(service.process.pid)) - set(before)) == 1)
+        kill(before[1])  # from here on only the new one can answer
+        for number in range(10):
+            assert send(service, f"after-{number}")["accepted"] == 1
+        until(lambda: count(service, line) == 20)
+        until(lambda: len(set(children(service.process.pid)) - set(before)) == 2)
+        service.stop()
+    assert service.code == 0
+    assert sum("started anew" in one for one in service.errors) == 2
 
 
 def test_the_log_has_what_all_of_them_answered(two: Serving, folder: Path) -> None:

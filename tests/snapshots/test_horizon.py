@@ -130,7 +130,10 @@ def test_snapshots_agree_with_live_and_with_score(tmp_path: Path) -> None:
                 assert row["label"] == bought
 
 
-def test_groups_of_entities_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [4, 64])
+def test_groups_of_entities_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
     log = random_log(seed=3, entities=80, late=0.1)
     shop = shop_of(tmp_path, "3d")
     said: list[str] = []
@@ -139,11 +142,11 @@ def test_groups_of_entities_change_nothing(tmp_path: Path, monkeypatch: pytest.M
         features = features_of(shop, summary.kinds, summary.fields)
         one = build_snapshots(warehouse, shop, features).frame()
         monkeypatch.setattr(
-            "willbuy.snapshots.horizon.entity_groups", lambda *_, **__: groups.entity_groups(4, 2, 1, 1)
+            "willbuy.snapshots.horizon.entity_groups", lambda *_, **__: groups.entity_groups(number, 2, 1, 1)
         )
         built = build_snapshots(warehouse, shop, features, progress=said.append)
         pd.testing.assert_frame_equal(built.frame(), one, check_exact=True)
-        assert len(list(built.folder.rglob("*.parquet"))) == 4 * len(built.anchors)
+        assert len(list(built.folder.rglob("*.parquet"))) == number * len(built.anchors)
         assert 5 <= len(said) <= 10
         assert said[-1] == "snapshots: 100 %"
         assert warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'willbuy%'") == []
@@ -153,8 +156,15 @@ def test_groups_are_few_for_small_logs_and_bounded_for_large_ones() -> None:
     for events in (1, 10**5, 10**6, 3 * 10**7, 10**9):
         for workers in (1, 2, 8):
             found = groups.entity_groups(events, workers)
-            assert sorted(bucket for group in found for bucket in group.buckets) == list(range(16))
-            assert len(found) == 16 or events / len(found) <= groups.LARGE
+            parts = {
+                (bucket, (group.part + group.parts * number) % 64)
+                for group in found
+                for bucket in group.buckets
+                for number in range(64 // min(group.parts, 64))
+            }
+            assert len(parts) == 16 * 64
+            assert sum(len(group.buckets) for group in found) == max(len(found), 16)
+            assert events / len(found) <= groups.LARGE
             assert len(found) == 1 or events / len(found) > groups.SMALL / 2
 
 
@@ -221,3 +231,16 @@ def test_a_failure_leaves_the_old_snapshots_and_no_half_written_ones(
         assert sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*")) == before
         assert warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'willbuy%'") == []
         assert build_snapshots(warehouse, shop, FEATURES, folder=tmp_path / "elsewhere").n > 0
+
+
+def test_a_hole_before_the_test_is_said_at_once(tmp_path: Path) -> None:
+    days = [datetime(2015, 5, day, 12) for day in range(1, 29)]
+    log = {
+        name: [Event(at, "view") for at in days] + [Event(days[-1], "purchase")] for name in ("ann", "bob")
+    }
+    log["ann"].append(Event(datetime(2026, 11, 20, 9), "view"))
+    with warehouse_of(log) as warehouse, pytest.raises(NotEnoughData) as error:
+        build_snapshots(warehouse, shop_of(tmp_path, "7d"), FeatureSet((Count("view"),)))
+    said = str(error.value)
+    assert "no event from 2015-05-29 to 2026-11-20" in said
+    assert "which is the test" in said

@@ -16,7 +16,7 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event
 from willbuy.features.live.item_facts import item_facts_at
 from willbuy.features.local_time import LocalTime
-from willbuy.store import Arrival, LiveStore, Store
+from willbuy.store import Arrival, LiveStore, Store, tallying
 
 FEATURES = (
     ItemPopularity("view", days=7),
@@ -126,6 +126,31 @@ def test_a_model_that_is_being_replaced_still_finds_its_facts(open_store: Opens,
         assert store.facts(START + timedelta(days=30)).get("a") == {"count_view_30d": 0, "count_cart_30d": 0}
         seen = arrival("ann", 0).event.time + timedelta(days=1)
         assert store.facts(seen).get("a") == {"count_view_30d": 3, "count_cart_30d": 0}
+
+
+def test_facts_say_by_whose_days_they_count(tmp_path: Path) -> None:
+    """From before another zone's tallies are there until it answers: no model reads the days of another as its own."""
+    utc = FeatureSet((ItemPopularity("view"),))
+    tokyo = FeatureSet((ItemPopularity("view"),), LocalTime("Asia/Tokyo"))
+    moment = START + timedelta(days=30)
+    with Store(tmp_path) as store:
+        store.use(utc)
+        seen: list[LocalTime] = []
+        store._db.set_trace_callback(
+            lambda words: seen.append(store.facts(moment).local) if words == "COMMIT" else None
+        )
+        store.use(tokyo)
+        store._db.set_trace_callback(None)
+        assert seen == [tokyo.clock]
+        assert store.facts(moment).local == tokyo.clock
+        with pytest.raises(RuntimeError), pytest.MonkeyPatch.context() as patched:
+            patched.setattr(tallying, "set_meta", _fails)
+            store.use(utc)
+        assert store.facts(moment).local == tokyo.clock
+
+
+def _fails(*_: object) -> None:
+    raise RuntimeError("died here")
 
 
 def test_a_fact_of_hours_is_told_from_one_of_days() -> None:

@@ -101,3 +101,39 @@ def test_nothing_half_written(spark_warehouse: SparkWarehouse, tmp_path: Path) -
     assert not path.parent.exists() or not list(path.parent.iterdir())
     assert not list((tmp_path / "scratch").rglob("*.parquet"))
     assert spark_warehouse.rows("SELECT 1") == [(1,)]
+
+
+def test_workers_map_rows_in_order(spark_warehouse: SparkWarehouse, tmp_path: Path) -> None:
+    """Python work on a query's rows: its files, read in order, hold the query's order."""
+
+    def work(frame: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({"text": [f"n{n}" for n in frame["n"]], "half": frame["n"] / 2})
+
+    files = spark_warehouse.map_to_files(
+        'SELECT "id" AS "n" FROM range(0, 4000, 1, 4) ORDER BY "id" DESC',
+        work,
+        {"text": "VARCHAR", "half": "DOUBLE"},
+        tmp_path / "mapped",
+    )
+    rows = spark_warehouse.desk.rows(f"SELECT * FROM {spark_warehouse.desk.parquet(files)}")
+    assert rows == [(f"n{n}", n / 2) for n in range(3999, -1, -1)]
+
+
+def test_a_worker_that_is_killed(spark_warehouse: SparkWarehouse, tmp_path: Path) -> None:
+    """One line that says so, nothing half-written, and Spark goes on."""
+
+    def dies(frame: pd.DataFrame) -> pd.DataFrame:
+        import os
+        import signal
+
+        if (frame["id"] == 3999).any():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return frame
+
+    with pytest.raises(EngineError, match=r"^Spark broke off[^\n]*A worker died[^\n]*run the command again$"):
+        spark_warehouse.map_to_files(
+            "SELECT * FROM range(0, 4000, 1, 4)", dies, {"id": "BIGINT"}, tmp_path / "mapped"
+        )
+    assert [place.name for place in tmp_path.iterdir()] in ([], ["scratch"])
+    assert not list(tmp_path.rglob("*.parquet"))
+    assert spark_warehouse.rows("SELECT 1") == [(1,)]

@@ -60,32 +60,11 @@ def init(
     of_table = {"target": target, "id": identity, "order": order, "buys": buys, "others": others}
     of_log = {"within": within, "zone": zone, "column": column, "kind": kind, "every-row": every_row,
               "header": header, "time-unit": time_unit, "time-format": time_format}  # fmt: skip
+    of_both = {"preset": preset, "encoding": encoding, "delimiter": delimiter}
     if is_table(files, preset, of_table, of_log):
-        _table(
-            files, shop, force, {**of_table, "preset": preset, "encoding": encoding, "delimiter": delimiter}
-        )
-        return
-    from willbuy.events.look import init as look_and_write
-    from willbuy.events.look import render
-
-    sight = look_and_write(
-        files,
-        preset=preset,
-        within=within,
-        shop_path=shop,
-        zone=zone,
-        force=force,
-        columns=column,
-        kinds=kind,
-        every_row=every_row,
-        header=header.split(",") if header else None,
-        time_unit=time_unit,
-        time_format=time_format,
-        encoding=encoding,
-        delimiter=delimiter,
-    )
-    show(render(sight))
-    typer.echo(f"Wrote {shop}. Read it, then run: willbuy ingest{shop_flag(shop)}")
+        _table(files, shop, force, {**of_table, **of_both})
+    else:
+        _log(files, shop, force, {**of_log, **of_both})
 
 
 def is_table(
@@ -116,3 +95,15 @@ def _table(files: list[Path], shop: Path, force: bool, said: Mapping[str, Any]) 
     sight = init_table(files, shop_path=shop, force=force, **said)
     show(render(sight))
     typer.echo(f"Wrote {shop}. Read it, then run: willbuy train{shop_flag(shop)}")
+
+
+def _log(files: list[Path], shop: Path, force: bool, said: Mapping[str, Any]) -> None:
+    from willbuy.events.look import init as look_and_write
+    from willbuy.events.look import render
+
+    names = {"column": "columns", "kind": "kinds"}
+    given = {names.get(name, name.replace("-", "_")): value for name, value in said.items()}
+    given["header"] = given["header"].split(",") if given["header"] else None
+    sight = look_and_write(files, shop_path=shop, force=force, **given)
+    show(render(sight))
+    typer.echo(f"Wrote {shop}. Read it, then run: willbuy ingest{shop_flag(shop)}")

@@ -1,12 +1,15 @@
 """`willbuy promote`: a run becomes the champion, or is scored in its shadow."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from willbuy.commands.actor import actor
 from willbuy.commands.options import DEFAULT_SHOP, Json, ShopFile, print_json
 from willbuy.errors import WillbuyError
+
+if TYPE_CHECKING:
+    from willbuy.registry.promote import Promoted
 
 
 def promote(
@@ -31,8 +34,6 @@ def promote(
     as_json: Json = False,
 ) -> None:
     """Put a run into service: it is loaded and tried first, then the champion pointer moves."""
-    from willbuy.registry.promote import promote as promote_run
-    from willbuy.service.moments import utc_now
     from willbuy.shop import load_any
 
     loaded = load_any(shop)
@@ -42,30 +43,29 @@ def promote(
     if run is None:
         raise WillbuyError("which run? Say: willbuy promote RUN (see: willbuy models)")
 
+    _promoted(loaded, run, force, bool(shadow), as_json)
+
+
+def _promoted(shop: Any, run: str, force: str | None, shadow: bool, as_json: bool) -> None:
+    from willbuy.registry.promote import promote as promote_run
+    from willbuy.service.moments import utc_now
+
     def said(words: str) -> None:
         if not as_json:
             typer.echo(words)
 
-    done = promote_run(
-        loaded,
-        run,
-        actor(),
-        utc_now(),
-        force=force,
-        shadow=bool(shadow),
-        said=said,
-    )
-    point_mlflow(
-        loaded,
-        done.role,
-        done.pointer.shadow.bundle if done.pointer.shadow and shadow else done.pointer.bundle,
-    )
+    done = promote_run(shop, run, actor(), utc_now(), force=force, shadow=shadow, said=said)
+    in_shadow = done.pointer.shadow if shadow else None
+    point_mlflow(shop, done.role, in_shadow.bundle if in_shadow else done.pointer.bundle)
     if as_json:
         print_json(done.to_dict())
-        return
-    typer.echo(
-        f"Run {done.run} is {'scored in shadow' if shadow else 'champion'} now (token {done.pointer.token})."
-    )
+    else:
+        _say(done, shadow)
+
+
+def _say(done: "Promoted", shadow: bool) -> None:
+    place = "scored in shadow" if shadow else "champion"
+    typer.echo(f"Run {done.run} is {place} now (token {done.pointer.token}).")
     typer.echo(f"Its verdict: {done.verdict}")
     if done.doubts:
         typer.echo(f"The doctor doubts it: {', '.join(done.doubts)}")

@@ -2,16 +2,14 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-
-import duckdb
 
 from willbuy.errors import ShopError, SourceError
 from willbuy.events.files import format_of
 from willbuy.events.live_source import plan_of
-from willbuy.events.reading import SourceChanged, read_parts, stage
+from willbuy.events.reading import SourceChanged, read_parts, restage
 from willbuy.events.rules import SAYS
 from willbuy.events.settings import live_reading_of, reading_of
 from willbuy.events.sources import OpenSource, open_source
@@ -61,12 +59,17 @@ def regather(bench: Workbench, row: SourceRow) -> list[Part]:
 
 def staged_again(bench: Workbench, row: SourceRow) -> Callable[[Part], Part]:
     """What types a part of a source from bronze, as is declared now. Raises ShopError where the source lacks a column."""
+    refuse_missing(bench, row)
+    return partial(restage, bench, plan_of(bench.source, row))
+
+
+def refuse_missing(bench: Workbench, row: SourceRow) -> None:
+    """Raise ShopError where a source that is to be typed again lacks a column that is mapped now."""
     missing = [name for name in bench.source.needed if row.columns and name not in row.columns]
     if missing:
         raise ShopError(
             f"{row.path}, ingested before, has no column {missing[0]!r} that the shop file maps now."
         )
-    return partial(stage, bench, plan_of(bench.source, row))
 
 
 def refuse_other_reading(bench: Workbench) -> None:
@@ -132,30 +135,24 @@ def _refuse_if_unreadable(bench: Workbench, path: Path, source: int) -> None:
     for part in parts:
         for rule, rows in part.rejected.items():
             rules[rule] = rules.get(rule, 0) + rows
-    rejects = [bench.layout.home / part.rejects for part in parts if part.rejects]
-    refuse_if_unreadable(bench.connection, path, sum(part.read for part in parts), rules, rejects)
+    refuse_if_unreadable(
+        path, sum(part.read for part in parts), rules, lambda rule: bench.keeping.refused(bench, parts, rule)
+    )
 
 
 def refuse_if_unreadable(
-    engine: duckdb.DuckDBPyConnection,
-    path: Path,
-    read: int,
-    rejected: Mapping[str, int],
-    rejects: Sequence[Path],
+    path: Path, read: int, rejected: Mapping[str, int], first: Callable[[str], tuple[int, str | None]]
 ) -> None:
     """Raise SourceError where every row of a file was refused: what is declared is wrong, not the rows.
 
-    `rejected` counts the refused rows by rule, `rejects` are the files that hold them.
+    `rejected` counts the refused rows by rule, `first` gives the line and the value of the first that broke a rule.
     """
     rules = dict(rejected)
     read -= rules.pop("erased", 0)  # those could be read, and may not be kept
     if not read or sum(rules.values()) < read:
         return
     rule = max(rules, key=lambda name: rules[name])
-    line, value = engine.execute(
-        "SELECT line, value FROM read_parquet(?) WHERE rule = ? ORDER BY line LIMIT 1",
-        [[str(file) for file in rejects], rule],
-    ).fetchall()[0]
+    line, value = first(rule)
     raise SourceError(
         f"{path}: not one of its {read:,} rows can be read as declared; {rules[rule]:,} broke the rule {rule} "
         f"({SAYS[rule]}), first line {line}: {value!r}. Nothing of it was kept; check [source] in the shop file."

@@ -12,18 +12,18 @@ from pathlib import Path
 
 from willbuy.errors import ShopError, SourceError
 from willbuy.events import presets
-from willbuy.events.account import FileAccount, IngestResult, render, result_of
+from willbuy.events.account import FileAccount, IngestResult, render
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, refuse_other_reading, regather
 from willbuy.events.guarding import Guard, refuse_rules_on_ids
 from willbuy.events.holding import held_before, hold_back
+from willbuy.events.keeping import ToMerge
 from willbuy.events.live_gathering import gather_live
 from willbuy.events.live_source import LiveEvents
-from willbuy.events.publishing import Staged, publish
+from willbuy.events.places import place_of
 from willbuy.events.settings import settings_of
 from willbuy.events.spark.ingest import ingest_by_spark
-from willbuy.events.sweeping import one_at_a_time, sweep
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.hashed_ids import Suppression, open_hasher
 from willbuy.shop import Shop
@@ -56,6 +56,10 @@ def ingest(
                 "ingest --hold is of storage.engine = 'duckdb': Spark adds a part to the dates that it is of"
             )
         return ingest_by_spark(shop, paths, progress)
+    if hold and shop.storage.engine != "duckdb":
+        raise ShopError(
+            "ingest --hold is of storage.engine = 'duckdb': in PostgreSQL a merge takes as long as what is new"
+        )
     return at_work(shop, progress, lambda bench: _ingest(bench, paths, hold))
 
 
@@ -71,7 +75,7 @@ def _paths(shop: Shop, files: Sequence[str] | None, hold: bool) -> list[Path]:
 
 def _holds(shop: Shop) -> bool:
     layout = Layout(shop.home)
-    if not layout.ledger.exists():
+    if shop.storage.engine != "duckdb" or not layout.ledger.exists():
         return False
     with Ledger(layout.ledger, read_only=True) as ledger:
         return bool(ledger.sources("held"))
@@ -83,10 +87,10 @@ def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) 
     A live event that a file holds too is one event, and the live one is kept. Raises SourceError where the store is
     not the one that was read before.
     """
-    if shop.storage.engine == "spark":
+    if shop.storage.engine != "duckdb":
         raise ShopError(
-            "ingest --live is not built for storage.engine = 'spark': there, what the service received stays in its "
-            "store. Ingest files, or keep this shop on 'duckdb' or 'postgres'."
+            f"ingest --live is not built for storage.engine = {shop.storage.engine!r}: there, what the service received "
+            "stays in its store. Ingest files, or keep this shop on 'duckdb'."
         )
     return at_work(shop, progress, lambda bench: _ingest_live(bench, live))
 
@@ -95,23 +99,17 @@ def at_work(
     shop: Shop, progress: Progress | None, work: Callable[[Workbench], list[FileAccount]]
 ) -> IngestResult:
     """Do work on a shop's log that gives accounts of sources: one process at a time, with tools, under the shop's lock."""
-    if shop.storage.engine != "duckdb":
-        raise ShopError(
-            f"storage.engine = {shop.storage.engine!r}: ingest knows no other engine than 'duckdb' yet."
-        )
     started = time.monotonic()
     source = presets.resolve(shop.source)
-    layout = Layout(shop.home)
     refuse_rules_on_ids(source)
     guard = Guard(open_hasher(shop), Suppression(shop.home))
-    layout.temporary.mkdir(parents=True, exist_ok=True)
     with (
-        explain_full_disk(layout.home),
-        one_at_a_time(layout),
-        Ledger(layout.ledger) as ledger,
+        place_of(shop) as place,
+        explain_full_disk(place.layout.home),
         Workbench(
-            layout=layout,
-            ledger=ledger,
+            layout=place.layout,
+            ledger=place.ledger,
+            keeping=place.keeping,
             source=source,
             settings=settings_of(source),
             workers=shop.storage.threads or min(os.cpu_count() or 1, MOST_WORKERS),
@@ -120,10 +118,10 @@ def at_work(
             guard=guard,
         ) as bench,
     ):
-        sweep(layout, ledger)
+        place.keeping.begin(bench)
         accounts = work(bench)
-        tables = ledger.files()
-    return result_of(accounts, tables, time.monotonic() - started)
+        log = place.keeping.log()
+    return IngestResult(accounts, log.entities, log.first, log.last, time.monotonic() - started)
 
 
 def _ingest(bench: Workbench, paths: Sequence[Path], hold: bool) -> list[FileAccount]:
@@ -165,4 +163,6 @@ def _publish(
         sources = [*older, *sources]
     else:
         older = []
-    return publish(bench, Staged(sources, parts, anew=changed))[len(older) :] if sources else []
+    return (
+        bench.keeping.publish(bench, ToMerge(sources, parts, anew=changed))[len(older) :] if sources else []
+    )

@@ -45,7 +45,8 @@ def _same_store(bench: Workbench, live: LiveEvents) -> bool:
     if not parts:
         return True
     sql = "SELECT raw FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number DESC LIMIT 1"
-    rows = bench.connection.execute(sql, [str(bench.layout.home / parts[-1].bronze)]).fetchall()
+    last = bench.keeping.bronze(bench, parts[-1])
+    rows = bench.connection.execute(sql, [str(bench.layout.home / last.bronze)]).fetchall()
     known = json.loads(rows[0][0]) if rows else {}
     if "seq" not in known:
         return True

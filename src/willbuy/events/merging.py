@@ -32,7 +32,10 @@ def merge_items(merge: Merge, engine: duckdb.DuckDBPyConnection) -> Outcome:
 def merge_bucket(merge: Merge, engine: duckdb.DuckDBPyConnection, bucket: int) -> Outcome:
     """Write a bucket's entities and events, and count what became of each source's rows."""
     rows = f"SELECT * EXCLUDE (bucket, rule) FROM {staged_rows(merge)} WHERE bucket = {bucket}"
-    if run(engine, f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")[0][0] == 0:
+    run(
+        engine, f"CREATE OR REPLACE TEMP VIEW staged AS {rows}"
+    )  # read twice: a table would double the memory
+    if not run(engine, "SELECT 1 FROM staged LIMIT 1"):
         return Outcome([*widened(merge, engine, bucket), *merge.existing("entities", bucket)])
     found = "SELECT entity, count(*) AS events FROM staged GROUP BY entity"
     numbered = _numbered("entity", merge.path("entities", bucket), found, f"{bucket} + ", BUCKETS)

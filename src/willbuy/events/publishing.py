@@ -3,12 +3,13 @@
 import hashlib
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from willbuy.events.account import FileAccount
+from willbuy.events.keeping import ToMerge
 from willbuy.events.merge import Merge, Outcome
 from willbuy.events.merge_rows import parquet, run
 from willbuy.events.merging import merge_bucket, merge_items
@@ -16,27 +17,14 @@ from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
 from willbuy.runs import drop_snapshots
 from willbuy.warehouse.layout import BUCKETS
-from willbuy.warehouse.ledger import LIVE, Part, SourceRow, TableFile
+from willbuy.warehouse.ledger import LIVE, Ledger, Part, SourceRow, TableFile
 
 
-@dataclass(frozen=True)
-class Staged:
-    """What is to be merged: sources with their parts. `anew` says that silver is made anew from them alone."""
-
-    sources: Sequence[SourceRow]
-    parts: Sequence[Part]
-    anew: bool = False
-
-    def of(self, source: int) -> list[Part]:
-        """The parts of one source."""
-        return [part for part in self.parts if part.source == source]
-
-
-def publish(bench: Workbench, staged: Staged) -> list[FileAccount]:
+def publish(bench: Workbench, ledger: Ledger, staged: ToMerge) -> list[FileAccount]:
     """Merge, check that every row is accounted for, and commit. Returns an account for each source."""
-    before = bench.ledger.files()
+    before = ledger.files()
     old = {} if staged.anew else {(file.name, file.bucket): file for file in before}
-    merged = _merge(bench, staged, old)
+    merged = _merge(bench, ledger, staged, old)
     sources: list[SourceRow] = []
     accounts = []
     rejections: dict[int, Mapping[str, int]] = {}
@@ -48,26 +36,26 @@ def publish(bench: Workbench, staged: Staged) -> list[FileAccount]:
         counts = {name: getattr(account, name) for name in ("read", "accepted", "rejected", "duplicates")}
         sources.append(replace(row, settings=bench.settings, **counts))
     if not staged.anew:
-        _take_over(bench, merged, sources, rejections)
+        _take_over(ledger, merged, sources, rejections)
     files = [file for outcome in merged for file in outcome.files]
     files += [file for (name, _), file in old.items() if name.startswith("conflicts")]
     if staged.anew:
         drop_snapshots(bench.layout.home)
     visible = [replace(part, staged=None) for part in staged.parts]
-    bench.ledger.publish(bench.ledger.generation + 1, files, sources, visible, rejections)
-    _clean(bench, staged, before)
+    ledger.publish(ledger.generation + 1, files, sources, visible, rejections)
+    _clean(bench, ledger, staged, before)
     return accounts
 
 
 def _take_over(
-    bench: Workbench,
+    ledger: Ledger,
     merged: Sequence[Outcome],
     sources: list[SourceRow],
     rejections: dict[int, Mapping[str, int]],
 ) -> None:
     """Count what live events replaced of earlier sources: rows that were accepted are duplicates or conflicts now."""
-    known = {row.source: row for row in bench.ledger.sources("done")}
-    refused = bench.ledger.rejections()
+    known = {row.source: row for row in ledger.sources("done")}
+    refused = ledger.rejections()
     for number in sorted(
         {source for outcome in merged for source in (*outcome.replaced, *outcome.overruled)}
     ):
@@ -86,16 +74,18 @@ def _take_over(
         rejections[number] = rules
 
 
-def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], TableFile]) -> list[Outcome]:
+def _merge(
+    bench: Workbench, ledger: Ledger, staged: ToMerge, old: Mapping[tuple[str, int], TableFile]
+) -> list[Outcome]:
     """Merge the items and every bucket, but what an interrupted run of the same merges has done."""
     home = bench.layout.home
-    known = [*bench.ledger.live_sources(), *staged.sources]
+    known = [*ledger.live_sources(), *staged.sources]
     live = frozenset(row.source for row in known if row.format == LIVE)
     by_door = [part.staged for part in staged.parts if part.staged and part.source in live]
     by_file = [part.staged for part in staged.parts if part.staged and part.source not in live]
     merge = Merge(
         layout=bench.layout,
-        generation=bench.ledger.generation + 1,
+        generation=ledger.generation + 1,
         old=old,
         staged=[home / file for file in by_file],
         staged_live=[home / file for file in by_door],
@@ -105,8 +95,8 @@ def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], Table
         mapped=frozenset(bench.source.columns),
         kind_names=kind_names(bench.source),
     )
-    name = _name_of(bench, staged)
-    outcomes = {number: Outcome.from_json(found) for number, found in bench.ledger.merges(name).items()}
+    name = _name_of(bench, ledger, staged)
+    outcomes = {number: Outcome.from_json(found) for number, found in ledger.merges(name).items()}
 
     def merge_one(bucket: int) -> Outcome:
         return (
@@ -120,7 +110,7 @@ def _merge(bench: Workbench, staged: Staged, old: Mapping[tuple[str, int], Table
         for bucket, outcome in bench.in_parallel(jobs):
             outcomes[bucket] = outcome
             if outcome.files:
-                bench.ledger.add_merge(name, bucket, outcome.to_json())
+                ledger.add_merge(name, bucket, outcome.to_json())
             bench.progress(bench.rows * (len(outcomes) - 1) // BUCKETS, bench.rows, "merging")
     return [outcomes[bucket] for bucket in sorted(outcomes)]
 
@@ -147,9 +137,9 @@ ITEMS = -1
 """Stands for the items among the buckets."""
 
 
-def _name_of(bench: Workbench, staged: Staged) -> str:
+def _name_of(bench: Workbench, ledger: Ledger, staged: ToMerge) -> str:
     """A merge may be taken up again only by a run that merges the same."""
-    what = [bench.ledger.generation, bench.settings, staged.anew]
+    what = [ledger.generation, bench.settings, staged.anew]
     what += [(row.source, row.sha256) for row in staged.sources]
     return hashlib.sha256(repr(what).encode()).hexdigest()
 
@@ -172,7 +162,7 @@ def _account(row: SourceRow, parts: Sequence[Part], merged: Sequence[Outcome]) -
     )
 
 
-def _clean(bench: Workbench, staged: Staged, before: Sequence[TableFile]) -> None:
+def _clean(bench: Workbench, ledger: Ledger, staged: ToMerge, before: Sequence[TableFile]) -> None:
     """Remove what nobody needs: staged rows, older refused rows, and silver of before the last generation.
 
     The last generation stays, because a reader may have it open.
@@ -182,7 +172,7 @@ def _clean(bench: Workbench, staged: Staged, before: Sequence[TableFile]) -> Non
         shutil.rmtree(bench.layout.staged(row.source), ignore_errors=True)
         needed = {part.rejects for part in staged.of(row.source)}
         _remove_others(home, bench.layout.rejected(row.source), needed)
-    _remove_others(home, home / "silver", {file.file for file in [*before, *bench.ledger.files()]})
+    _remove_others(home, home / "silver", {file.file for file in [*before, *ledger.files()]})
 
 
 def _remove_others(home: Path, folder: Path, needed: Collection[str | None]) -> None:

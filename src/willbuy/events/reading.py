@@ -40,13 +40,18 @@ def _jobs(
             raise SourceChanged
 
 
-def _make(bench: Tools, plan: RowPlan, source: int, piece: Piece) -> Part:
+def _make(bench: Workbench, plan: RowPlan, source: int, piece: Piece) -> Part:
     bronze = bench.layout.bronze(source) / f"part-{piece.part:05d}.parquet"
     piece.write(bronze)
     fresh = Part(
         source, piece.part, _below(bench, bronze), piece.digest, piece.first_line, piece.lines, piece.quotes
     )
-    return stage(bench, plan, fresh)
+    return bench.keeping.keep(bench, stage(bench, plan, fresh), fresh=True)
+
+
+def restage(bench: Workbench, plan: RowPlan, part: Part) -> Part:
+    """Type the rows of a kept part anew; return the part with its new counts."""
+    return bench.keeping.keep(bench, stage(bench, plan, bench.keeping.bronze(bench, part)), fresh=False)
 
 
 def stage(bench: Tools, plan: RowPlan, part: Part) -> Part:

@@ -7,7 +7,14 @@ import duckdb
 
 from willbuy.events.parquet import STAGED, TEXT, write_parquet
 from willbuy.events.rules import RULES
-from willbuy.events.typed import RowPlan, refused_value, shown_value, staged_columns, typed
+from willbuy.events.typed import (
+    RowPlan,
+    bronze_rows,
+    refused_value,
+    shown_value,
+    staged_columns,
+    typed_rows,
+)
 from willbuy.warehouse.dialect import Dialect
 from willbuy.warehouse.ledger import Part
 
@@ -29,19 +36,32 @@ def stage_part(
     part: Part,
     staged: Path,
     rejects: Path,
+) -> Staged:
+    """Type the rows of a bronze part; write them, and the refused ones if there are any."""
+    rows = bronze_rows(_sql.text(str(bronze)), part.first_line)
+    return stage_rows(connection, plan, rows, part.source, part.quotes, staged, rejects)
+
+
+def stage_rows(
+    connection: duckdb.DuckDBPyConnection,
+    plan: RowPlan,
+    rows: str,
+    source: int,
+    quotes: bool,
+    staged: Path,
+    rejects: Path,
     *,
     with_text: bool = False,
 ) -> Staged:
-    """Type the rows of a bronze part; write them, and the refused ones if there are any.
+    """Type rows `(line, raw, fault)` of one source, given as SQL.
 
     `with_text` keeps each row's `raw` and `fault` beside it, in the order of the lines.
     """
-    rows = typed(plan, _sql.text(str(bronze)), part.first_line, part.quotes)
-    source = f"CAST({part.source} AS INTEGER) AS source"
+    number = f"CAST({source} AS INTEGER) AS source"
+    columns, order = f"{number}, {staged_columns(plan)}", "ORDER BY bucket"
     if with_text:
-        kept = f"SELECT {source}, {staged_columns(plan)}, raw, fault FROM ({rows})"
-    else:
-        kept = f"SELECT {source}, {staged_columns(plan)} FROM ({rows}) ORDER BY bucket"
+        columns, order = f"{columns}, raw, fault", ""
+    kept = f"SELECT {columns} FROM ({typed_rows(plan, rows, quotes)}) {order}"
     read = write_parquet(connection, kept, staged, TEXT if with_text else STAGED)
     counts = connection.execute(
         f"SELECT rule, count(*) FROM read_parquet({_sql.text(str(staged))}) WHERE rule > 0 GROUP BY rule ORDER BY rule"
@@ -49,9 +69,9 @@ def stage_part(
     rejected = {RULES[code - 1].name: int(count) for code, count in counts}
     if rejected:
         refused = f"SELECT line FROM read_parquet({_sql.text(str(staged))}) WHERE rule > 0"
-        rows = typed(plan, _sql.text(str(bronze)), part.first_line, part.quotes, refused)
+        found = typed_rows(plan, rows, quotes, refused)
         names = shown_value()
-        named = f"SELECT * REPLACE ({names['rule']} AS rule), {names['field']} AS field FROM ({rows})"
-        shown = f"SELECT {source}, line, rule, field, {refused_value(plan)} AS value, raw FROM ({named}) ORDER BY line"
+        named = f"SELECT * REPLACE ({names['rule']} AS rule), {names['field']} AS field FROM ({found})"
+        shown = f"SELECT {number}, line, rule, field, {refused_value(plan)} AS value, raw FROM ({named}) ORDER BY line"
         write_parquet(connection, shown, rejects, TEXT)
     return Staged(read, rejected)

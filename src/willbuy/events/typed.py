@@ -62,8 +62,17 @@ def typed(plan: RowPlan, bronze: str, first_line: int, quotes: bool, only: str =
     `bronze` is SQL for the part's file name, `first_line` the line of its first row, `only` SQL for the lines that
     are wanted (all by default).
     """
+    return typed_rows(plan, bronze_rows(bronze, first_line), quotes, only)
+
+
+def bronze_rows(bronze: str, first_line: int) -> str:
+    """SQL: the rows `(line, raw, fault)` of a bronze part, without blank lines."""
     rows = f"read_parquet({bronze}, file_row_number = true)"
-    sql = f"SELECT file_row_number + {first_line} AS line, raw, fault FROM {rows} WHERE raw IS NOT NULL"
+    return f"SELECT file_row_number + {first_line} AS line, raw, fault FROM {rows} WHERE raw IS NOT NULL"
+
+
+def typed_rows(plan: RowPlan, sql: str, quotes: bool, only: str = "") -> str:
+    """The same of any rows `(line, raw, fault)` of bronze, given as SQL."""
     if only:
         sql = f"FROM ({sql}) SEMI JOIN ({only}) USING (line)"
     for layer in _layers(plan, quotes):

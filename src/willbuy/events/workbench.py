@@ -10,10 +10,11 @@ from typing import Self, TypeVar
 import duckdb
 
 from willbuy.events.guarding import Guard
+from willbuy.events.keeping import Keeping
 from willbuy.events.presets import ResolvedSource
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.layout import Layout
-from willbuy.warehouse.ledger import Ledger
+from willbuy.warehouse.source_ledger import SourceLedger
 
 Progress = Callable[[int, int | None, str], None]
 """Told (rows done, rows in all or an estimate, stage)."""
@@ -60,7 +61,8 @@ class Tools:
 class Workbench(Tools):
     """One ingest's tools. Use as a context manager."""
 
-    ledger: Ledger
+    ledger: SourceLedger
+    keeping: Keeping
     source: ResolvedSource
     progress: Progress
     bytes_in_all: int = 0

@@ -20,19 +20,38 @@ def render_served(served: Served) -> RenderableType:
 def sentence_of(served: Served) -> str:
     """What was found of the answers, in one sentence or two."""
     counts = ", ".join(f"{kind} {served.count(kind):,}" for kind in KINDS)
-    said = [f"{counts}: {served.values:,} values of {served.answers:,} answers computed again from the log."]
+    said = [
+        f"{counts}: {_of(served.values, 'value')} of {_of(served.answers, 'answer')} computed again from the log."
+    ]
     if served.on_the_way:
         said.append(
-            f"{served.on_the_way:,} answers are right without an event that had been received up to {served.longest:.3f} s before, "
+            f"{_of(served.on_the_way, 'answer')} {_is(served.on_the_way)} right without an event that had been received up to {served.longest:.3f} s before, "
             "and was not synced yet."
         )
     if served.unknown:
-        said.append(f"{served.unknown:,} answers are of visitors that the log does not hold.")
+        said.append(
+            f"{_of(served.unknown, 'answer')} {_is(served.unknown)} of visitors that the log does not hold."
+        )
     if served.others:
-        said.append(f"{served.others:,} answers of versions that no run here has were left out.")
+        said.append(
+            f"{_of(served.others, 'answer')} of versions that no run here has {'was' if served.others == 1 else 'were'} left out."
+        )
     if not served.clean:
         said.append("If the service has received events since the last ingest: willbuy ingest --live")
     return " ".join(said)
+
+
+def _of(number: int, thing: str) -> str:
+    """So many things, in words.
+
+    >>> _of(1, "answer"), _of(2000, "answer")
+    ('1 answer', '2,000 answers')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _differences(served: Served) -> Table:

@@ -69,7 +69,7 @@ LEARN_AND_TEST: tuple[tuple[str, Step], ...] = (
     ("tuning inside the training part", tune_candidates),
     ("candidates, compared on unseen visitors", lambda run: learning.choose_candidate(run.learning)),
     ("calibration and threshold, on the same predictions", lambda run: learning.calibrate(run.learning)),
-    ("fit on the whole training part", lambda run: learning.fit(run.learning)),
+    ("fit on the whole training part", lambda run: run.fit_chosen()),
     ("the plain logistic, to be held beside it", fit_plain_logistic),
     ("test, opened once", test_once),
     ("what moved the scores", contribute),

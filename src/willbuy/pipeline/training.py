@@ -16,7 +16,7 @@ from willbuy.evaluation.result import FeatureResult, Metrics, Result
 from willbuy.evaluation.rows_result import Task
 from willbuy.evaluation.rules import Rule
 from willbuy.evaluation.sealed import SealedTest
-from willbuy.pipeline.learning import Learning
+from willbuy.pipeline.learning import Learning, fit
 from willbuy.pipeline.rows import Rows
 from willbuy.progress import StepCallback
 from willbuy.shop import Shop, TableShop
@@ -72,6 +72,10 @@ class Training(ABC):
     @abstractmethod
     def learn_from(self, rows: Rows) -> Learning:
         """What is to be learnt of the training rows, nothing filled yet."""
+
+    def fit_chosen(self) -> None:
+        """Fit the chosen candidate on the whole training part. Fills learning.scorer."""
+        fit(self.learning)
 
     @abstractmethod
     def describe_task(self) -> Task:

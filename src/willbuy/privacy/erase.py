@@ -27,10 +27,11 @@ from willbuy.privacy.engines import MOST_WORKERS, Engines, in_parallel, some_eng
 from willbuy.privacy.erased import Erased
 from willbuy.privacy.of_runs import erase_examples, erase_left_work, erase_predictions, erase_snapshots
 from willbuy.privacy.plan import Plan, pending
+from willbuy.privacy.reach import check_reach
 from willbuy.privacy.silver import erase_from_silver, keys_of
 from willbuy.shop import Shop
 from willbuy.shop.common import Common
-from willbuy.store.opening import erase_live, open_answers
+from willbuy.store.opening import erase_live, log_holds, on_server, open_answers
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, Part, SourceRow
 
@@ -39,15 +40,18 @@ PATIENCE = 3600.0
 
 
 class StillServed(WillbuyError):
-    """A running service has not erased from its store in time: all else is erased."""
+    """A store has not been erased from, by a running service in time or at all: all else is erased, and the erasure goes on."""
 
 
 def erase(shop: Common, entity: str, moment: datetime, actor: str, live: bool = True) -> Erased:
     """Erase an entity, given as it is stored (`entity_of`), at a moment (naive UTC); return what is gone.
 
     `live = False` leaves the service's own store to the service. Raises StillServed where a running service
-    does not come to it in time, with all else erased: the next command looks again.
+    does not come to it in time, with all else erased: the next command looks again. Raises EngineError, with nothing
+    done, where the log lies where it cannot be erased from.
     """
+    if not on_server(shop):  # there what is live goes, and the log is looked at at the end
+        check_reach(shop, "erase")
     plan = Plan(entity, actor, live)
     plan.write(shop.home)
     return _carry_out(shop, plan, moment)
@@ -89,6 +93,11 @@ def _carry_out(shop: Common, plan: Plan, moment: datetime) -> Erased:
     erase_left_work(shop.home)
     seconds = time.monotonic() - started
     erased = Erased(events, raw, snapshots, predictions, answers, held is None, seconds)
+    if log_holds(shop, plan.entity):
+        raise StillServed(
+            "the log on the PostgreSQL server still holds the visitor: erasing from there is not built yet. All else is erased, "
+            "and nothing new of them is kept. Delete their rows in events, events_raw and entities, then run: willbuy erase"
+        )
     if held:
         raise StillServed(f"all but the live store is erased: {held} To end it, run: willbuy erase") from held
     audit.append(shop.home, moment, plan.actor, "erase", rows=erased.rows)

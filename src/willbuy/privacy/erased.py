@@ -35,7 +35,14 @@ class Erased:
 
         >>> Erased(events=3, raw=4, answers=1, seconds=0.25).sentence()
         'Erased 3 events (4 lines of the log), 0 rows of runs, 1 logged answer, in 0.2 s. Later events are dropped.'
+        >>> Erased().sentence()[:52]
+        'Nothing of this id was found in the log, in runs or '
         """
+        if not self.rows:
+            return (
+                "Nothing of this id was found in the log, in runs or among answers: check how it is written. It is on the list of "
+                "erased ones all the same: later events of it are dropped."
+            )
         runs = self.snapshots + self.predictions
         return (
             f"Erased {_count(self.events, 'event')} ({_count(self.raw, 'line')} of the log), {_count(runs, 'row')} of runs, "

@@ -17,6 +17,7 @@ from willbuy.events.sweeping import drop_unfinished, one_at_a_time
 from willbuy.privacy.account import settle
 from willbuy.privacy.bronze import expire_from_part
 from willbuy.privacy.engines import in_parallel, some_engines
+from willbuy.privacy.reach import check_reach
 from willbuy.privacy.silver import expire_from_silver
 from willbuy.shop import Shop
 from willbuy.shop.common import Common
@@ -60,6 +61,8 @@ def expire(shop: Common, moment: datetime, actor: str, days: int | None = None) 
 
     A file that is ingested later may bring older rows; they stay until this is asked for again.
     """
+    if days is not None:
+        check_reach(shop, "expire")
     started = time.monotonic()
     live = _expire_live(shop, moment)
     answers = open_answers(shop).expire(moment, shop.serve.log_days)

@@ -24,8 +24,13 @@ from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 def bundle_of_run(shop: Common, run: str | None = None) -> Bundle:
     """The bundle of a complete run of the shop, the newest one by default; `champion` names the champion's."""
+    return load_bundle(*bundle_place(shop, run))
+
+
+def bundle_place(shop: Common, run: str | None = None) -> tuple[Path, str]:
+    """The folder of such a bundle, and the id that it must have."""
     folder = complete_run(shop.home, run_named(shop.home, run))
-    return load_bundle(folder / BUNDLE, read_result(folder)["bundle"])
+    return folder / BUNDLE, str(read_result(folder)["bundle"])
 
 
 def predict(

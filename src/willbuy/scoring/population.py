@@ -1,6 +1,7 @@
 """Scoring a shop's population at a moment: one row an entity, into a CSV or Parquet file."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,18 +15,19 @@ from willbuy.features.catalogue import load_python
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import summarise
 from willbuy.fitted import COLUMNS, INPUTS, add_bgnbd, horizon_in_days
-from willbuy.models.bundle import Bundle
+from willbuy.models.bundle import Bundle, load_bundle
 from willbuy.models.rows import as_rows
 from willbuy.moments import parse_moment
 from willbuy.progress import BarCallback
 from willbuy.scoring.chunk import CHUNK
 from willbuy.scoring.columns import ScoreColumns
-from willbuy.scoring.feature_rows import bundle_of_run
+from willbuy.scoring.feature_rows import bundle_place
 from willbuy.scoring.output import check_output, in_chunks, write_scores
 from willbuy.scoring.parts import Parts, work_folder
 from willbuy.scoring.scored import Scored
+from willbuy.scoring.worker_scores import WorkerScores
 from willbuy.shop import Shop
-from willbuy.snapshots import write_score_rows
+from willbuy.snapshots import score_rows, write_score_rows
 from willbuy.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -49,13 +51,16 @@ def score(
     by the entity's bytes. A scoring that was killed continues where it was when it is asked for again.
     """
     check_output(output)
-    bundle = bundle_of_run(shop, run)
+    place = bundle_place(shop, run)
+    bundle = load_bundle(*place)
     load_python(shop)  # classes of the shop's own join the algebra
     with open_warehouse(shop) as warehouse:
         moment = parse_moment(as_of, shop) if as_of else summarise(warehouse).end
         work = Work(shop, warehouse, bundle, moment, ScoreColumns(bundle, reasons), progress)
-        with work_folder(shop.home / "scoring", work.key()) as place:
-            return work.write(place, output)
+        with work_folder(shop.home / "scoring", work.key()) as folder:
+            if warehouse.parts_itself and not work.needs_everyone:
+                return work.write_by_workers(place, folder, output)
+            return work.write(folder, output)
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,31 @@ class Work:
         as_of = f"{self.moment.isoformat()}Z"
         return write_scores(self.desk, parts.source(number), self._columns(as_of), output, self.scores, as_of)
 
+    @property
+    def needs_everyone(self) -> bool:
+        """Whether the model reads columns that are fitted on everyone at the moment."""
+        return bool(set(COLUMNS) & set(self.bundle.feature_names))
+
+    def write_by_workers(self, bundle: tuple[Path, str], folder: Path, output: Path) -> Scored:
+        """The same by the engine's workers, each of which loads the bundle and scores rows as they are computed."""
+        features = FeatureSet.from_spec(self.bundle.manifest["features_spec"])
+        parts, scorer = folder / "parts", WorkerScores(*bundle, self.scores.reasons)
+        if not parts.exists():
+            with score_rows(self.warehouse, self.shop, features, self.moment) as (sql, nobody):
+                self._say("features and scores")
+                self.warehouse.map_to_files(sql, scorer, scorer.types(self._known), parts)
+                files = self.desk.parquet(sorted(parts.iterdir()))
+                if not self.desk.rows(f"SELECT 1 FROM {files} LIMIT 1"):
+                    shutil.rmtree(parts)
+                    raise nobody
+        as_of = f"{self.moment.isoformat()}Z"
+        source = self.desk.parquet(sorted(parts.iterdir()))
+        return write_scores(self.desk, source, self._columns(as_of), output, self.scores, as_of)
+
+    @property
+    def _known(self) -> tuple[str, ...]:
+        return ("entity", "session") if self.shop.target.within == "session" else ("entity",)
+
     def _say(self, said: str) -> None:
         self.progress(0, None, said)
 
@@ -120,7 +150,7 @@ class Work:
 
     def _fitted(self, rows: Path) -> "pd.DataFrame | None":
         """The columns that are fitted on everyone at the moment, where the model reads them."""
-        if not set(COLUMNS) & set(self.bundle.feature_names):
+        if not self.needs_everyone:
             return None
         inputs = ", ".join(f'"{name}"' for name in ("anchor", *INPUTS))
         frame = self.desk.frame(f"SELECT {inputs} FROM {self.desk.parquet([rows])}")
@@ -129,8 +159,7 @@ class Work:
     def _scored(self, frame: "pd.DataFrame") -> "pd.DataFrame":
         """A chunk's entities, their sessions where there are any, and their scores."""
         rows = as_rows(frame, self.bundle.feature_names)
-        known = [name for name in ("entity", "session") if name in frame]
-        return frame[known].assign(**self.scores.of(rows))
+        return frame[list(self._known)].assign(**self.scores.of(rows))
 
     def _columns(self, as_of: str) -> str:
         """The columns of the output as SQL."""

@@ -60,7 +60,7 @@ def create_app(state: State, erasing: Erasing | None = None) -> FastAPI:
     if state.docs:
         app.include_router(docs_routes(app))
     app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(HTTPException, _not_served)
+    app.add_exception_handler(HTTPException, _not_served if isinstance(state.shop, Shop) else _not_of_a_table)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _fault)
     return app
@@ -95,6 +95,17 @@ async def _not_served(_: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
     code, words = STATUS_WORDS.get(status, ("refused", "the request was refused"))
     return Refusal(status, code, words, headers=getattr(error, "headers", None)).response()
+
+
+async def _not_of_a_table(request: Request, error: Exception) -> Response:
+    """The same where a table is served, which has neither events nor visitors."""
+    path = request.url.path
+    if getattr(error, "status_code", 500) == 404 and path.startswith(("/events", "/visitors")):
+        message = (
+            "a table is served here, which has no events and no visitors: score its rows by POST /predict"
+        )
+        return Refusal(404, "no_events", message).response()
+    return await _not_served(request, error)
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

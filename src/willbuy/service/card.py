@@ -29,7 +29,7 @@ def card_of(holder: "Holder", current: Current) -> dict[str, Any]:
     serving = current.serving
     manifest = serving.bundle.manifest
     return {
-        "role": "champion",
+        "role": "pinned" if holder.pinned else "champion",
         **_who(serving),
         **{name: manifest.get(name) for name in SAID},
         "data": manifest.get("data"),

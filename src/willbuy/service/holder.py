@@ -15,7 +15,7 @@ from willbuy.models.bundle import Bundle
 from willbuy.registry.loading import load_safely
 from willbuy.registry.pointer import Named, Pointer, pointer_file, read_pointer, run_named
 from willbuy.registry.proof import read_parity
-from willbuy.runs import BUNDLE, complete_run, read_result
+from willbuy.runs import BUNDLE, complete_run, newest_run, read_result
 from willbuy.service.serving import Serving, serving_of
 from willbuy.shop import Common, Shop
 
@@ -72,6 +72,8 @@ class Holder:
         self._earlier: deque[Serving] = deque(maxlen=KEPT)
         self._seen: object = None
         self._again = 0.0
+        self._newest: str | None = None
+        self._newest_again = 0.0
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -127,6 +129,22 @@ class Holder:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=1.0)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether a run was named to be served, whoever is champion."""
+        return self._run is not None
+
+    @property
+    def newer(self) -> str | None:
+        """The newest complete run, where it is newer than the one in service; None where none is. Looks now and then."""
+        if self.current is None:
+            return None
+        now = monotonic()
+        if now >= self._newest_again:
+            self._newest, self._newest_again = newest_run(self._home), now + AGAIN
+        newest = self._newest
+        return newest if newest is not None and int(newest) > int(self.current.run) else None
 
     @property
     def in_memory(self) -> tuple[str, ...]:

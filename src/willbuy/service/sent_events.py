@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from willbuy.errors import printable
 from willbuy.events.live import Accepted, with_id
+from willbuy.features.live.event import Event
 from willbuy.service.entities import Entities
 from willbuy.service.state import State
 from willbuy.service.wire.decoding import decode
@@ -46,8 +47,10 @@ class Sent(NamedTuple):
 
     def received(self, moment: datetime) -> "Sent":
         """The same, received at another moment."""
-        event = self.arrival.event._replace(received=moment)
-        return self._replace(arrival=self.arrival._replace(event=event))
+        place, visitor, (entity, event, event_id, body_hash), ignored = self
+        # made anew: `_replace` takes three times as long
+        known = Event._make((*event[:-2], moment, event.kind_name))
+        return Sent(place, visitor, Arrival(entity, known, event_id, body_hash), ignored)
 
 
 def events_of(body: bytes) -> Iterator[bytes]:

@@ -44,9 +44,8 @@ class Service:
         metrics = self._metrics()
         first = self.asked is None or self.asked.number == 0
         with started(
-            self.shop, self.keys, metrics, utc_now, self.run, self.allow_unproven, load, self.asked
+            self.shop, self.keys, metrics, utc_now, self.run, self.allow_unproven, load, self.file, self.asked
         ) as state:
-            state.shop_file = self.file
             current = state.holder.current
             if self.allow_unproven and first:
                 run = current.run if current else None
@@ -54,6 +53,8 @@ class Service:
             erasing = Erasing(state)
             server = self._server(state, metrics, erasing)
             model = f"run {current.run}" if current else "no model"
+            if newer := state.holder.newer:
+                model += f"; run {newer} is newer: willbuy promote {newer}"
             address = address_of(self.listener)
             self.listener.listen(BACKLOG)
             if first:
@@ -104,4 +105,6 @@ class Service:
 def _who(keys: Keys) -> str:
     if not keys.any:
         return "no keys: whoever is on this machine may ask"
+    if keys.lost:
+        return keys.lost
     return f"{keys.active} active key{'' if keys.active == 1 else 's'}"

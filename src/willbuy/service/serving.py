@@ -12,7 +12,6 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Evaluator
 from willbuy.models.bundle import Bundle
 from willbuy.models.one_row import OneScore, score_one
-from willbuy.models.prepare.records import RecordReader
 from willbuy.models.reasons import Reason
 from willbuy.offers.bands import bands_from
 from willbuy.registry.proof import Parity
@@ -24,8 +23,8 @@ Row = NDArray[np.float64]
 class Serving:
     """What one version of a model answers with. A request that holds one keeps it, whatever is promoted meanwhile.
 
-    `version` is the bundle's id, `run` its run, `parity` the proof that lies beside it. Of a log: `features` and
-    `evaluator`; of a table: `record_reader`. `loaded_at` is naive UTC.
+    `version` is the bundle's id, `run` its run, `parity` the proof that lies beside it. Of a log:
+    `features` and `evaluator`. `loaded_at` is naive UTC.
     """
 
     bundle: Bundle
@@ -36,7 +35,6 @@ class Serving:
     threshold: float
     features: FeatureSet | None
     evaluator: Evaluator | None
-    record_reader: RecordReader | None
     loaded_at: datetime
     one: OneScore
     edges: tuple[float, ...]  # of the bands, rising
@@ -66,7 +64,6 @@ def serving_of(bundle: Bundle, run: str, parity: Parity | None, loaded_at: datet
         threshold=bundle.threshold,
         features=features,
         evaluator=None if features is None else Evaluator(features),
-        record_reader=RecordReader.of_manifest(manifest, typed=True) if table else None,
         loaded_at=loaded_at,
         one=score_one(bundle),
         edges=tuple(band.low for band in bands),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from willbuy.errors import WillbuyError
@@ -35,6 +36,7 @@ def started(
     run: str | None = None,
     allow_unproven: bool = False,
     load: Callable[[], None] | None = None,
+    file: Path | None = None,
     worker: Asked | None = None,
 ) -> Iterator[State]:
     """Load the model, open the store and the log; when the block ends, write what waits and close them.
@@ -47,6 +49,7 @@ def started(
         run: A run to serve whoever is champion; by default the champion, followed while it changes.
         allow_unproven: Serve a log's model that has no parity proof too.
         load: Loads the visitors' history into the store, while nobody has that open.
+        file: The shop file, where it is not `shop.toml` in the shop's folder.
         worker: Which of several processes this one is, where there are several.
 
     Raises:
@@ -77,6 +80,7 @@ def started(
             keys=keys,
             hasher=open_hasher(shop),
             metrics=metrics,
+            shop_file=(file or shop.folder / "shop.toml").absolute(),
         )
 
 

@@ -22,13 +22,14 @@ from willbuy.service.entities import Entities
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current, id_name
 from willbuy.service.state import State
-from willbuy.service.wire.errors import Refusal, away
+from willbuy.service.wire.errors import Refusal, away, busy
 from willbuy.shop import Shop
 
 if TYPE_CHECKING:
     from willbuy.features.live import Event, Timeline
     from willbuy.service.serving import Serving
     from willbuy.store import LiveStore
+    from willbuy.store.facts import FactsAt
     from willbuy.store.interface import Seen
 
 MOST_EXPLAINED = 1_000
@@ -147,11 +148,18 @@ class Visitors:
         features, evaluator = serving.features, serving.evaluator
         if features is None or evaluator is None:
             raise Refusal(503, "no_features", "the model in service reads no features of a log")
-        facts = self._store.facts(moment) if self._asked(features).facts else None
+        facts = self._facts(features, moment) if self._asked(features).facts else None
         values = evaluator.values(timeline, moment, facts)
         if features.names != serving.names:
             values = with_fitted(serving.names, features.names, values, self._store.fitted, self._horizon)
         return np.array(values, dtype=np.float64)
+
+    def _facts(self, features: FeatureSet, moment: datetime) -> "FactsAt":
+        """What is known of items. A model of another time zone that is about to answer counts them by its own days already."""
+        facts = self._store.facts(moment)
+        if facts.local != features.clock:
+            raise busy("model_changes", "another model is being put into service: ask again in a moment")
+        return facts
 
     def _asked_about(self, serving: "Serving", known: Known, moment: datetime) -> bool:
         """Whether the visitor is one of those that the model was trained for, by what was known then."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from willbuy.shop.section import Section, Whole, key
+from willbuy.shop.section import Flag, Section, Whole, key
 
 Metric = Literal["average_precision", "log_loss", "roc_auc"]
 
@@ -56,6 +56,12 @@ class Train(Section):
     )
     forest_rows: Whole = key(
         "Rows that a random forest is fitted on at most: entities are drawn whole.", 100_000, 50_000, ge=1000
+    )
+    whole_fit: Flag = key(
+        "With the engine `spark` and more snapshots than `rows`: fit a chosen xgboost on all of them there. Tuning, calibration and "
+        "test stay with the sample.",
+        True,
+        False,
     )
     class_weight: Literal["none", "balanced"] | Annotated[float, Field(strict=True, gt=0)] = key(
         "How many times a buyer counts in training; `balanced` makes both outcomes count alike. Scores are corrected for it.",

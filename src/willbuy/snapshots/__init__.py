@@ -3,7 +3,7 @@
 from willbuy.features.population import population_of
 from willbuy.snapshots.build import build_snapshots
 from willbuy.snapshots.grid import grid
-from willbuy.snapshots.score import score_frame, write_score_rows
+from willbuy.snapshots.score import score_frame, score_rows, write_score_rows
 from willbuy.snapshots.store import Anchor, Snapshots
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "grid",
     "population_of",
     "score_frame",
+    "score_rows",
     "write_score_rows",
 ]

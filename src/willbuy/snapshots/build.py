@@ -10,7 +10,7 @@ from willbuy.errors import ShopError
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import summarise
 from willbuy.shop import Shop
-from willbuy.snapshots.checks import check_labels, check_target
+from willbuy.snapshots.checks import check_holes, check_labels, check_target
 from willbuy.snapshots.grid import grid
 from willbuy.snapshots.horizon import HorizonTask
 from willbuy.snapshots.session import SessionTask
@@ -67,5 +67,9 @@ def _task(
         if anchors is not None:
             raise ShopError("a session task has its anchors inside sessions; it takes no moments of a grid")
         return SessionTask(warehouse, shop, features, log, buckets)
-    moments = sorted(set(anchors)) if anchors is not None else grid(shop, log.first, log.last, log.lag)
+    if anchors is None:
+        moments = grid(shop, log.first, log.last, log.lag)
+        check_holes(warehouse, shop, log, moments)
+    else:
+        moments = sorted(set(anchors))
     return HorizonTask(warehouse, shop, features, log, moments, buckets)

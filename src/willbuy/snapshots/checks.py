@@ -1,12 +1,17 @@
 """What a log must hold before a model can be asked for: buyers, and people who do not buy."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from willbuy.errors import NotEnoughData
+from willbuy.features.batch.local_sql import utc_hour
 from willbuy.features.log import LogSummary
+from willbuy.features.population import population_of
 from willbuy.shop import Shop
 from willbuy.snapshots.store import Anchor
+
+DAY = timedelta(days=1)
 
 if TYPE_CHECKING:
     from willbuy.warehouse.engine import Warehouse
@@ -26,6 +31,35 @@ def check_target(warehouse: "Warehouse", shop: Shop, log: LogSummary) -> None:
         f"the log holds {number} among {log.events:,} events (kinds: {found}): there is nothing to learn from. "
         f"Check [source.kinds] and target.kind in shop.toml, or bring a log with more buyers"
     )
+
+
+def check_holes(warehouse: "Warehouse", shop: Shop, log: LogSummary, moments: Sequence[datetime]) -> None:
+    """Raise NotEnoughData where a hole in the log lies before the last anchor of a grid: nobody could be tested on.
+
+    A log of one year with live events of another has such a hole. Days are those of UTC; `moments` are in order.
+    """
+    span = population_of(shop).window.span
+    if span is None:
+        return
+    days = _days(warehouse)
+    reach = timedelta(microseconds=span.microseconds)
+    empty = [at for at in moments if not any(at - reach < day + DAY and day < at for day in days)]
+    if not moments or moments[-1] not in empty:
+        return
+    before = max(day for day in days if day < moments[-1]) + DAY
+    after = min((day for day in days if day >= moments[-1]), default=log.end)
+    raise NotEnoughData(
+        f"the log has a hole: no event from {before:%Y-%m-%d} to {after:%Y-%m-%d}. At {len(empty)} of {len(moments)} anchors nobody "
+        f"is in the population (active within {span}), the last among them ({moments[-1]:%Y-%m-%d}), which is the test. Train on "
+        "a log that ends before the hole, or wait until the time after it is long enough and set anchors.last in shop.toml"
+    )
+
+
+def _days(warehouse: "Warehouse") -> list[datetime]:
+    """The days of UTC that hold an event, in order."""
+    hours = utc_hour('e."time"', warehouse.dialect)
+    rows = warehouse.rows(f'SELECT DISTINCT {warehouse.dialect.whole(hours, 24)} FROM "events" e')
+    return [datetime(1970, 1, 1) + int(day) * DAY for (day,) in sorted(rows)]
 
 
 def check_labels(shop: Shop, anchors: Sequence[Anchor]) -> None:

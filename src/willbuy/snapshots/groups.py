@@ -20,10 +20,12 @@ PREPARED = 160_000_000
 
 @dataclass(frozen=True)
 class Group:
-    """Some of the entities: those of certain of silver's buckets."""
+    """Some of the entities: those of certain of silver's buckets; of these, one part of `parts`, where there are several."""
 
     number: int
     buckets: tuple[int, ...]
+    part: int = 0
+    parts: int = 1
 
     @property
     def tables(self) -> Tables:
@@ -33,7 +35,11 @@ class Group:
     def events(self, warehouse: "Warehouse") -> str:
         """A FROM item with the group's events."""
         whole = len(self.buckets) == BUCKETS
-        return '"events"' if whole else warehouse.events_of(self.buckets)
+        events = '"events"' if whole else warehouse.events_of(self.buckets)
+        if self.parts == 1:
+            return events
+        rest = warehouse.dialect.whole(f'"entity_key" % {BUCKETS * self.parts}', BUCKETS)
+        return f"(SELECT * FROM {events} t WHERE {rest} = {self.part})"
 
 
 def largest_group(columns: int) -> int:
@@ -50,12 +56,19 @@ def largest_group(columns: int) -> int:
 def entity_groups(events: int, workers: int, small: int = SMALL, large: int = LARGE) -> list[Group]:
     """Part the entities of a log into groups: enough of them for memory, and one a worker where that is worth it.
 
-    >>> [len(entity_groups(events, workers=2)) for events in (100, 300_000, 30_000_000)]
-    [1, 2, 16]
+    A bucket whose events are too many for one group is parted by its entities' keys: it is read once for each part.
+
+    >>> [len(entity_groups(events, workers=2)) for events in (100, 300_000, 30_000_000, 110_000_000)]
+    [1, 2, 16, 64]
+    >>> entity_groups(110_000_000, workers=2)[17]
+    Group(number=17, buckets=(1,), part=1, parts=4)
     """
     number = 1
-    while number < BUCKETS and (number * large < events or (number < workers and number * small < events)):
+    while number * large < events or (number < min(workers, BUCKETS) and number * small < events):
         number *= 2
+    if number > BUCKETS:
+        parts = number // BUCKETS
+        return [Group(group, (group % BUCKETS,), group // BUCKETS, parts) for group in range(number)]
     return [Group(group, tuple(range(group, BUCKETS, number))) for group in range(number)]
 
 
@@ -63,7 +76,7 @@ def groups_of(buckets: Sequence[int]) -> list[Group]:
     """The entities of some of silver's buckets, a group each: a sample, as ids are spread over the buckets.
 
     >>> groups_of((3, 11))
-    [Group(number=0, buckets=(3,)), Group(number=1, buckets=(11,))]
+    [Group(number=0, buckets=(3,), part=0, parts=1), Group(number=1, buckets=(11,), part=0, parts=1)]
     """
     return [Group(number, (bucket,)) for number, bucket in enumerate(buckets)]
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from willbuy.warehouse.engine import Warehouse
 
 TARGETS = "willbuy_targets"
+MOMENTS = "willbuy_moments"
 
 
 @dataclass(frozen=True)
@@ -75,17 +76,53 @@ class HorizonTask:
             label = f'CAST(CASE WHEN s."entity_key" IN ({buyers}) THEN 1 ELSE 0 END AS SMALLINT)'
         return f'SELECT s.*, {at} AS "anchor", {label} AS "label"\nFROM (\n{features_sql}\n) s'
 
+    def _labelled_at_once(self, features_sql: str) -> str:
+        """The same for the features of all moments, told apart by their column `moment`."""
+        dialect = self.warehouse.dialect
+        features = "".join(f", s.{dialect.identifier(name)}" for name in self.features.names)
+        until = dialect.earlier('a."moment"', -horizon_of(self.shop).microseconds)
+        buyers = (
+            f'SELECT DISTINCT t."entity_key", a."moment" FROM "{MOMENTS}" a '
+            f'JOIN "{TARGETS}" t ON t."time" >= a."moment" AND t."time" < {until}'
+        )
+        latest = dialect.timestamp(self.log.end - self.log.lag - self.horizon)
+        bought = 'CASE WHEN b."entity_key" IS NULL THEN 0 ELSE 1 END'
+        return (
+            f'SELECT s."entity_key"{features}, s."moment" AS "anchor", '
+            f'CAST(CASE WHEN s."moment" <= {latest} THEN {bought} END AS SMALLINT) AS "label"\n'
+            f"FROM (\n{features_sql}\n) s LEFT JOIN (\n{buyers}\n) b "
+            'ON b."entity_key" = s."entity_key" AND b."moment" = s."moment"'
+        )
+
     def _write(self, warehouse: "Warehouse", group: Group, folder: Path, steps: Steps) -> None:
         engine = self._engine(warehouse, group.tables)
         try:
             engine.prepare(group.events(warehouse))
-            for moment in self.moments:
+            if warehouse.parts_itself:
+                self._write_at_once(warehouse, engine, folder, group)
+            for moment in () if warehouse.parts_itself else self.moments:
                 path = anchor_folder(folder, moment) / f"part-{group.number:02}.parquet"
                 rows = self.labelled(engine.grid_sql(moment), moment)
                 warehouse.snapshots_to_parquet(rows, path)
                 steps.done()
         finally:
             engine.close()
+
+    def _write_at_once(
+        self, warehouse: "Warehouse", engine: BatchFeatures, folder: Path, group: Group
+    ) -> None:
+        """All anchors in one query: an engine that parts its work by itself has more to part."""
+        moments = ", ".join(f"({warehouse.dialect.timestamp(moment)})" for moment in self.moments)
+        warehouse.make(MOMENTS, f'SELECT v."moment" FROM (VALUES {moments}) AS v ("moment")')
+        try:
+            rows = self._labelled_at_once(engine.grids_sql(MOMENTS))
+            place = warehouse.dialect.place_of('q."anchor"', self.moments)
+            name = f"part-{group.number:02}.parquet"
+            warehouse.to_parquets(
+                rows, place, [anchor_folder(folder, moment) / name for moment in self.moments]
+            )
+        finally:
+            warehouse.drop(MOMENTS)
 
     def _groups(self, workers: int, largest: int) -> list[Group]:
         if self.buckets is not None:

@@ -18,12 +18,27 @@ from willbuy.snapshots.groups import LARGE, Group, entity_groups, for_each_group
 from willbuy.snapshots.session import EXTRA
 from willbuy.snapshots.session_sql import SessionSQL
 from willbuy.snapshots.steps import Progress, Steps
-from willbuy.snapshots.store import ordered_frame, ordered_sql
+from willbuy.snapshots.store import ordered_sql
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from willbuy.warehouse.engine import Warehouse
+
+
+@contextmanager
+def score_rows(
+    warehouse: "Warehouse", shop: Shop, features: FeatureSet, as_of: datetime
+) -> Iterator[tuple[str, NotEnoughData]]:
+    """The query of the rows of `score_frame`, which stands while the context lasts, and what to raise where it has none."""
+    asked = _Asked(shop, features, summarise(warehouse), as_of)
+    [whole] = entity_groups(0, workers=1)
+    asked.engine(warehouse, whole).prepare_items()
+    try:
+        with asked.rows(warehouse, whole) as source:
+            yield ordered_sql(warehouse, source, asked.columns, features), asked.nobody()
+    finally:
+        warehouse.drop(*ITEM_TABLES)
 
 
 def score_frame(warehouse: "Warehouse", shop: Shop, features: FeatureSet, as_of: datetime) -> "pd.DataFrame":
@@ -33,16 +48,10 @@ def score_frame(warehouse: "Warehouse", shop: Shop, features: FeatureSet, as_of:
     its columns session, k and closes before the features. Only what was known at the moment is read. Sorted by
     the entity's bytes. Raises NotEnoughData where there is nobody to score.
     """
-    asked = _Asked(shop, features, summarise(warehouse), as_of)
-    [whole] = entity_groups(0, workers=1)
-    asked.engine(warehouse, whole).prepare_items()
-    try:
-        with asked.rows(warehouse, whole) as source:
-            frame = ordered_frame(warehouse, source, asked.columns, features)
-    finally:
-        warehouse.drop(*ITEM_TABLES)
+    with score_rows(warehouse, shop, features, as_of) as (sql, nobody):
+        frame = warehouse.frame(sql)
     if frame.empty:
-        raise asked.nobody()
+        raise nobody
     return frame
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from willbuy.features.population import session_population_of
 from willbuy.shop import Shop
 from willbuy.snapshots.groups import LARGE, Group, entity_groups, for_each_group, groups_of
 from willbuy.snapshots.session_sql import SessionSQL
-from willbuy.snapshots.slots import slots
+from willbuy.snapshots.slots import slot_number, slots
 from willbuy.snapshots.steps import Progress, Steps
 from willbuy.snapshots.store import Anchor, Snapshots, anchor_folder
 
@@ -73,7 +74,9 @@ class SessionTask:
             engine.prepare(group.events(warehouse))
             warehouse.make(sql.sessions_table, sql.sessions())
             warehouse.make(sql.anchors_table, sql.anchors(self.shop.anchors.after_events))
-            for start, end in zip(starts, [*starts[1:], datetime.max], strict=True):
+            if warehouse.parts_itself:
+                self._write_at_once(warehouse, engine, sql, folder, group)
+            for start, end in () if warehouse.parts_itself else pairwise([*starts, datetime.max]):
                 warehouse.make(sql.asked_table, sql.asked(start, end))
                 if warehouse.has_rows(sql.asked_table):
                     path = anchor_folder(folder, start) / f"part-{group.number:02}.parquet"
@@ -84,6 +87,17 @@ class SessionTask:
         finally:
             engine.close()
             warehouse.drop(sql.sessions_table, sql.anchors_table, sql.asked_table)
+
+    def _write_at_once(
+        self, warehouse: "Warehouse", engine: BatchFeatures, sql: SessionSQL, folder: Path, group: Group
+    ) -> None:
+        """All slots in one query: an engine that parts its work by itself has more to part."""
+        starts = slots(self.log.first, self.log.last)
+        warehouse.make(sql.asked_table, sql.asked(starts[0], datetime.max))
+        rows = sql.labelled(engine.pairs_sql(sql.asked_table))
+        place = slot_number('q."anchor"', starts, warehouse.dialect)
+        name = f"part-{group.number:02}.parquet"
+        warehouse.to_parquets(rows, place, [anchor_folder(folder, start) / name for start in starts])
 
     def _groups(self, workers: int) -> list[Group]:
         if self.buckets is not None:

@@ -7,11 +7,12 @@ from contextlib import suppress
 from willbuy.store.arrival import Arrival, Outcome
 from willbuy.store.hashes import id_hashes
 from willbuy.store.index import Index
+from willbuy.store.many_rows import insert_rows
 from willbuy.store.rows import COLUMNS, Row, to_row
 
 Erased = Callable[[str], bool]
 
-_INSERT = f"INSERT INTO events (seq, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"
+_INSERT = f"INSERT INTO events (seq, {', '.join(COLUMNS)})"
 
 POISON = (ValueError, TypeError, KeyError, OverflowError, AttributeError)
 """What Python raises on a field that cannot be stored. For what SQLite raises see `is_poison`."""
@@ -37,7 +38,7 @@ class Adding:
 
     def write(self) -> None:
         """Insert the new events, within the caller's transaction. Raises what SQLite raises."""
-        self._db.executemany(_INSERT, self.rows)
+        insert_rows(self._db, _INSERT, self.rows)
 
     def write_one_by_one(self, arrivals: Sequence[Arrival]) -> None:
         """Decide and insert anew, each by itself, so that one that SQLite refuses takes no other with it."""
@@ -94,7 +95,7 @@ class Adding:
     def _inserted(self) -> bool:
         self._db.execute("SAVEPOINT one")
         try:
-            self._db.execute(_INSERT, self.rows[-1])
+            insert_rows(self._db, _INSERT, self.rows[-1:])
         except (*POISON, sqlite3.Error) as error:
             if not is_poison(error):
                 raise

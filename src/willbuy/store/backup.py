@@ -17,7 +17,16 @@ from willbuy.errors import WillbuyError
 from willbuy.store.files import put_in_place
 
 DATABASES = ("live/events.sqlite", "live/predictions.sqlite", "live/history.sqlite")
-FILES = ("keys.json", "id.key", "id.fingerprint", "audit.jsonl", "audit.head", "privacy", "registry")
+FILES = (
+    "keys.json",
+    "keys.made",
+    "id.key",
+    "id.fingerprint",
+    "audit.jsonl",
+    "audit.head",
+    "privacy",
+    "registry",
+)
 OF_A_RUN = ("bundle", "result.json", "parity.json", "test-opened.txt")
 """What a run needs to be served, and to say what it is."""
 
@@ -46,17 +55,23 @@ class BackedUp:
             "on_server": self.elsewhere,
         }
 
+    @property
+    def _keys(self) -> str:
+        """That it holds keys; which one tells a hashed id's owner to whoever has the log."""
+        of_ids = ", id.key among them: with it hashed ids can be found out" if "id.key" in self.files else ""
+        return f"It holds keys{of_ids}. Guard it as the home itself."
+
     def sentence(self) -> str:
         """For the terminal."""
         size = sum(self.files.values()) / 1e6
         if self.elsewhere:
             return (
                 f"{self.folder} holds {len(self.files)} files ({size:,.1f} MB). Events and answers are in PostgreSQL: copy the "
-                "shop's schema with pg_dump. It holds keys: guard it as the home itself."
+                f"shop's schema with pg_dump. {self._keys}"
             )
         return (
             f"{self.folder} holds {len(self.files)} files ({size:,.1f} MB) with {self.events:,} live events. To restore: stop "
-            "the service, copy what it holds into the home of a shop, start again. It holds keys: guard it as the home itself."
+            f"the service, copy what it holds into the home of a shop, start again. {self._keys}"
         )
 
 

@@ -13,7 +13,8 @@ BUSY_MS = 5_000
 """How long the writer waits where another program has the file locked."""
 
 CACHE_KIB = 65_536
-READER_CACHE_KIB = 16_384
+READER_CACHE_KIB = 2_048
+"""For each of up to 40 threads; what is read twice lies in the cache of the system."""
 CHECKPOINT_PAGES = 4_000
 
 _SCHEMA = """

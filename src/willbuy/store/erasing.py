@@ -1,28 +1,33 @@
 """Erasing an entity: its live events, its history, and every byte of both.
 
 First it is written down, so that a process that dies goes on at the next start; then the history is written anew
-without it, the rows are deleted, and the file of the live events is written anew too: SQLite overwrites what it deletes
-(`secure_delete`), but a page that was split earlier may hold a copy that no row points to.
+without it and the rows are deleted. SQLite overwrites what it deletes (`secure_delete`), but a page that was split earlier
+may hold a copy that no row points to: so the file of the live events is searched for the ids that stood in the rows, and
+written anew only where one is left. (An id that is a part of others' is always found, and costs that for nothing.)
 """
 
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from willbuy.errors import StoreRead
-from willbuy.store.database import BUSY_MS, get_meta, set_meta
+from willbuy.store.database import BUSY_MS, events_file, get_meta, set_meta
 from willbuy.store.files import put_in_place
 from willbuy.store.hashes import id_hashes, owner_hash
 from willbuy.store.history import SCHEMA, History, history_file
 from willbuy.store.index import Index
+from willbuy.store.left_bytes import holds
 from willbuy.store.locking import switching
 from willbuy.store.rows import COLUMNS, Row, countable
 
 PATIENCE_SECONDS = 5.0
 """How long an erasure waits for whoever reads the file, with pauses in which events are stored."""
+
+MOST_SOUGHT = 100
+"""Ids that a file is searched for: of more, writing it anew takes no longer."""
 
 _PAUSE_SECONDS = 0.1
 _PATIENCE_MS = 100
@@ -43,7 +48,7 @@ def erase_noted(db: sqlite3.Connection, index: Index, folder: Path) -> None:
 
     Raises StoreRead where all is done but to write the file anew, for somebody reads it.
     """
-    entities = noted(db)
+    entities, ids = noted(db), None
     if entities:
         erase_from_history(folder, entities)
         index.merge_all(db)
@@ -54,8 +59,9 @@ def erase_noted(db: sqlite3.Connection, index: Index, folder: Path) -> None:
         set_meta(db, "rewrite", "1")
         db.execute("COMMIT")
         index.read(db)
+        ids = {*entities, *(text for row in rows for text in (row[2], row[12]) if text is not None)}
     if get_meta(db, "rewrite", "0") == "1":
-        _rewrite(db)
+        _rewrite(db, events_file(folder), ids)
 
 
 def once_nobody_reads(work: Callable[[], object]) -> None:
@@ -130,14 +136,16 @@ def erase_from_history(folder: Path, entities: Sequence[str]) -> None:
         put_in_place(partial, history_file(folder))
 
 
-def _rewrite(db: sqlite3.Connection) -> None:
-    """Write the file anew, so that it holds rows and nothing else, and empty the log of its writes.
+def _rewrite(db: sqlite3.Connection, file: Path, ids: Collection[str] | None) -> None:
+    """Empty the log of writes; write the file anew, so that it holds rows and nothing else, where one of the ids is left in it.
 
-    That it was done is written down last: until then the old bytes may stand in the file, and it is done again.
+    `ids` is None where nobody knows them any more. That it was done is written down last: until then the old bytes may stand
+    in the file, and it is done again.
     """
     _empty_log(db)
-    db.execute("VACUUM")
-    _empty_log(db)
+    if ids is None or len(ids) > MOST_SOUGHT or holds(file, [text.encode() for text in ids]):
+        db.execute("VACUUM")
+        _empty_log(db)
     set_meta(db, "rewrite", "0")
 
 

@@ -23,8 +23,8 @@ class FactBook:
     """
 
     def __init__(self, used: Sequence[FeatureSet], read: Read) -> None:
-        self._local = used[-1].clock if used else LocalTime()
-        self.used = tuple(dict.fromkeys(features for features in used if features.clock == self._local))
+        self.local = used[-1].clock if used else LocalTime()
+        self.used = tuple(dict.fromkeys(features for features in used if features.clock == self.local))
         self._facts = tuple({fact.name: fact for features in self.used for fact in features.facts}.values())
         self._read = read
         self.kept: Kept[tuple[Epoch, Mapping[str, int]]] = Kept(MOST)
@@ -35,7 +35,7 @@ class FactBook:
 
     def epoch(self, moment: datetime) -> Epoch:
         """The day or hour of each fact at a moment."""
-        return tuple(now_of(fact, moment, self._local) for fact in self._facts)
+        return tuple(now_of(fact, moment, self.local) for fact in self._facts)
 
     def of(self, about: str, epoch: Epoch) -> Mapping[str, int]:
         """The facts of an item, and of a category of that name."""
@@ -74,6 +74,8 @@ class FactsAt:
 
     def __init__(self, book: FactBook, moment: datetime) -> None:
         self._book, self._epoch = book, book.epoch(moment)
+        self.local = book.local
+        """By whose days items are counted now."""
 
     def get(self, item: str, default: Any = None) -> Mapping[str, int]:
         """The facts by name of an item, or of a category; 0 where nobody had done anything by then."""

@@ -9,7 +9,8 @@ import os
 import sqlite3
 from pathlib import Path
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""The numbers of errors that mean: no room."""
 _PROBE_BYTES = 1 << 16
 
 
@@ -45,7 +46,7 @@ def _cannot_write(folder: Path) -> bool:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return error.errno in _FULL
+        return error.errno in FULL
     finally:
         probe.unlink(missing_ok=True)
     return False

@@ -27,11 +27,12 @@ def remove_partials(folder: Path) -> None:
     """Remove histories that a killed process left unfinished. Those of living processes stay: their names hold their numbers."""
     for path in folder.glob("history.*.partial*"):
         number = path.name.split(".")[1]
-        if not (number.isdigit() and _lives(int(number))):
+        if not (number.isdigit() and is_another(int(number))):
             path.unlink(missing_ok=True)
 
 
-def _lives(process: int) -> bool:
+def is_another(process: int) -> bool:
+    """Whether a number is that of a living process other than this one."""
     if process == os.getpid():
         return False
     try:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from willbuy.store.database import get_meta, set_meta
 from willbuy.store.hashes import id_hashes, owner_hash
+from willbuy.store.many_rows import insert_rows
 from willbuy.store.rows import COLUMNS, Row, countable
 from willbuy.store.tail import Tail
 from willbuy.store.tallies import Key, Slot, Tallying, add_up
@@ -23,14 +24,10 @@ PER_EVENT = 4
 
 _NO_END = 1 << 62
 _TALLIES = 'SELECT kind, happened, known, n FROM tallies WHERE "table" = ? AND "key" = ?'
-TALLY = "INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
-"""Adds a row of tallies to those that are there."""
+TALLY = ("INSERT INTO tallies", "ON CONFLICT DO UPDATE SET n = n + excluded.n")
+"""Adds rows of tallies to those that are there."""
 
-_INSERTS = (
-    "INSERT OR IGNORE INTO ids VALUES (?, ?)",
-    "INSERT OR IGNORE INTO owners VALUES (?, ?)",
-    TALLY,
-)
+_INSERTS = (("INSERT OR IGNORE INTO ids", ""), ("INSERT OR IGNORE INTO owners", ""), TALLY)
 
 
 class Index:
@@ -112,8 +109,8 @@ class Index:
         if not self.frozen.frozen:
             self._freeze()
         until = min(self._done + max(STEP, PER_EVENT * added), self.frozen.size)
-        for insert, rows in zip(_INSERTS, self.frozen.entries(self._done, until), strict=True):
-            db.executemany(insert, rows)
+        for (insert, on_conflict), rows in zip(_INSERTS, self.frozen.entries(self._done, until), strict=True):
+            insert_rows(db, insert, rows, on_conflict)
         set_meta(db, "merging", str(self.frozen.last))
         set_meta(db, "merging_done", str(until))
         if until == self.frozen.size:

@@ -138,20 +138,29 @@ class Store(LiveStore):
     def use(self, features: FeatureSet) -> None:
         """Keep what the features of a model read of items, beside what those before it read: they may still answer.
 
+        Those of another time zone may not: `facts` says by whose days it counts, which changes with the tallies.
+
         The first time may take a while: see `tallying`.
 
         Raises StoreError where the history was loaded by another clock than theirs.
         """
-        if features.facts:
-            tally_from_now(
-                features,
-                self._index.tallying,
-                self._readers.mine().history,
-                self._writer.ask,
-                self._db,
-                self._index,
-            )
-        self._book = FactBook((*self._book.used, features), self._tallies)
+        before, book = self._book, FactBook((*self._book.used, features), self._tallies)
+
+        def switch() -> None:
+            """Of two time zones' days only one is tallied: nobody may read these as the other's."""
+            if book.local != before.local:
+                self._book = book
+
+        try:
+            if features.facts:
+                history = self._readers.mine().history
+                tally_from_now(
+                    features, self._index.tallying, history, self._writer.ask, self._db, self._index, switch
+                )
+        except BaseException:
+            self._book = before
+            raise
+        self._book = book
 
     def facts(self, moment: datetime) -> FactsAt:
         """Facts about items as known at the close of the day, or hour, before that of a moment. See `use`."""

@@ -11,6 +11,7 @@ from willbuy.features.local_time import LocalTime
 from willbuy.store.database import get_meta, set_meta
 from willbuy.store.history import History
 from willbuy.store.index import TALLY, Index
+from willbuy.store.many_rows import insert_rows
 from willbuy.store.rows import COLUMNS, countable
 from willbuy.store.tail import Tail
 from willbuy.store.tallies import TABLES, Table, Tallying, tables_of
@@ -32,10 +33,11 @@ def tally_from_now(
     ask: Callable[[Callable[[], Any]], Any],
     db: sqlite3.Connection,
     index: Index,
+    before_commit: Callable[[], None],
 ) -> None:
     """Tally what the features read. For a table that was not tallied so far, all live events are read again.
 
-    A table that was goes on: it counts events that have expired since as well.
+    A table that was goes on: it counts events that have expired since as well. `before_commit` is called by the writer's thread.
     """
     zone = history.meta.get("zone", features.clock.zone)
     if zone != features.clock.zone and not all(fact.hourly for fact in features.facts):
@@ -47,10 +49,16 @@ def tally_from_now(
     if tallying.local == features.clock and wanted <= set(tallying.tables):
         return
     kept = set(tallying.tables) if tallying.local == features.clock else set()
-    ask(lambda: _tally_again(db, index, Tallying(features.clock, wanted | kept), kept))
+    ask(lambda: _tally_again(db, index, Tallying(features.clock, wanted | kept), kept, before_commit))
 
 
-def _tally_again(db: sqlite3.Connection, index: Index, tallying: Tallying, kept: Set[Table]) -> None:
+def _tally_again(
+    db: sqlite3.Connection,
+    index: Index,
+    tallying: Tallying,
+    kept: Set[Table],
+    before_commit: Callable[[], None],
+) -> None:
     """Fill what is not kept from all events that are merged, in one transaction; the others are tallied in memory."""
     index.merge_all(db)
     merged = int(get_meta(db, "merged", "0"))
@@ -66,8 +74,9 @@ def _tally_again(db: sqlite3.Connection, index: Index, tallying: Tallying, kept:
         tail.tally(found for row in some for found in missing.slots(countable(row)))
         tail.freeze()
         *_, tallies = tail.entries(0, tail.size)
-        db.executemany(TALLY, tallies)
+        insert_rows(db, TALLY[0], tallies, TALLY[1])
     set_meta(db, _KEY, json.dumps([tallying.local.zone, tallying.tables]))
+    before_commit()
     db.execute("COMMIT")
     index.tallying = tallying
     index.read(db)

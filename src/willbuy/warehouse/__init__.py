@@ -13,6 +13,10 @@ def open_warehouse(shop: "Shop") -> "Warehouse":
         from willbuy.warehouse.postgres.opening import open_postgres
 
         return open_postgres(shop)
+    if shop.storage.engine == "spark":
+        from willbuy.warehouse.spark.opening import open_spark
+
+        return open_spark(shop)
     from willbuy.warehouse.opening import open_tables
 
     return open_tables(shop)

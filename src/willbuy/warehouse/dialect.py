@@ -1,5 +1,6 @@
 """Standard SQL, and the few places where engines differ. An engine's file says only how it differs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 
@@ -70,6 +71,15 @@ class Dialect:
     def whole(self, top: str, bottom: int) -> str:
         """Integer division of a BIGINT expression that is not negative by a positive number."""
         raise NotImplementedError(self.name)
+
+    def place_of(self, moment: str, moments: Sequence[datetime]) -> str:
+        """The place, from 0 on, of a timestamp expression in a list of moments that holds it.
+
+        >>> Dialect().place_of("t", [datetime(2015, 9, 1)])
+        "CASE t WHEN TIMESTAMP '2015-09-01 00:00:00.000000' THEN 0 END"
+        """
+        cases = " ".join(f"WHEN {self.timestamp(one)} THEN {place}" for place, one in enumerate(moments))
+        return f"CASE {moment} {cases} END"
 
     def unique_number(self, order: str) -> str:
         """A BIGINT for each row of a SELECT that no other row has: by default its place in an order.

@@ -1,7 +1,7 @@
 """What an engine must do for us: hold the shop's tables, run standard SQL over them, and hand results over as files."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -12,10 +12,12 @@ from willbuy.warehouse.layout import BUCKETS
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xgboost
 
     from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 T = TypeVar("T")
+Mapped = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 
 class Warehouse(ABC):
@@ -31,6 +33,9 @@ class Warehouse(ABC):
     dialect: Dialect
     home: Path | None
     state: str = ""
+    parts_itself: bool = (
+        False  # whether one query over all entities and anchors does better than many small ones
+    )
     parts_a_moment: bool = (
         True  # whether the features of one moment are had quicker group by group than at once
     )
@@ -95,6 +100,34 @@ class Warehouse(ABC):
 
         With `soon`, for rows that are read once and then deleted, speed counts for more than size.
         """
+
+    def to_parquets(self, sql: str, place: str, paths: Sequence[Path]) -> None:
+        """Write a query's rows `q` to local Parquet files: row by row to that of the paths at its `place`, an SQL expression.
+
+        An engine may part what goes to a path: then its files have names that begin like the path's.
+        """
+        for number, path in enumerate(paths):
+            self.to_parquet(f"SELECT q.* FROM (\n{sql}\n) q WHERE {place} = {number}", path, soon=True)
+
+    def map_to_files(self, sql: str, work: "Mapped", types: Mapping[str, str], folder: Path) -> list[Path]:
+        """Let the engine's workers do some Python work on a query's rows, and write what it gives to local Parquet files.
+
+        `work` takes a data frame of some of the rows and gives one with the columns of `types`, which are standard SQL.
+        The files come into `folder`, a new one, in the order of the query; it is complete, or not there. For an engine
+        that `parts_itself`.
+        """
+        raise NotImplementedError(self.dialect.name)
+
+    def grow_trees(
+        self,
+        files: Sequence[Path],
+        columns: Sequence[str],
+        label: str,
+        parameters: Mapping[str, Any],
+        rounds: int,
+    ) -> "xgboost.Booster":
+        """Boosted trees of all rows of some local Parquet files, by the engine's workers. For one that `parts_itself`."""
+        raise NotImplementedError(self.dialect.name)
 
     def events_of(self, buckets: Sequence[int]) -> str:
         """A FROM item with the events of the entities of some buckets (`entity_key % BUCKETS`)."""

@@ -5,15 +5,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from events.shops import HEADER, shop_at, some_rows, write_log
 from events.spark.pictures import picture
-from spark import SMALL
+from events.spark.shops import on_spark
 from willbuy.errors import SourceError
 from willbuy.events.ingest import ingest
+from willbuy.events.spark import merging
 from willbuy.shop import Shop
-from willbuy.shop.storage import Storage
 from willbuy.warehouse.ledger import Ledger, TableFile
 from willbuy.warehouse.spark.tables import date_of, layout_of
 
@@ -24,12 +25,6 @@ WITH_IDS: dict[str, Any] = {
     "kinds": {"view": ["view"], "cart": ["cart"], "purchase": ["buy"]},
     "time": {"unit": "text", "zone": "UTC"},
 }
-
-
-def on_spark(folder: Path, **source: Any) -> Shop:
-    shop = shop_at(folder, **source)
-    storage = Storage(engine="spark", master="local[2]", memory="1GB", spark=SMALL)
-    return shop.model_copy(update={"storage": storage})
 
 
 def both(folder: Path, files: list[str], **source: Any) -> tuple[Any, Any]:
@@ -53,8 +48,9 @@ def test_the_same_tables_as_by_duckdb_one_ingest_after_the_other(tmp_path: Path)
         gzip.compress("".join(f"{row}\n" for row in [HEADER, *rows[2000:4000]]).encode())
     )
     write_jsonl(tmp_path / "c.jsonl", rows[3500:4500])
-    write_log(tmp_path / "d.csv", rows[4400:])
-    for files in (["a.csv", "b.csv.gz"], ["c.jsonl"], ["d.csv"], ["a.csv", "d.csv"]):
+    log = write_log(tmp_path / "d.csv", rows[4400:])
+    duckdb.sql(f"FROM read_csv('{log}', all_varchar = true)").write_parquet(str(tmp_path / "d.parquet"))
+    for files in (["a.csv", "b.csv.gz"], ["c.jsonl", "d.parquet"], ["a.csv", "d.parquet"]):
         by_duckdb, by_spark = both(tmp_path, files)
         assert by_spark == by_duckdb
 
@@ -106,3 +102,41 @@ def test_a_file_that_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"b.csv.*what"):
         ingest(shop, [str(tmp_path / "b.csv")])
     assert list(layout_of(shop.home).home.rglob("*.parquet")) == []
+
+
+def test_what_is_declared_changes(tmp_path: Path) -> None:
+    rows = [row.replace("cart", '"put, in"') for row in some_rows(200)]
+    write_log(tmp_path / "a.csv", rows[:150])
+    write_log(tmp_path / "b.csv", rows[100:])
+    kinds = {"view": ["view"], "purchase": ["buy"]}
+    both(tmp_path, ["a.csv"], kinds=kinds)
+    by_duckdb, by_spark = both(tmp_path, ["a.csv", "b.csv"], kinds={**kinds, "cart": ["put, in"]})
+    assert by_spark == by_duckdb
+    assert by_spark["rejected"] == []
+
+
+def test_hashed_ids(tmp_path: Path) -> None:
+    write_log(tmp_path / "a.csv", ["broken-u7", *some_rows(100)])
+    by_duckdb, by_spark = both(tmp_path, ["a.csv"], hash_ids=True)
+    assert by_spark == by_duckdb
+    assert {len(entity) for _, entity in by_spark["entities"]} == {64}
+    held = b"".join(
+        path.read_bytes() for path in (tmp_path / ".willbuy" / "spark").rglob("*") if path.is_file()
+    )
+    assert b"broken-u7" not in held
+
+
+def test_a_date_in_many_small_files_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "MOST_SMALL_FILES", 1)
+    rows = some_rows(300)
+    write_log(tmp_path / "a.csv", rows[:200])
+    write_log(tmp_path / "b.csv", rows[150:])
+    for files in (["a.csv"], ["b.csv"]):
+        by_duckdb, by_spark = both(tmp_path, files)
+    assert by_spark == by_duckdb
+    dates = [
+        date_of(TableFile("", 0, name, 0))
+        for name in files_of(on_spark(tmp_path))
+        if name.startswith("events/")
+    ]
+    assert len(dates) == len(set(dates)) == 1

@@ -27,7 +27,6 @@ FROM (
   FROM "willbuy_prepared" p
   WHERE p."time" < TIMESTAMP '2015-05-20 12:00:00.000000'
   GROUP BY p."entity_key"
-  HAVING COUNT(p."time") > 0
 ) f;
 
 -- pairs

@@ -41,7 +41,6 @@ FROM (
   FROM "willbuy_prepared" p
   WHERE p."time" < TIMESTAMP '2015-05-20 12:00:00.000000'
   GROUP BY p."entity_key"
-  HAVING COUNT(p."time") > 0
 ) f
 LEFT JOIN "willbuy_item_facts" i ON i."item_key" = f."last_item" AND i."from_day" <= 16575 AND i."until_day" > 16575;
 

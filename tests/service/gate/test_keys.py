@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from willbuy.errors import WillbuyError
-from willbuy.service.gate.keys import FILE, Keys, add_key, list_keys, revoke_key
+from willbuy.service.gate.keys import FILE, MADE, Keys, add_key, list_keys, revoke_key
 
 NOW = datetime(2026, 3, 1, 12)
 
@@ -88,6 +88,29 @@ def test_a_damaged_file_opens_no_door_and_closes_none(tmp_path: Path, damage: by
     (tmp_path / FILE).write_bytes(damage)
     with pytest.raises(WillbuyError, match="damaged"):
         Keys(tmp_path)
+
+
+def test_once_keys_were_made_a_lost_file_opens_nothing(tmp_path: Path) -> None:
+    """Nor after a restart; whoever wants it open again deletes the note too."""
+    add_key(tmp_path, "ann", ["read"], NOW, "tester")
+    (tmp_path / FILE).unlink()
+    keys = Keys(tmp_path)
+    assert keys.any and keys.active == 0
+    assert keys.lost is not None and "keys add" in keys.lost and MADE in keys.lost
+    token = add_key(tmp_path, "bob", ["read"], NOW, "tester").encode()
+    keys.refresh()
+    assert keys.check(token) is not None and keys.lost is None
+    (tmp_path / MADE).unlink()
+    assert Keys(tmp_path).any and (tmp_path / MADE).exists(), "a file of an older willbuy is noted"
+    for name in (FILE, MADE):
+        (tmp_path / name).unlink()
+    assert not Keys(tmp_path).any
+
+
+def test_a_key_that_cannot_be_revoked_closes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(WillbuyError, match="no active key"):
+        revoke_key(tmp_path, "ann", NOW, "tester")
+    assert not Keys(tmp_path).any
 
 
 @pytest.mark.parametrize("name", ["", "Ann", "a_b", "-a", "a" * 41, "../x", "a b", "a\n"])

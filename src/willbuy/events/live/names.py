@@ -7,6 +7,7 @@ and may use the shop's columns for what it does not name canonically.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from willbuy.errors import did_you_mean, printable
@@ -43,7 +44,7 @@ class Shape:
     ignored: tuple[str, ...]
     refused: Refused | None = None
 
-    @property
+    @cached_property
     def shown(self) -> tuple[str, ...]:
         """The names of the other fields, as they may be shown."""
         return tuple(printable(name) for name in self.ignored[:MOST_SHOWN])

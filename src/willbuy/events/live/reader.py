@@ -13,6 +13,7 @@ from willbuy.events.live.moments import EPOCH, micros_of, read_canonical_time, r
 from willbuy.events.live.names import SLOTS, Shape, shape_of
 from willbuy.events.live.outcome import Accepted, Read, Refused
 from willbuy.events.live.texts import is_sound, text_of
+from willbuy.events.live.words import TOLD
 from willbuy.events.rules import RULES
 from willbuy.events.times import EARLIEST, LATEST
 from willbuy.events.typed import IDS, LONGEST_ID
@@ -192,4 +193,4 @@ def _digest(content: tuple[object, ...]) -> bytes:
 
 def _refused(rule: str, shape: Shape) -> Refused:
     about = RULE[rule].field
-    return Refused(rule, shape.names[SLOTS[about]] if about in SLOTS else "row", RULE[rule].says)
+    return Refused(rule, shape.names[SLOTS[about]] if about in SLOTS else "row", TOLD[rule])

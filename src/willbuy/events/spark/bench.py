@@ -1,14 +1,15 @@
 """What every step of an ingest on Spark needs at hand: a workbench, with a Spark whose workers read and merge."""
 
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
-from willbuy.events.spark.span_task import Hands
+from willbuy.events.spark.accounts import Hands
 from willbuy.events.workbench import Workbench
+from willbuy.warehouse.ledger import Ledger
 from willbuy.warehouse.spark.faults import spark_faults
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _LOOK = 0.5  # seconds between two looks at how far the workers are
 class SparkBench(Workbench):
     """One ingest's tools on Spark: the ledger and a DuckDB here, for what is small, and a session for the rest."""
 
+    ledger: Ledger
     session: "SparkSession"
 
     @property
@@ -44,12 +46,18 @@ class SparkBench(Workbench):
         """
         if not tasks:
             return []
-        context = self.session.sparkContext
+        context, group = self.session.sparkContext, f"willbuy-{uuid4().hex}"
+
+        def run() -> list[Result]:
+            context.setJobGroup(group, doing)
+            return context.parallelize(tasks, len(tasks)).map(partial(work, self.hands)).collect()
+
         with spark_faults(doing), ThreadPoolExecutor(1) as waiting:
-            found = waiting.submit(
-                context.parallelize(tasks, len(tasks)).map(partial(work, self.hands)).collect
-            )
-            while not found.done():
-                look()
-                time.sleep(_LOOK)
+            found = waiting.submit(run)
+            try:
+                while not wait([found], _LOOK).done:
+                    look()
+            except BaseException:
+                context.cancelJobGroup(group)  # else an interrupted command would wait for the workers
+                raise
             return found.result()

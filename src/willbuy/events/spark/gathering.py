@@ -7,19 +7,12 @@ from pathlib import Path
 from willbuy.errors import SourceError
 from willbuy.events.files import format_of
 from willbuy.events.gathering import forget, refuse_if_unreadable
+from willbuy.events.keeping_files import first_refused
 from willbuy.events.settings import reading_of
 from willbuy.events.spans import Survey
+from willbuy.events.spark.accounts import Hands, SpanAccount, read_accounts
 from willbuy.events.spark.bench import SparkBench
-from willbuy.events.spark.span_task import (
-    Failure,
-    Hands,
-    SpanAccount,
-    SpanTask,
-    account_path,
-    read_account,
-    read_span,
-    survey_file,
-)
+from willbuy.events.spark.span_task import Failure, SpanTask, account_path, read_span, survey_file
 from willbuy.warehouse.ledger import SourceRow
 
 
@@ -62,7 +55,7 @@ def gather(bench: SparkBench, paths: Sequence[Path]) -> list[Gathered]:
     _read(bench, tasks)
     gathered = []
     for row, survey in zip(rows, surveyed, strict=True):
-        found = Gathered(row, [_account(bench, row, span.number) for span in survey.spans])
+        found = Gathered(row, [_account(bench, row.source, span.number) for span in survey.spans])
         _refuse_if_unreadable(bench, found)
         gathered.append(Gathered(bench.ledger.source_staged(row, survey.sha256), found.accounts))
     return gathered
@@ -118,7 +111,7 @@ def _read(bench: SparkBench, tasks: Sequence[SpanTask]) -> None:
 
     def look() -> None:
         done = [task for task in tasks if account_path(bench.layout, task.source, task.span.number).exists()]
-        rows = sum(read_account(account_path(bench.layout, t.source, t.span.number)).read for t in done)
+        rows = sum(_account(bench, task.source, task.span.number).read for task in done)
         weight = sum(_weight(task) for task in done)
         bench.progress(rows, rows * bytes_in_all // weight if weight else None, "reading")
 
@@ -137,14 +130,19 @@ def _weight(task: SpanTask) -> int:
     return max(end - task.span.start, 1)
 
 
-def _account(bench: SparkBench, row: SourceRow, span: int) -> SpanAccount:
-    return read_account(account_path(bench.layout, row.source, span))
+def _account(bench: SparkBench, source: int, span: int) -> SpanAccount:
+    return read_accounts(account_path(bench.layout, source, span))[source]
 
 
 def _refuse_if_unreadable(bench: SparkBench, found: Gathered) -> None:
     rejects = [bench.layout.home / file for account in found.accounts for file in account.rejects]
     try:
-        refuse_if_unreadable(bench.connection, Path(found.row.path), found.read, found.rejected, rejects)
+        refuse_if_unreadable(
+            Path(found.row.path),
+            found.read,
+            found.rejected,
+            lambda rule: first_refused(bench.connection, rejects, rule),
+        )
     except SourceError:
         forget(bench, found.row.source)
         raise

@@ -15,10 +15,12 @@ from willbuy.events.account import FileAccount, IngestResult, result_of
 from willbuy.events.disk import explain_full_disk
 from willbuy.events.gathering import ingested_before, refuse_other_reading
 from willbuy.events.guarding import Guard, refuse_rules_on_ids
+from willbuy.events.keeping_files import FilesKeeping
 from willbuy.events.settings import settings_of
 from willbuy.events.spark.bench import SparkBench
 from willbuy.events.spark.gathering import gather
-from willbuy.events.spark.publishing import clean, publish
+from willbuy.events.spark.publishing import publish
+from willbuy.events.spark.retyping import forget_retyped, regather
 from willbuy.events.sweeping import one_at_a_time, sweep
 from willbuy.events.workbench import Progress, share_of
 from willbuy.hashed_ids import Suppression, open_hasher
@@ -35,6 +37,11 @@ def ingest_by_spark(shop: Shop, paths: Sequence[Path], progress: Progress | None
     """
     from willbuy.warehouse.spark.session import open_session
 
+    if "://" in shop.storage.home:
+        raise ShopError(
+            f"storage.home is {shop.storage.home!r}, and ingest on Spark is not built for a URL: it keeps its ledger and files "
+            "in a folder. Name one that the driver and every worker see under the same path."
+        )
     started = time.monotonic()
     source = presets.resolve(shop.source)
     refuse_rules_on_ids(source)
@@ -48,6 +55,7 @@ def ingest_by_spark(shop: Shop, paths: Sequence[Path], progress: Progress | None
         with SparkBench(
             layout=layout,
             ledger=ledger,
+            keeping=FilesKeeping(ledger),
             source=source,
             settings=settings_of(source),
             workers=workers,
@@ -75,17 +83,13 @@ def tasks_at_once(master: str) -> int:
 
 def _ingest(bench: SparkBench, paths: Sequence[Path]) -> list[FileAccount]:
     refuse_other_reading(bench)
-    clean(bench, bench.ledger.files())
-    changed = [row for row in bench.ledger.sources("done") if row.settings != bench.settings]
-    if changed:
-        raise ShopError(
-            f"{changed[0].path} was ingested with another [source] than the shop file has now. On Spark such a change "
-            f"needs the files again: delete {bench.layout.home} and ingest anew."
-        )
     known = [path for path in paths if ingested_before(bench, path)]
-    new = [path for path in paths if path not in known]
-    gathered = gather(bench, new)
-    accounts = publish(bench, gathered) if gathered else []
+    gathered = gather(bench, [path for path in paths if path not in known])
+    done = bench.ledger.sources("done")
+    changed = any(row.settings != bench.settings for row in done)  # it decides what all events are
+    older = regather(bench, done) if changed else []
+    accounts = publish(bench, gathered, older) if gathered or older else []
+    forget_retyped(bench)
     by_path = {account.path: account for account in accounts}
     by_path |= {str(path): FileAccount(str(path), skipped=True) for path in known}
     return [by_path[str(path)] for path in paths]

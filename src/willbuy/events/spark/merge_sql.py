@@ -15,6 +15,10 @@ from willbuy.warehouse.spark.tables import EVENTS
 _sql = SparkDialect()
 
 
+DROPPED = {"source": "INT", "line": "BIGINT", "event_id": "STRING", "conflict": "BOOLEAN"}
+"""The columns of what `dropped` finds."""
+
+
 def new_entities(known: bool) -> str:
     """The entities that are new: numbered on in each bucket, in byte order of their ids (`merging`'s rule)."""
     found = 'SELECT DISTINCT CAST("bucket" AS BIGINT) AS "bucket", "entity" FROM staged WHERE "rule" = 0'
@@ -82,9 +86,12 @@ def staged_columns(mapped: Collection[str]) -> dict[str, str]:
     }
 
 
-def raw_rows() -> str:
-    """The staged rows as they came, with the date of the event that they are; null of a refused one."""
-    return 'SELECT "source", "line", "raw", "fault", CASE WHEN "rule" = 0 THEN CAST("time" AS DATE) END AS "date" FROM staged'
+def raw_rows(sources: Collection[int]) -> str:
+    """The staged rows of sources as they came, with the date of the event that they are; null of a refused one."""
+    return (
+        'SELECT "source", "line", "raw", "fault", CASE WHEN "rule" = 0 THEN CAST("time" AS DATE) END AS "date" '
+        f'FROM staged WHERE "source" IN ({", ".join(str(source) for source in sorted(sources))})'
+    )
 
 
 def dropped(mapped: Collection[str], known: bool, days: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 A step that is done stands in the ledger: a run that dies in a later one is taken up after it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from willbuy.events.spark import merge_sql
 from willbuy.events.spark.bench import SparkBench
 from willbuy.events.spark.gathering import Gathered
-from willbuy.events.spark.written import parquet, write, written
+from willbuy.events.spark.written import parquet, remove_others, write
 from willbuy.events.typed import kind_names
 from willbuy.warehouse.ledger import TableFile
 from willbuy.warehouse.spark.faults import spark_faults
-from willbuy.warehouse.spark.tables import COLUMNS, date_of, generation_folder, read_files
+from willbuy.warehouse.spark.tables import COLUMNS, date_of, read_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -47,11 +47,17 @@ class Step:
 
 
 class Merge:
-    """One run's merge. `old` are the files that readers see now, `name` tells the run from others."""
+    """One run's merge. `old` are the files that go on, `name` tells the run from others, `fresh` are the sources new to it."""
 
     def __init__(
-        self, bench: SparkBench, gathered: Sequence[Gathered], old: Sequence[TableFile], name: str
+        self,
+        bench: SparkBench,
+        gathered: Sequence[Gathered],
+        fresh: Collection[int],
+        old: Sequence[TableFile],
+        name: str,
     ) -> None:
+        self.fresh = fresh
         self.bench = bench
         self.gathered = gathered
         self.old = old
@@ -62,7 +68,10 @@ class Merge:
 
     def run(self) -> dict[str, Step]:
         """Make every step that is not done yet."""
-        known = self.bench.ledger.merges(self.name)
+        found = self.bench.ledger.merges(self.name)
+        known = {number: Step.from_json(step) for number, step in found.items()}
+        made = [file for step in known.values() for file in step.files]
+        remove_others(self.bench.layout, [*self.bench.ledger.files(), *made])
         rows = sum(found.read for found in self.gathered)
         staged = [file for found in self.gathered for account in found.accounts for file in account.rows]
         with spark_faults("Spark broke off while it merged the events"):
@@ -70,7 +79,7 @@ class Merge:
             for number, name in enumerate(STEPS):
                 self.bench.progress(rows * number // len(STEPS), rows, "merging")
                 if number in known:
-                    self.done[name] = Step.from_json(known[number])
+                    self.done[name] = known[number]
                 else:
                     make: Callable[[], Step] = getattr(self, f"_{name}")
                     self.done[name] = make()
@@ -78,7 +87,10 @@ class Merge:
         return self.done
 
     def _bronze(self) -> Step:
-        return Step(self._write("events_raw", self._by_date(merge_sql.raw_rows(), '"source", "line"')))
+        if not self.fresh:
+            return Step()
+        rows = self._by_date(merge_sql.raw_rows(self.fresh), '"source", "line"')
+        return Step(self._write("events_raw", rows))
 
     def _entities(self) -> Step:
         known = self._known("entities")
@@ -98,19 +110,21 @@ class Merge:
         known = [file for file in self._old("events") if "event_id" in self.mapped or date_of(file) in days]
         if known:
             self._show("known", self._read("events", known))
-        self._write("dropped", self._sql(merge_sql.dropped(self.mapped, bool(known), days)))
-        self._show_dropped()
+        files = self._write("dropped", self._sql(merge_sql.dropped(self.mapped, bool(known), days)))
+        if not files:
+            return Step()
+        self._show_dropped(files)
         counts = self._sql('SELECT "conflict", "source", COUNT(*) FROM dropped GROUP BY 1, 2').collect()
         by_fate: dict[bool, dict[int, int]] = {True: {}, False: {}}
         for conflict, source, rows in counts:
             by_fate[conflict][source] = rows
-        return Step(duplicates=by_fate[False], conflicts=by_fate[True])
+        return Step(files, duplicates=by_fate[False], conflicts=by_fate[True])
 
     def _events(self) -> Step:
         self._arrived()
         rows = "SELECT * FROM arrived"
-        if self._some_dropped:
-            self._show_dropped()
+        if self.done["dropped"].files:
+            self._show_dropped(self.done["dropped"].files)
             same = 'd."source" = a."source" AND d."line" = a."line"'
             rows = f"SELECT * FROM arrived a WHERE NOT EXISTS (SELECT 1 FROM dropped d WHERE {same})"
         anew = self._small_days()
@@ -126,7 +140,7 @@ class Merge:
         refused = [file for found in self.gathered for account in found.accounts for file in account.rejects]
         rows = [self._files(refused, COLUMNS["rejected"])] if refused else []
         if any(self.done["dropped"].conflicts.values()):
-            self._show_dropped()
+            self._show_dropped(self.done["dropped"].files)
             rows.append(
                 self._sql(
                     'SELECT d."source", d."line", \'event_id_conflict\' AS "rule", \'event_id\' AS "field", '
@@ -156,11 +170,6 @@ class Merge:
             if files:
                 self._show(table, self._read(table, files))
         self._show("arrived", self._sql(merge_sql.arrived(self.mapped, kind_names(self.bench.source))))
-
-    @property
-    def _some_dropped(self) -> bool:
-        step = self.done["dropped"]
-        return bool(step.duplicates or step.conflicts)
 
     def _days_in_doubt(self) -> list[str]:
         """The dates at which two files hold events: only there may one hold what another holds."""
@@ -199,12 +208,10 @@ class Merge:
         return whole.sortWithinPartitions("date", *(name.strip('" ') for name in order.split(",")))
 
     def _write(self, table: str, rows: "DataFrame") -> list[TableFile]:
-        write(rows, self.bench.layout, table, self.generation)
-        return written(self.bench.connection, self.bench.layout, table, self.generation)
+        return write(self.bench.connection, rows, self.bench.layout, table, self.generation)
 
-    def _show_dropped(self) -> None:
-        place = generation_folder(self.bench.layout, "dropped", self.generation)
-        self._show("dropped", self.bench.session.read.parquet(str(place)))
+    def _show_dropped(self, files: Sequence[TableFile]) -> None:
+        self._show("dropped", self._files([file.file for file in files], merge_sql.DROPPED))
 
     def _read(self, table: str, files: Sequence[TableFile]) -> "DataFrame":
         return read_files(self.bench.session, self.bench.layout, table, files)

@@ -14,10 +14,18 @@ from willbuy.warehouse.ledger import TableFile
 from willbuy.warehouse.spark.tables import COLUMNS, date_of
 
 
-def publish(bench: SparkBench, gathered: Sequence[Gathered]) -> list[FileAccount]:
-    """Merge, check that every row is accounted for, and commit. Returns an account for each source."""
+def publish(
+    bench: SparkBench, gathered: Sequence[Gathered], older: Sequence[Gathered] = ()
+) -> list[FileAccount]:
+    """Merge, check that every row is accounted for, and commit. Returns an account for each source that was gathered.
+
+    `older` are the sources of the log, typed again: silver is then made anew of all.
+    """
     before = bench.ledger.files()
-    done = Merge(bench, gathered, before, _name_of(bench, gathered)).run()
+    old = [file for file in before if not older or file.name == "events_raw"]
+    fresh, gathered = gathered, [*older, *gathered]
+    numbers = [found.row.source for found in fresh]
+    done = Merge(bench, gathered, numbers, old, _name_of(bench, gathered, bool(older))).run()
     accounts = [_account(found, done) for found in gathered]
     for account in accounts:
         account.check()
@@ -35,28 +43,23 @@ def publish(bench: SparkBench, gathered: Sequence[Gathered]) -> list[FileAccount
     rejections = {
         found.row.source: account.rejected_by_rule for found, account in zip(gathered, accounts, strict=True)
     }
-    bench.ledger.publish(bench.ledger.generation + 1, _files(before, done), sources, [], rejections)
-    clean(bench, before)
+    bench.ledger.publish(bench.ledger.generation + 1, _files(old, done), sources, [], rejections)
+    remove_others(bench.layout, [*before, *bench.ledger.files()])  # a reader may have the old ones open
     for found in gathered:
         shutil.rmtree(bench.layout.staged(found.row.source), ignore_errors=True)
-    return accounts
+    return accounts[len(older) :]
 
 
-def clean(bench: SparkBench, before: Sequence[TableFile]) -> None:
-    """Remove the files that nobody needs. Those of `before` stay: a reader may have them open."""
-    remove_others(bench.layout, {file.file for file in [*before, *bench.ledger.files()]})
-
-
-def _files(before: Sequence[TableFile], done: Mapping[str, Step]) -> list[TableFile]:
+def _files(old: Sequence[TableFile], done: Mapping[str, Step]) -> list[TableFile]:
     """The files of the new generation, and the old ones but those of dates that were written anew."""
     anew = set(done["events"].rewritten)
-    kept = [file for file in before if file.name != "events" or date_of(file) not in anew]
+    kept = [file for file in old if file.name != "events" or date_of(file) not in anew]
     return [*kept, *(file for step in done.values() for file in step.files if file.name in COLUMNS)]
 
 
-def _name_of(bench: SparkBench, gathered: Sequence[Gathered]) -> str:
+def _name_of(bench: SparkBench, gathered: Sequence[Gathered], anew: bool) -> str:
     """A merge may be taken up again only by a run that merges the same."""
-    what = [bench.ledger.generation, bench.settings]
+    what = [bench.ledger.generation, bench.settings, anew]
     what += [(found.row.source, found.row.sha256) for found in gathered]
     return hashlib.sha256(repr(what).encode()).hexdigest()
 

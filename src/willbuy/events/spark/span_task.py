@@ -4,40 +4,20 @@ A span is done when its account lies beside its rows, under its name. Each attem
 was given up and lives on does no harm, and what the last account does not name is removed with the rest.
 """
 
-import json
 import shutil
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-import duckdb
-
-from willbuy.durable import write_durably
 from willbuy.errors import SourceError, WillbuyError
 from willbuy.events.disk import explain_full_disk
-from willbuy.events.guarding import Guard
-from willbuy.events.presets import ResolvedSource
-from willbuy.events.sources import Piece
 from willbuy.events.spans import Span, Survey, pieces_of, survey
-from willbuy.events.staging import Staged, stage_part
-from willbuy.events.workbench import Tools
+from willbuy.events.spark.accounts import Hands, SpanAccount, leave_accounts, tools_in, typed_account
+from willbuy.events.typed import bronze_rows
 from willbuy.warehouse.dialect import Dialect
 from willbuy.warehouse.layout import Layout
-from willbuy.warehouse.ledger import Part
 
 _sql = Dialect()
-
-
-@dataclass(frozen=True)
-class Hands:
-    """What every task of an ingest needs to know. `memory` is what one task's engine may take."""
-
-    layout: Layout
-    source: ResolvedSource
-    settings: str
-    memory: str
-    guard: Guard
 
 
 @dataclass(frozen=True)
@@ -49,17 +29,6 @@ class SpanTask:
     kind: str
     survey: Survey
     span: Span
-
-
-@dataclass(frozen=True)
-class SpanAccount:
-    """What became of a span. `dates` counts the sound rows by date (ISO); files are relative to the home of the tables."""
-
-    rows: list[str] = field(default_factory=list)
-    rejects: list[str] = field(default_factory=list)
-    read: int = 0
-    rejected: Mapping[str, int] = field(default_factory=dict)
-    dates: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,11 +48,6 @@ def account_path(layout: Layout, source: int, span: int) -> Path:
     return layout.staged(source) / f"span-{span:05d}.json"
 
 
-def read_account(path: Path) -> SpanAccount:
-    """An account as it was left."""
-    return SpanAccount(**json.loads(path.read_text(encoding="utf-8")))
-
-
 def survey_file(hands: Hands, path: Path, kind: str) -> Survey | Failure:
     """Look through a file, in a worker."""
     try:
@@ -100,8 +64,7 @@ def read_span(hands: Hands, task: SpanTask) -> Failure | None:
     try:
         with explain_full_disk(hands.layout.home):
             account = _read(hands, task, folder)
-            written = json.dumps(asdict(account)).encode()
-            write_durably(account_path(hands.layout, task.source, task.span.number), written)
+            leave_accounts(account_path(hands.layout, task.source, task.span.number), {task.source: account})
         return None
     except WillbuyError as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -119,52 +82,16 @@ def _unread(path: Path, error: OSError) -> str:
 
 
 def _read(hands: Hands, task: SpanTask, folder: Path) -> SpanAccount:
-    tools = Tools(
-        layout=Layout(folder), settings=hands.settings, workers=1, memory=hands.memory, guard=hands.guard
-    )
+    tools = tools_in(hands, folder)
     try:
         account = SpanAccount()
         for piece in pieces_of(task.path, task.kind, task.survey, task.span, tools):
-            account = _with_piece(account, hands, tools, task, piece)
+            text = folder / f"text-{piece.part:05d}.parquet"
+            piece.write(text)
+            rows = bronze_rows(_sql.text(str(text)), piece.first_line)
+            plan, name = task.survey.plan, f"{piece.part:05d}"
+            account += typed_account(hands, tools, plan, rows, task.source, piece.quotes, name)
+            text.unlink()
         return account
     finally:
         tools.close()
-
-
-def _with_piece(
-    account: SpanAccount, hands: Hands, tools: Tools, task: SpanTask, piece: Piece
-) -> SpanAccount:
-    """Read one piece more: its rows lie in a file with their raw text beside what they mean."""
-    folder = tools.layout.home
-    text, rows, rejects = (
-        folder / f"{name}-{piece.part:05d}.parquet" for name in ("text", "rows", "rejects")
-    )
-    piece.write(text)
-    part = Part(task.source, piece.part, "", piece.digest, piece.first_line, piece.lines, piece.quotes)
-    made = stage_part(tools.connection, task.survey.plan, text, part, rows, rejects, with_text=True)
-    text.unlink()
-    return SpanAccount(
-        rows=[*account.rows, _below(hands, rows)],
-        rejects=[*account.rejects, *([_below(hands, rejects)] if made.rejected else [])],
-        read=account.read + made.read,
-        rejected=_added(account.rejected, made.rejected),
-        dates=_added(account.dates, _dates(tools.connection, rows, made)),
-    )
-
-
-def _dates(connection: duckdb.DuckDBPyConnection, rows: Path, made: Staged) -> dict[str, int]:
-    if not made.read:
-        return {}
-    found = connection.execute(
-        "SELECT CAST(CAST(time AS DATE) AS VARCHAR), count(*) "
-        f"FROM read_parquet({_sql.text(str(rows))}) WHERE rule = 0 GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    return dict(found)
-
-
-def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
-
-
-def _below(hands: Hands, path: Path) -> str:
-    return path.relative_to(hands.layout.home).as_posix()

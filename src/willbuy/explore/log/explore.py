@@ -1,5 +1,6 @@
 """All numbers of a log's page, in the order in which it shows them."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from willbuy.features.log import summarise
 from willbuy.features.sessions import SessionRule
 from willbuy.shop import Shop
 from willbuy.snapshots.steps import Progress
+from willbuy.store.files import is_another
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.layout import Layout
 
@@ -77,7 +79,11 @@ def _folder(shop: Shop) -> Iterator[Path]:
     """A folder for snapshots that nobody needs later, where the shop keeps what may be deleted."""
     temporary = Layout(shop.home).temporary
     temporary.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="explore-", dir=temporary))
+    for left in temporary.glob("explore-*"):  # of an exploration that was killed
+        number = left.name.split("-")[1]
+        if not (number.isdigit() and is_another(int(number))):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"explore-{os.getpid()}-", dir=temporary))
     try:
         yield folder
     finally:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from willbuy.features.algebra import ItemFact, Windowed
 from willbuy.features.batch.bounds import JoinedAnchor, LiteralAnchor
-from willbuy.features.batch.grid import grid_sql
+from willbuy.features.batch.grid import grid_sql, grids_sql
 from willbuy.features.batch.item_facts import ItemFacts
 from willbuy.features.batch.pairs import carried, pairs_sql, visible_events
 from willbuy.features.batch.prepare import Preparation
@@ -143,6 +143,37 @@ class BatchFeatures:
         )
         return f"SELECT {self._columns()} FROM (\n{self.plain_pairs_sql(everyone)}\n) f"
 
+    def grids_sql(self, anchors: str) -> str:
+        """The query of all grid anchors of a table (moment) at once: `entity_key`, `moment` and a column a feature.
+
+        For an engine that would rather run one long query than many short ones; `alone` is of no use to it.
+        """
+        table = self.dialect.identifier(anchors)
+        late = (
+            f'SELECT {self.dialect.unique_number("d.entity_key, d.moment")} AS "pair", d.* FROM (\n'
+            f'  SELECT DISTINCT l."entity_key", a."moment" FROM "{self.tables.late}" l\n'
+            f'  JOIN {table} a ON l."time" < a."moment" AND l."received" > a."moment"\n) d'
+        )
+        if not self._any_late(late):
+            return self._plain_grids_sql(table)
+        pairs = f'SELECT 1 FROM "{self.tables.late_pairs}" l WHERE l."entity_key" = p."entity_key"'
+        in_time = self._plain_grids_sql(table, f'NOT EXISTS ({pairs} AND l."moment" = a."moment")')
+        return (
+            f"{in_time}\nUNION ALL\nSELECT {self._columns('moment')} FROM (\n{self.known_pairs_sql()}\n) late"
+        )
+
+    def _plain_grids_sql(self, table: str, condition: str = "") -> str:
+        query = self._joined()
+        if not self.features.in_session:
+            return grids_sql(query, self.tables.prepared, table, condition)
+        on = " AND ".join([f'p."time" < {query.bounds.inside}', *lower_bound(query)])
+        where = f" WHERE {condition}" if condition else ""
+        everyone = (
+            f'(SELECT DISTINCT p."entity_key" AS "pair", p."entity_key", a."moment" '
+            f'FROM "{self.tables.prepared}" p JOIN {table} a ON {on}{where})'
+        )
+        return f"SELECT {self._columns('moment')} FROM (\n{self.plain_pairs_sql(everyone)}\n) f"
+
     def pairs_sql(self, anchors: str) -> str:
         """The query of the pairs of a table (pair, entity_key, moment): these and a column a feature.
 
@@ -197,8 +228,10 @@ class BatchFeatures:
     def _late_pairs(self) -> str:
         return f'SELECT "pair" FROM "{self.tables.late_pairs}"'
 
-    def _columns(self) -> str:
-        return ", ".join(self.dialect.identifier(name) for name in ("entity_key", *self.features.names))
+    def _columns(self, *more: str) -> str:
+        return ", ".join(
+            self.dialect.identifier(name) for name in ("entity_key", *more, *self.features.names)
+        )
 
     def _preparation(self) -> Preparation:
         query = self._literal(self.moments[0])

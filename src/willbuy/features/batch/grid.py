@@ -25,6 +25,19 @@ def grid_sql(query: Query, prepared: str, condition: str = "", alone: bool = Fal
     return f'SELECT f."entity_key"{values(query)}\nFROM (\n{found}\n) f{item_facts(query)}'
 
 
+def grids_sql(query: Query, prepared: str, moments: str, condition: str = "") -> str:
+    """The same for all moments of a FROM item (moment) at once: `entity_key`, `moment` and a column a feature."""
+    on = " AND ".join([f'p."time" < {query.bounds.inside}', *lower_bound(query)])
+    where = f"\n  WHERE {condition}" if condition else ""
+    return (
+        f'SELECT f."entity_key", f."moment"{values(query)}\n'
+        f'FROM (\n  SELECT p."entity_key", a."moment"{aggregates(query, query.aggregates.items())}\n'
+        f"  FROM {query.dialect.identifier(prepared)} p JOIN {moments} a ON {on}{where}\n"
+        f'  GROUP BY p."entity_key", a."moment"{having(query)}\n'
+        f") f{item_facts(query)}"
+    )
+
+
 def _of_one(query: Query, events: str, more: list[str]) -> str:
     """The aggregates of entities with one event, in the order in which `_at_once` or `_apart` has them."""
     member = query.matches(query.population).text if query.population else ""
@@ -47,7 +60,7 @@ def _at_once(query: Query, events: str, more: list[str]) -> str:
         f'  SELECT p."entity_key"{aggregates(query, query.aggregates.items())}\n'
         f"  FROM {events} p\n"
         f"  WHERE {where}\n"
-        f'  GROUP BY p."entity_key"{having(query)}'
+        f'  GROUP BY p."entity_key"{having(query, seen=True)}'
     )
 
 
@@ -66,7 +79,7 @@ def _apart(query: Query, events: str, more: list[str]) -> str:
         f'  FROM (\n  SELECT p."entity_key"{aggregates(query, recent.items())}\n'
         f"  FROM {events} p\n"
         f"  WHERE {newest}\n"
-        f'  GROUP BY p."entity_key"{having(query)}\n'
+        f'  GROUP BY p."entity_key"{having(query, seen=True)}\n'
         "  ) r\n"
         f'  JOIN (\n  SELECT p."entity_key"{aggregates(query, ever.items())}\n'
         f"  FROM {events} p\n"

@@ -22,11 +22,17 @@ def lower_bound(query: Query) -> list[str]:
     return [] if query.recent is None else [f'p."time" >= {query.bounds.start(query.recent)}']
 
 
-def having(query: Query) -> str:
-    """Who is in the population: at least one of the events it names."""
+def having(query: Query, seen: bool = False) -> str:
+    """Who is in the population: at least one of the events it names.
+
+    Where only `seen` entities are grouped and any visible event will do, all of them are in it.
+    """
     if query.population is None:
         return ""
-    members = query.matches(query.population).filter('COUNT(p."time")')
+    named = query.matches(query.population)
+    if seen and not named.parts:
+        return ""
+    members = named.filter('COUNT(p."time")')
     return f"\n  HAVING {members} > 0"
 
 

@@ -1,7 +1,7 @@
 """Boosted trees by XGBoost: the number of rounds decided by early stopping on folds grouped by entity."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -19,6 +19,8 @@ from willbuy.progress import StepCallback
 
 if TYPE_CHECKING:
     import xgboost
+
+Grow = Callable[[dict[str, Any], int], "xgboost.Booster"]
 
 SMALL = 2_000_000  # values
 TRIAL_PATIENCE = 12  # rounds: enough to tell settings apart
@@ -148,6 +150,15 @@ class XGBoostCandidate:
         booster, base = based(booster, parameters["base_score"])
         return _scorer(booster, base=base, sample=_singles(rows[:1000]))
 
+    def fit_by(self, grow: Grow, rate: float, sample: Floats, seed: int) -> TreesScorer:
+        """The scorer of trees that `grow` grows elsewhere, by these settings and so many rounds, of more rows than are here.
+
+        `rate` is the share of buyers among them; `sample`, up to 1,000 rows of theirs, is what the arrays are checked on.
+        """
+        parameters = self._parameters_at(rate, seed, 1)
+        booster, base = based(grow(parameters, self.rounds or 0), parameters["base_score"])
+        return _scorer(booster, base=base, sample=_singles(sample[:1000]))
+
     def settings(self) -> dict[str, Any]:
         """The settings, for the manifest."""
         return {key: value for key, value in asdict(self).items() if key != "threads"}
@@ -157,7 +168,10 @@ class XGBoostCandidate:
         return self.threads or (1 if size < SMALL else os.cpu_count() or 1)
 
     def _parameters(self, labels: Integers, seed: int, size: int, weight: float) -> dict[str, Any]:
-        rate = labels.mean(dtype=np.float64)
+        rate = float(labels.mean(dtype=np.float64))
+        return self._parameters_at(rate, seed, self._threads(size), weight)
+
+    def _parameters_at(self, rate: float, seed: int, threads: int, weight: float = 1.0) -> dict[str, Any]:
         return {
             "objective": "binary:logistic",
             "tree_method": "hist",
@@ -169,7 +183,7 @@ class XGBoostCandidate:
             "colsample_bytree": self.feature_share,
             "base_score": float(np.float32(weight * rate / (weight * rate + 1 - rate))),
             "seed": seed % 2**31,
-            "nthread": self._threads(size),
+            "nthread": threads,
             "seed_per_iteration": True,  # draws must not hang on which thread a fold is fitted in
             "verbosity": 0,
         }

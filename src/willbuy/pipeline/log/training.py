@@ -18,6 +18,7 @@ from willbuy.features.log import LogSummary
 from willbuy.pipeline.learning import Learning
 from willbuy.pipeline.log import told
 from willbuy.pipeline.log.doctor import ask_log, case_of
+from willbuy.pipeline.log.whole_fit import fit_whole, wants_whole_fit
 from willbuy.pipeline.moment import rows_a_moment
 from willbuy.pipeline.rows import Rows
 from willbuy.pipeline.training import Training
@@ -38,6 +39,9 @@ class LogTraining(Training):
     features: FeatureSet = field(init=False)
     snapshots: Snapshots = field(init=False)
     sample: Sample | None = field(init=False, default=None)
+    whole: int | None = field(
+        init=False, default=None
+    )  # snapshots of the final fit, where they were not the sample
     bgnbd: dict[str, Any] | None = field(init=False, default=None)
 
     @property
@@ -52,6 +56,12 @@ class LogTraining(Training):
     def learn_from(self, rows: Rows) -> Learning:
         share = self.sample.share if self.sample else 1.0
         return Learning(self.shop, rows, self.say, population=rows_a_moment(rows) / share)
+
+    def fit_chosen(self) -> None:
+        if wants_whole_fit(self):
+            fit_whole(self)
+        else:
+            super().fit_chosen()
 
     def describe_task(self) -> Task:
         return told.describe_task(self)
@@ -80,6 +90,11 @@ class LogTraining(Training):
 
     def notes(self) -> list[str]:
         found = [told.describe_sample(self)] if self.sample else []
+        if self.whole:
+            found.append(
+                f"The trees were grown on all {self.whole:,} snapshots of the training part, by the engine; settings, "
+                "calibration and thresholds are the sample's."
+            )
         if still := self.snapshots.open_sessions:
             found.append(f"{still} sessions were still open when the log ended; they are labelled as seen.")
         return found

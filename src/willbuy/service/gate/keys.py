@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from willbuy.durable import locked, write_durably
 from willbuy.errors import WillbuyError, did_you_mean, printable
 from willbuy.service.gate.scopes import SCOPES
 
-FILE, LOCK = "keys.json", "keys.lock"
+FILE, LOCK, MADE = "keys.json", "keys.lock", "keys.made"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _NOBODY = "0" * 64
 
@@ -46,6 +47,7 @@ class Keys:
     """The keys of a shop, read by a running service: `refresh` looks whether the file is another one now.
 
     A file that cannot be read, or is gone, while the service runs leaves the keys as they were: a fault must not open doors.
+    Nor does a start without the file: that keys were made stands in a file of its own, `keys.made`.
     """
 
     def __init__(self, home: Path) -> None:
@@ -55,7 +57,18 @@ class Keys:
         self.error: str | None = None
         self.any = False
         """Whether a key was ever made, revoked ones included. Where none was, and at loopback only, doors are open."""
+        self._made = home / MADE
         self._load(self._stat())
+
+    @property
+    def lost(self) -> str | None:
+        """What to do where keys were made and their file is gone, so that nobody may come in; None where it is there."""
+        if self._hashes or not self.any or self._file.exists():
+            return None
+        return (
+            f"{FILE} is gone, so nobody may ask: put it back, or make a key: willbuy keys add NAME. "
+            f"To serve this machine without keys again, delete {MADE} as well"
+        )
 
     def refresh(self) -> None:
         """Read the file again if it changed. Costs one look at the file; called a few times a second."""
@@ -96,7 +109,10 @@ class Keys:
             for one in stored
             if one.revoked is None
         }
-        self.any, self.error, self._seen = bool(stored), None, seen
+        if stored and not self._made.exists():  # of an older willbuy
+            with suppress(OSError):
+                _note_made(self._made)
+        self.any, self.error, self._seen = bool(stored) or self._made.exists(), None, seen
 
 
 _UNKNOWN: tuple[str, Key | None] = (_NOBODY, None)
@@ -122,6 +138,7 @@ def add_key(home: Path, name: str, scopes: Iterable[str], moment: datetime, acto
         if name in {one.name for one in stored}:
             raise WillbuyError(f"there is a key {name!r} already, or there was: take another name")
         append(home, moment, actor, "add_key", name=name, scopes=list(wanted))
+        _note_made(home / MADE)
         stored.append(Stored(name, wanted, hashlib.sha256(token.encode()).hexdigest(), _text(moment), None))
         _write(home, stored)
     return token
@@ -175,6 +192,11 @@ def _read(file: Path) -> list[Stored]:
         raise WillbuyError(
             f"{file} is damaged: put back a copy, or delete it and make every key anew with: willbuy keys add"
         ) from None
+
+
+def _note_made(path: Path) -> None:
+    """Keys are asked for from now on, whatever becomes of their file."""
+    write_durably(path, b"Keys were made: the service asks for one. See willbuy keys.\n", mode=0o600)
 
 
 def _write(home: Path, stored: list[Stored]) -> None:

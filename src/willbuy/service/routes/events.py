@@ -184,12 +184,13 @@ def _none_taken(said: dict[str, Any]) -> Refusal:
         )
         return Refusal(409, "conflict", message, field="event_id", conflicts=len(conflicts))
     first = rejected[0]
+    status = 400 if all(one["code"] == "bad_json" for one in rejected) and not conflicts else 422
     shown = [{name: one[name] for name in ("index", "code", "field")} for one in rejected[:SHOWN]]
     return Refusal(
-        422,
+        status,
         first["code"],
         first["message"],
-        field=first["field"],
+        field=first["field"] if status == 422 else None,
         refused=len(rejected),
         conflicts=len(conflicts),
         first=shown,

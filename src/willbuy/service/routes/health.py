@@ -32,6 +32,9 @@ class Health(BaseModel):
     proven: bool | None = Field(
         description="Whether live and batch features were proven equal for this model; null for a table, which has none."
     )
+    newer_run: str | None = Field(
+        description="The newest complete run, where it is newer than the one in service: willbuy promote puts it there."
+    )
     problems: list[str] = Field(description="What needs a person, in words.")
 
 
@@ -97,5 +100,6 @@ def health_of(state: State) -> dict[str, Any]:
             "features": list(serving.names) if serving else [],
         },
         "proven": proven,
+        "newer_run": state.holder.newer,
         "problems": problems,
     }

@@ -17,7 +17,9 @@ class Card(BaseModel):
     """The model in service: what it was trained and tested on, how well it did, and what it decides by."""
 
     model_config = ConfigDict(protected_namespaces=())
-    role: str
+    role: str = Field(
+        description="`champion`, which changes with each promotion; `pinned`, the run that the service was started with (--run)."
+    )
     version: str = Field(description="The SHA-256 of the bundle's manifest.")
     run: str
     loaded_at: str = Field(description="When it was taken into service, UTC.")

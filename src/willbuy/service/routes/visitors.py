@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
-from willbuy.errors import StoreAway, StoreDead, StoreError, WillbuyError
+from willbuy.errors import StoreAway, StoreDead, StoreError, StoreFull, WillbuyError
 from willbuy.moments import parse_moment
 from willbuy.service.answers import MOST_REASONS
 from willbuy.service.entities import Entities
@@ -18,6 +18,7 @@ from willbuy.service.state import State
 from willbuy.service.visitors import Visitors, shown
 from willbuy.service.wire.asking import answer, query_of, refuse, whole
 from willbuy.service.wire.errors import Refusal, away, busy
+from willbuy.store.faults import FULL
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -77,6 +78,13 @@ class Visitor:
                 await answer(send, _encode(await run_in_threadpool(self._stored, visitor, limit)))
         except Refusal as refusal:
             await refuse(send, refusal)
+        except (StoreFull, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in FULL:
+                raise
+            message = (
+                "there is no room to write the erasure down, so it has not begun or not ended: ask again"
+            )
+            await refuse(send, busy("disk_full", message, 5, 507))
         except StoreAway:
             await refuse(send, away())
         except StoreDead:

@@ -83,7 +83,7 @@ class Supervisor:
                 logger.error("worker %d did not end in time: killed", worker.process.pid)
                 worker.process.kill()
                 worker.process.wait()
-        for handle in (self._life, self._end):
+        for handle in (self._life, self._end, *(worker.told for worker in self._workers.values())):
             os.close(handle)
         shutil.rmtree(self._shared, ignore_errors=True)
 
@@ -124,7 +124,6 @@ class Supervisor:
                         f"a worker ended before it answered (exit {code}); the lines above say why"
                     )
                 text += piece
-        os.close(worker.told)
         words = json.loads(text)
         if "error" in words:
             raise WillbuyError(words["error"])
@@ -132,14 +131,13 @@ class Supervisor:
 
     def _anew(self, number: int, worker: _Worker, code: int) -> _Worker:
         deaths = 1 if time.monotonic() - worker.began > LIVED_SECONDS else worker.deaths + 1
-        how = f"signal {-code}" if code < 0 else f"exit {code}"
+        how = f"signal {-code}" if code < 0 else _last_words(worker.told) or f"exit {code}"
         logger.error(
             "worker %d (process %d) ended by itself (%s): started anew", number, worker.process.pid, how
         )
         self._stop.wait(PAUSES[min(deaths, len(PAUSES)) - 1])
-        found = self._started(number, deaths)
-        os.close(found.told)  # nobody waits for it; what it has to say goes to standard error
-        return found
+        os.close(worker.told)
+        return self._started(number, deaths)
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
@@ -152,3 +150,13 @@ class Supervisor:
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
+
+
+def _last_words(told: int) -> str:
+    """Why a worker that was started anew could not begin to answer; "" where it did, or said nothing."""
+    os.set_blocking(told, False)
+    try:
+        words = json.loads(os.read(told, 65_536) or b"{}")
+    except (BlockingIOError, ValueError):
+        return ""
+    return str(words.get("error", ""))

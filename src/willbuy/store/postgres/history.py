@@ -1,7 +1,6 @@
 """The visitors' history on the server: packed by visitor, as in the file that a load makes, and put in place at once.
 
-A packed visitor is one row; from the log's own table its events would be as many rows in as many months, which takes some
-seven times as long to read.
+A packed visitor is one row; from the log's own table its events would be as many rows in as many months.
 """
 
 import json
@@ -30,6 +29,13 @@ def has_log(server: Server) -> bool:
         return (
             connection.execute("SELECT 1 FROM sources WHERE status = 'done' LIMIT 1").fetchone() is not None
         )
+
+
+def log_holds(server: Server, entity: str) -> bool:
+    """Whether the log in the schema has an entity."""
+    with closing(server.connect()) as connection, server.explained():
+        found = connection.execute("SELECT 1 FROM entities WHERE entity = %s", [entity.replace("\0", "")])
+        return found.fetchone() is not None
 
 
 def loaded_history(server: Server) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from willbuy.errors import StoreBusy
 from willbuy.features.live.timeline import Timeline
 from willbuy.store.arrival import StoredEvent
 from willbuy.store.history import event_of
@@ -77,6 +78,8 @@ class Visitors:
             if version == known.version:
                 break
             known = self._known(connection)
+        else:
+            raise StoreBusy("the database's state changes again and again. Try again in a moment")
         rows = live.fetchall()
         mark = (version, len(rows), sum(row[-1] for row in rows))
         if known.holds(entity):

@@ -10,11 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 from willbuy.errors import WillbuyError
+from willbuy.store.left_bytes import holds
 from willbuy.store.predictions.file import hash_of, log_file, open_to_write
 
 STEP = 1_000
 PATIENCE_SECONDS = 30.0
-_PIECE = 1 << 20
 _DELETE = "DELETE FROM answers WHERE number IN (SELECT number FROM answers WHERE entity_hash = ? AND entity = ? LIMIT ?)"
 
 
@@ -39,7 +39,7 @@ def erase_answers(home: Path, entity: str) -> int:
 def _erase(db: sqlite3.Connection, path: Path, entity: str) -> int:
     deleted = _delete(db, entity)
     _empty_wal(db, path)
-    if _holds(path, entity.encode()):
+    if holds(path, [entity.encode()]):
         db.execute("VACUUM")
         _empty_wal(db, path)
     return deleted
@@ -62,14 +62,3 @@ def _empty_wal(db: sqlite3.Connection, path: Path) -> None:
                 "may still stand in the file. End the reader and erase again."
             )
         time.sleep(0.05)
-
-
-def _holds(path: Path, needle: bytes) -> bool:
-    """Whether a file holds some bytes, read in pieces that overlap."""
-    tail = b""
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            if needle in tail + piece:
-                return True
-            tail = piece[-len(needle) + 1 :] if len(needle) > 1 else b""
-    return False

@@ -26,8 +26,9 @@ def open_postgres(shop: Shop) -> PostgresWarehouse:
                 "Run: willbuy ingest"
             )
         done = first.execute(
-            'SELECT "source", "sha256", "settings", "read", "accepted", "rejected", "duplicates" FROM "sources" '
-            "WHERE \"status\" = 'done' ORDER BY 1"
+            'SELECT "source", "sha256", "settings", "read", "accepted", "rejected", "duplicates", '
+            '(SELECT "value" FROM "meta" WHERE "key" = \'generation\') '
+            'FROM "sources" WHERE "status" = \'done\' ORDER BY 1'
         ).fetchall()
     if not done:
         raise WillbuyError(f"no ingest into the schema {schema} was finished yet. Run: willbuy ingest")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from willbuy.errors import WillbuyError
+from willbuy.warehouse.postgres.copying import copy_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,13 +71,8 @@ class Spool:
             kinds = gold.columns
         file = self.file()
         try:
-            with (
-                file.open("wb") as target,
-                connection.cursor() as cursor,
-                cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)") as rows,
-            ):
-                for row in rows:
-                    target.write(row)
+            with file.open("wb") as target:
+                copy_out(connection, f"COPY ({sql}) TO STDOUT (FORMAT csv)", target)
             yield self._reading(file, kinds)
         finally:
             file.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ def spark_faults(doing: str) -> Iterator[None]:
     try:
         yield
     except (Py4JError, PySparkException, ConnectionError) as error:
-        raise EngineError(one_line(doing, f"{type(error).__name__}: {error}")) from error
+        raise EngineError(one_line(doing, f"{type(error).__name__}: {str(error).strip()}")) from error
 
 
 def one_line(doing: str, said: str) -> str:

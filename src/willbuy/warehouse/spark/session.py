@@ -36,6 +36,9 @@ _OURS = {
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.log.level": "ERROR",
 }
+_SOON = {"spark.sql.sources.parallelPartitionDiscovery.threshold": "2000"}
+"""Files that are looked up here: a job of a task each would take longer."""
+
 _LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
@@ -64,10 +67,21 @@ def open_session(
         _settings(master, settings, memory, scratch), scratch
     )
     session = SparkSession(context).newSession()
-    for name, value in {**settings, **MEANING}.items():
+    for name, value in {**_SOON, **settings, **MEANING}.items():
         if session.conf.isModifiable(name):
             session.conf.set(name, value)
     return session
+
+
+def settings_of(table: Mapping[str, str | int | bool | float]) -> dict[str, str]:
+    """Settings of the shop file as Spark reads them.
+
+    >>> settings_of({"spark.sql.shuffle.partitions": 8, "spark.speculation": True})
+    {'spark.sql.shuffle.partitions': '8', 'spark.speculation': 'true'}
+    """
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in table.items()
+    }
 
 
 def _settings(master: str, settings: Mapping[str, str], memory: str, scratch: Path | None) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """The shop's tables on Spark: Parquet files in a folder a generation, of which the ledger names those that count.
 
     <home>/spark/ledger.sqlite
-    <home>/spark/events_raw/generation=00002/date=2015-06-01/part-....parquet   bronze; refused rows have no date
-    <home>/spark/events/generation=00002/date=2015-06-01/part-....parquet       silver
-    <home>/spark/entities/generation=00002/part-....parquet                     and so items, rejected
+    <home>/spark/events_raw/generation=00002-3fa9c1/date=2015-06-01/part-....parquet   bronze; refused rows have no date
+    <home>/spark/events/generation=00002-3fa9c1/date=2015-06-01/part-....parquet       silver
+    <home>/spark/entities/generation=00002-3fa9c1/part-....parquet                     and so items, rejected
 
 A generation adds files to what is there, and a date is written anew only where its files are many and small: so the
 files of several generations make up a table.
@@ -50,11 +50,6 @@ NO_DATE = "__HIVE_DEFAULT_PARTITION__"
 def layout_of(home: Path) -> Layout:
     """Where the tables of a shop lie, and their ledger."""
     return Layout(home / FOLDER)
-
-
-def generation_folder(layout: Layout, table: str, generation: int) -> Path:
-    """Where the files that a generation adds to a table lie."""
-    return layout.home / table / f"generation={generation:05d}"
 
 
 def date_of(file: TableFile) -> str | None:

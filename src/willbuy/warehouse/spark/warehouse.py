@@ -1,23 +1,27 @@
 """Spark over Parquet files: the engine for logs that one machine does not hold."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from willbuy.warehouse.duckdb import DuckDBWarehouse
-from willbuy.warehouse.engine import Warehouse
+from willbuy.warehouse.engine import Mapped, Warehouse
 from willbuy.warehouse.spark.dialect import SparkDialect
 from willbuy.warehouse.spark.faults import spark_faults
 from willbuy.warehouse.spark.scratch import Scratch, parquet_files
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xgboost
     from pyspark.sql import DataFrame, SparkSession
 
 T = TypeVar("T")
+
+_PLACE = "willbuy_place"
 
 
 class SparkWarehouse(Warehouse):
@@ -30,6 +34,7 @@ class SparkWarehouse(Warehouse):
 
     dialect = SparkDialect()
     parts_itself = True
+    parts_a_moment = False
 
     def __init__(
         self, session: "SparkSession", desk: DuckDBWarehouse, scratch: Scratch, home: Path | None = None
@@ -67,7 +72,14 @@ class SparkWarehouse(Warehouse):
             yield from self.desk.chunks(f"SELECT * FROM {self.desk.parquet(files)}", size)
 
     def make(self, name: str, sql: str, *, once: bool = False) -> None:
-        """Make a working table from a query: computed once, and read from files by whatever asks for it."""
+        """Make a working table from a query: computed once, and read from files by whatever asks for it.
+
+        With `once` it is left at the query.
+        """
+        if once:
+            self.drop(name)
+            self._query(sql).createOrReplaceTempView(name)
+            return
         self._make(name, self._query(sql))
 
     def put(self, name: str, frame: "pd.DataFrame") -> None:
@@ -88,12 +100,60 @@ class SparkWarehouse(Warehouse):
             else:
                 self.desk.to_parquet(f"SELECT * FROM {self.desk.parquet(files)}", path, soon=soon)
 
+    def to_parquets(self, sql: str, place: str, paths: Sequence[Path]) -> None:
+        """Write the rows in one job, those of each path to files of about the size that Spark is told to aim for."""
+        parted = f'SELECT /*+ REBALANCE({_PLACE}) */ q.*, {place} AS "{_PLACE}" FROM (\n{sql}\n) q'
+        rows = self._query(parted)
+        with self._written(rows, by=_PLACE) as files:
+            for number, path in enumerate(paths):
+                own = [file for file in files if file.parent.name == f"{_PLACE}={number}"]
+                for part, file in enumerate(own):
+                    _move(file, path.with_stem(f"{path.stem}-{part:05}"))
+        missing = [path for path in paths if not path.parent.exists()]
+        for path in missing[:1]:
+            self.to_parquet(f"SELECT q.* FROM (\n{sql}\n) q LIMIT 0", path)
+        for path in missing[1:]:
+            path.parent.mkdir(parents=True)
+            shutil.copy(missing[0], path)
+
+    def map_to_files(self, sql: str, work: Mapped, types: Mapping[str, str], folder: Path) -> list[Path]:
+        def worked(frames: Iterable["pd.DataFrame"]) -> Iterator["pd.DataFrame"]:
+            yield from map(work, frames)
+
+        named = {"VARCHAR": self.dialect.string}
+        schema = ", ".join(f"`{name}` {named.get(kind, kind)}" for name, kind in types.items())
+        partial = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        with self._written(self._query(sql).mapInPandas(worked, schema)) as files:
+            for number, file in enumerate(files):
+                _move(file, partial / f"part-{number:05}.parquet")
+        partial.replace(folder)
+        return parquet_files(folder)
+
+    def grow_trees(
+        self,
+        files: Sequence[Path],
+        columns: Sequence[str],
+        label: str,
+        parameters: Mapping[str, Any],
+        rounds: int,
+    ) -> "xgboost.Booster":
+        from willbuy.warehouse.spark.trees import grow_trees
+
+        return grow_trees(self.session, files, columns, label, parameters, rounds)
+
     def once(self, name: str, ask: Callable[[], T]) -> T:
-        """What `ask` finds out about the events, asked once: the tables stay as they were opened."""
+        """What `ask` finds out about the events; remembered for a shop's tables, which stay as they were opened."""
+        if not self.state:
+            return ask()
         if name not in self.answers:
             self.answers[name] = ask()
         answer: T = self.answers[name]
         return answer
+
+    def group_size(self, usual: int) -> int:
+        """All of them: Spark parts what does not fit by itself."""
+        return sys.maxsize
 
     @contextmanager
     def side_by_side(self) -> Iterator[int]:
@@ -131,12 +191,12 @@ class SparkWarehouse(Warehouse):
         self._made[name] = place
 
     @contextmanager
-    def _written(self, rows: "DataFrame") -> Iterator[list[Path]]:
-        """The rows as Parquet files, in order; gone at the end."""
+    def _written(self, rows: "DataFrame", by: str | None = None) -> Iterator[list[Path]]:
+        """The rows as Parquet files, in order, parted by a column where one is named; gone at the end."""
         place = self._scratch.new("rows")
         try:
             with spark_faults("Spark broke off while it wrote a result"):
-                rows.write.parquet(str(place))
+                rows.write.parquet(str(place), partitionBy=by)
                 files = parquet_files(place)
             yield files
         finally:

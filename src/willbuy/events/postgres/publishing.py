@@ -1,0 +1,144 @@
+"""Publishing on a PostgreSQL server: one transaction merges, checks that every row is accounted for, and makes it visible."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from willbuy.errors import WillbuyError
+from willbuy.events.account import FileAccount
+from willbuy.events.keeping import ToMerge
+from willbuy.events.postgres.first_load import load_first, put_in_place
+from willbuy.events.postgres.merging import Merged, merge
+from willbuy.events.postgres.months import months_needed
+from willbuy.events.postgres.server import IngestServer
+from willbuy.events.typed import kind_names
+from willbuy.events.workbench import Workbench
+from willbuy.runs import drop_snapshots
+from willbuy.warehouse.layout import BUCKETS
+from willbuy.warehouse.ledger import LIVE, SourceRow
+from willbuy.warehouse.postgres.ledger import PostgresLedger, bronze_of
+
+if TYPE_CHECKING:
+    import psycopg
+
+WORK_MEMORY = "256MB"
+"""What a sort or a hash of the merge may take on the server before it goes to disk."""
+
+
+def publish(
+    server: IngestServer, ledger: PostgresLedger, bench: Workbench, staged: ToMerge
+) -> list[FileAccount]:
+    """Merge what is staged and commit. Returns an account for each source."""
+    connection = server.main
+    done = {row.source for row in ledger.sources("done")}
+    generation = ledger.generation
+
+    def tell(buckets: int) -> None:
+        bench.progress(bench.rows * buckets // BUCKETS, bench.rows, "merging")
+
+    fields, kinds = frozenset(bench.source.columns), kind_names(bench.source)
+    simple = generation == 0 and len(staged.sources) == 1 and "event_id" not in fields
+    loaded = load_first(server, bench.in_parallel, kinds, fields, tell) if simple else None
+    with connection.transaction():
+        _prepare(connection)
+        if staged.anew:
+            for table in ("events", "entities", "items", "rejected"):
+                connection.execute(f'DELETE FROM "{table}"')
+        if loaded is None:
+            merged = merge(connection, kinds, fields, generation == 0, tell)
+        else:
+            put_in_place(connection, months_needed(connection))
+            merged = Merged(loaded)
+        accounts = [_account(row, staged, merged) for row in staged.sources]
+        for account in accounts:
+            account.check()
+        if sum(account.accepted for account in accounts) != merged.inserted:
+            raise WillbuyError(
+                f"{merged.inserted} events were inserted, {sum(account.accepted for account in accounts)} were expected. "
+                "This is a fault of willbuy; nothing was published. Please report it."
+            )
+        for row in staged.sources:
+            if row.source not in done:
+                _show_bronze(connection, row)
+        if staged.anew:
+            drop_snapshots(bench.layout.home.parent)
+        _record(connection, bench, staged, accounts, generation + 1)
+    return accounts
+
+
+def _prepare(connection: "psycopg.Connection[Any]") -> None:
+    connection.execute("SET LOCAL synchronous_commit = on")
+    connection.execute("SET LOCAL jit = off")
+    for name in ("work_mem", "maintenance_work_mem"):
+        connection.execute(f"SET LOCAL {name} = '{WORK_MEMORY}'")
+    connection.execute("SET LOCAL client_min_messages = warning")
+
+
+def _account(row: SourceRow, staged: ToMerge, merged: Merged) -> FileAccount:
+    rules: dict[str, int] = {}
+    for part in staged.of(row.source):
+        for rule, rows in part.rejected.items():
+            rules[rule] = rules.get(rule, 0) + rows
+    if conflicts := merged.conflicts.get(row.source, 0):
+        rules["event_id_conflict"] = conflicts
+    read, rejected = sum(part.read for part in staged.of(row.source)), sum(rules.values())
+    duplicates = merged.duplicates.get(row.source, 0)
+    return FileAccount(row.path, read, read - rejected - duplicates, rejected, duplicates, rules)
+
+
+def _show_bronze(connection: "psycopg.Connection[Any]", row: SourceRow) -> None:
+    """A file's bronze becomes part of `events_raw` as it lies; live events, which come in many small spans, are copied."""
+    own = bronze_of(row.source)
+    if row.format == LIVE:
+        connection.execute(f'INSERT INTO "events_raw" SELECT * FROM "{own}"')
+        connection.execute(f'DROP TABLE "{own}"')
+    else:
+        connection.execute(f'ALTER TABLE "{own}" INHERIT "events_raw"')
+
+
+def _record(
+    connection: "psycopg.Connection[Any]",
+    bench: Workbench,
+    staged: ToMerge,
+    accounts: list[FileAccount],
+    generation: int,
+) -> None:
+    """The ledger's side: counts by source and rule, the refused rows, and what was staged gone."""
+    for row, account in zip(staged.sources, accounts, strict=True):
+        connection.execute(
+            'UPDATE "sources" SET "status" = \'done\', "settings" = %s, "read" = %s, "accepted" = %s, "rejected" = %s, '
+            '"duplicates" = %s WHERE "source" = %s',
+            [
+                bench.settings,
+                account.read,
+                account.accepted,
+                account.rejected,
+                account.duplicates,
+                row.source,
+            ],
+        )
+        _record_rules(connection, row.source, account.rejected_by_rule)
+    connection.execute(_PARTS)
+    connection.execute(_REJECTED)
+    connection.execute('TRUNCATE "staged", "staged_rejected", "staged_parts"')
+    connection.execute(
+        'INSERT INTO "meta" VALUES (\'generation\', %s) ON CONFLICT ("key") DO UPDATE SET "value" = EXCLUDED."value"',
+        [str(generation)],
+    )
+
+
+def _record_rules(connection: "psycopg.Connection[Any]", source: int, rules: Mapping[str, int]) -> None:
+    connection.execute('DELETE FROM "rejections" WHERE "source" = %s', [source])
+    for rule, rows in rules.items():
+        connection.execute('INSERT INTO "rejections" VALUES (%s, %s, %s)', [source, rule, rows])
+
+
+_PARTS = """
+UPDATE "parts" AS p SET "read" = s."read", "rejected" = s."rejected" FROM "staged_parts" AS s
+WHERE p."source" = s."source" AND p."part" = s."part" AND (p."read", p."rejected") IS DISTINCT FROM (s."read", s."rejected")"""
+
+_REJECTED = """
+INSERT INTO "rejected" ("source", "line", "rule", "field", "value", "raw")
+SELECT s."source", s."line", s."rule", s."field", s."value", COALESCE(s."raw", b."raw")
+FROM "staged_rejected" AS s
+LEFT JOIN "events_raw" AS b ON s."rule" = 'event_id_conflict' AND b."source" = s."source" AND b."line" = s."line"
+ORDER BY 1, 2"""
