@@ -1,7 +1,7 @@
 """What an ingest costs on Spark beside DuckDB, in one run: `python -m scripts.spark_ingest_cost FOLDER [VISITORS]`.
 
 Simulates a log in the folder (2.78 M rows by default), ingests it by each engine, and prints rows/s, processor seconds (all
-processes), what Spark read and moved in each step of the merge, and the bytes of the files that stay.
+processes), what Spark moved between tasks in each step of the merge, and the bytes of the files that stay.
 """
 
 import os
@@ -27,7 +27,7 @@ class Watch:
     """Told of progress, it reads Spark's counters at the beginning of each step."""
 
     staged: Path
-    seen: list[tuple[float, int, int]] = field(default_factory=list)
+    seen: list[tuple[float, int]] = field(default_factory=list)
     staged_bytes: int = 0
 
     def __call__(self, done: int, total: int | None, stage: str) -> None:
@@ -36,20 +36,19 @@ class Watch:
             self.look()
 
     def look(self) -> None:
-        """Note the time and what all executors have read and moved so far."""
+        """Note the time and what all executors have moved between tasks so far."""
         from pyspark import SparkContext
 
         executors = SparkContext._active_spark_context._jsc.sc().statusStore().executorList(False)  # type: ignore[union-attr]
         every = [executors.apply(place) for place in range(executors.size())]
-        read = sum(one.totalInputBytes() for one in every)
         moved = sum(one.totalShuffleWrite() for one in every)
-        self.seen.append((time.monotonic(), read, moved))
+        self.seen.append((time.monotonic(), moved))
 
     def report(self) -> None:
         """Print a line a step."""
         for name, before, after in zip(STEPS, self.seen, self.seen[1:], strict=False):
-            seconds, read, moved = (new - old for new, old in zip(after, before, strict=True))
-            print(f"  {name:>10}: {seconds:6.1f} s, read {read:>13,}, moved {moved:>13,} bytes")
+            seconds, moved = (new - old for new, old in zip(after, before, strict=True))
+            print(f"  {name:>10}: {seconds:6.1f} s, moved {moved:>13,} bytes between tasks")
 
 
 def size_of(folder: Path) -> int:
