@@ -22,6 +22,7 @@ LANGUAGES = {
     "js": "runs where there is Node",
     "toml": "is checked as a part of a shop file",
     "sh": "is an installation or a make target, which other tests run",
+    "sql": "is for whoever runs the server; the tests make their role with the same rights",
     "text": "is no example",
 }
 INSTALLING = {("git", "clone"), ("cd",), ("pip", "install"), ("python3", "-m", "venv"), (".ci/run",)}

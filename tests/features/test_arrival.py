@@ -65,10 +65,10 @@ def test_the_zone_of_the_engine_changes_nothing(zone: str, expected: dict[str, l
 def test_a_larger_log_agrees_with_live() -> None:
     log = random_log(seed=11, entities=25, late=0.2, own_ids=True)
     pairs = [(entity, moment) for entity in log for moment in random_moments(seed=5, number=4)]
-    from features.engines import ENGINES
+    from features.engines import ENGINES, Pairs
 
     expected = Live().values(FEATURES, log, pairs)
-    for engine in ENGINES[3:]:
+    for engine in (one for one in ENGINES if isinstance(one, Pairs)):
         for found, wanted in zip(engine.values(FEATURES, log, pairs), expected, strict=True):
             assert found is not None
             assert wanted is not None

@@ -33,11 +33,11 @@ def test_nothing_is_tracked_unless_asked_for(tmp_path):
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("postgresql://db/mlflow", "expected true, the address of a server"),
-        ("ftp://somewhere", "expected true, the address of a server"),
+        ("postgresql://db/mlflow", 'expected "postgres": it stands for the server'),
+        ("ftp://somewhere", 'expected true, "postgres", the address of a server'),
         ("sqlite:///", "expected the path of a file"),
         ("http://", "expected the address of a server"),
-        ("yes", "expected true, the address of a server"),
+        ("yes", 'expected true, "postgres", the address of a server'),
     ],
 )
 def test_what_is_no_place_is_refused(tmp_path, place, words):

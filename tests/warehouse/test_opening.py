@@ -54,6 +54,6 @@ def test_the_events_are_summed_up_once_while_they_are_open(tmp_path: Path) -> No
         assert (first.events, summarise(warehouse.beside())) == (100, first)
         write_log(tmp_path / "b.csv", some_rows(7, seed=1))
         ingest(shop_at(tmp_path, files=["a.csv", "b.csv"]))
-        assert summarise(warehouse) is first
+        assert summarise(warehouse) == first
     with open_warehouse(shop) as warehouse:
         assert summarise(warehouse).events == 107

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from willbuy.events.disk import explain_full_disk
 from willbuy.events.keeping import Keeping
 from willbuy.events.keeping_files import FilesKeeping
 from willbuy.events.sweeping import one_at_a_time
@@ -32,5 +33,5 @@ def place_of(shop: Shop) -> Iterator[Place]:
         return
     layout = Layout(shop.home)
     layout.temporary.mkdir(parents=True, exist_ok=True)
-    with one_at_a_time(layout), Ledger(layout.ledger) as ledger:
+    with explain_full_disk(layout.home), one_at_a_time(layout), Ledger(layout.ledger) as ledger:
         yield Place(layout, ledger, FilesKeeping(ledger))

@@ -129,7 +129,9 @@ def test_what_was_received_is_ours_to_say() -> None:
     assert accepted(own, BERLIN).event.received == NOW
     assert refused({**own, "seen": "02.06.2015 06:56"}, BERLIN).rule == "time_after_received"
     assert refused({**own, "seen": "yesterday"}, BERLIN) == Refused(
-        "received_unreadable", "seen", "the time of receipt is not written as declared (source.time)"
+        "received_unreadable",
+        "seen",
+        "the time of receipt cannot be read; send it as the time of the event, or not at all",
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from store.predictions.made_up import NOW, made_up
 from willbuy.errors import WillbuyError
-from willbuy.store.predictions import PredictionLog, erase_answers, erasing, file, read_answers
+from willbuy.store.left_bytes import holds
+from willbuy.store.predictions import PredictionLog, erase_answers, file, read_answers
 
 
 def bytes_of(home: Path) -> bytes:
@@ -48,9 +49,9 @@ def test_rewriting_the_file_is_what_finds_the_last_copy(tmp_path: Path) -> None:
     gap = content.index(bytes(40), page)
     content[gap + 8 : gap + 20] = b"stray-someon"
     path.write_bytes(content)
-    assert erasing._holds(path, b"stray-someon")
+    assert holds(path, [b"stray-someon"])
     assert erase_answers(tmp_path, "stray-someon") == 0
-    assert not erasing._holds(path, b"stray-someon")
+    assert not holds(path, [b"stray-someon"])
     assert len(list(read_answers(tmp_path))) == 500
 
 
@@ -58,8 +59,8 @@ def test_a_needle_across_two_pieces_is_found(tmp_path: Path) -> None:
     path = tmp_path / "file"
     for place in range((1 << 20) - 12, (1 << 20) + 2):
         path.write_bytes(bytes(place) + b"somebody" + bytes(100))
-        assert erasing._holds(path, b"somebody")
-    assert not erasing._holds(path, b"someone")
+        assert holds(path, [b"somebody"])
+    assert not holds(path, [b"someone"])
 
 
 def test_erased_while_answers_are_on_their_way(tmp_path: Path) -> None:

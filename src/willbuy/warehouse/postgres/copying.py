@@ -32,13 +32,25 @@ def copy_out(connection: "psycopg.Connection[Any]", statement: str, target: Bina
                 break
         _check(_result(server))
         _end(server)
-    except BaseException:
-        with suppress(psycopg.Error):  # of a server that is gone nothing more comes
-            connection.cancel_safe(timeout=PATIENCE)
-            while server.get_copy_data(0)[0] > 0:
-                pass
-            _end(server)
+    except psycopg.Error:  # the server has ended it
+        _let_go(server)
         raise
+    except BaseException:
+        with suppress(psycopg.Error):
+            connection.cancel_safe(timeout=PATIENCE)
+        _let_go(server)
+        raise
+
+
+def _let_go(server: "PGconn") -> None:
+    """Take in what is still on its way, so that the connection is free; of a server that is gone nothing more comes."""
+    import psycopg
+
+    with suppress(psycopg.Error):
+        while server.get_copy_data(0)[0] > 0:
+            pass
+    with suppress(psycopg.Error):
+        _end(server)
 
 
 def _end(server: "PGconn") -> None:
