@@ -32,7 +32,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_log_is_of_rees46s_shape(drawn: Path) -> None:
-    rows = duckdb.sql(
+    own = duckdb.connect()  # the common connection may hold a table of another test under a name used here
+    rows = own.sql(
         f"SELECT *, filename FROM read_csv('{drawn}/part-*.csv', all_varchar = true, filename = true)"
     )
     names = [
@@ -47,23 +48,21 @@ def test_the_log_is_of_rees46s_shape(drawn: Path) -> None:
         "user_session",
     ]
     assert rows.columns[:9] == names
-    [(count, visitors, sessions)] = duckdb.sql(
+    [(count, visitors, sessions)] = own.sql(
         "SELECT count(*), count(DISTINCT user_id), count(DISTINCT user_session) FROM rows"
     ).fetchall()
     assert count == pytest.approx(EVENTS, rel=0.1)
     assert 15 < count / visitors < 26
     assert 3 < count / sessions < 7
     kinds = dict(
-        duckdb.sql(
-            "SELECT event_type, count(*) / (SELECT count(*) FROM rows) FROM rows GROUP BY 1"
-        ).fetchall()
+        own.sql("SELECT event_type, count(*) / (SELECT count(*) FROM rows) FROM rows GROUP BY 1").fetchall()
     )
     assert kinds == {
         "view": pytest.approx(0.95, abs=0.03),
         "cart": pytest.approx(0.035, abs=0.015),
         "purchase": pytest.approx(0.012, abs=0.008),
     }
-    spans = duckdb.sql(
+    spans = own.sql(
         "SELECT min(event_time), max(event_time) FROM rows GROUP BY filename ORDER BY filename"
     ).fetchall()
     assert all(one[1] <= other[0] for one, other in pairwise(spans))  # slices of time
