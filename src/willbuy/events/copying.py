@@ -17,7 +17,7 @@ from willbuy.events.ingest import at_work
 from willbuy.events.keeping import ToMerge
 from willbuy.events.keeping_files import FilesKeeping
 from willbuy.events.live_source import plan_of
-from willbuy.events.parquet import TEXT, write_parquet
+from willbuy.events.parquet import write_parquet
 from willbuy.events.reading import stage
 from willbuy.events.typed import RowPlan
 from willbuy.events.workbench import Progress, Workbench
@@ -167,7 +167,7 @@ def _moved(origin: Workbench, bench: Workbench, plan: RowPlan, part: Part, sourc
     path = origin.layout.home / found.bronze
     file = bench.layout.bronze(source) / f"part-{part.part:05d}.parquet"
     write_parquet(
-        bench.connection, f"SELECT raw, fault FROM read_parquet({_sql.text(str(path))})", file, TEXT
+        bench.connection, f"SELECT raw, fault FROM read_parquet({_sql.text(str(path))})", file, bench.raw
     )
     if not part.bronze:  # it was fetched from a server
         path.unlink(missing_ok=True)

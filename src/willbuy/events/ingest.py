@@ -116,6 +116,7 @@ def at_work(
             memory=shop.storage.memory,
             progress=progress or (lambda done, total, stage: None),
             guard=guard,
+            raw=place.keeping.raw,
         ) as bench,
     ):
         place.keeping.begin(bench)

@@ -12,7 +12,7 @@ from willbuy.warehouse.postgres.explaining import explain_server
 from willbuy.warehouse.postgres.ledger import PostgresLedger
 
 FOLDER = "postgres"
-"""Below the shop's home: nothing stays there but what the next ingest removes."""
+"""Below the shop's home: nothing stays there but what an ingest that was killed has staged for a first load."""
 
 
 @contextmanager
@@ -22,4 +22,4 @@ def postgres_place(shop: Shop) -> Iterator[tuple[Layout, PostgresLedger, Postgre
     with explain_server(address_of(shop.storage)), server_of(shop) as server:
         layout.temporary.mkdir(parents=True, exist_ok=True)
         ledger = PostgresLedger(server.main)
-        yield layout, ledger, PostgresKeeping(server, ledger)
+        yield layout, ledger, PostgresKeeping(server, ledger, first=ledger.generation == 0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from willbuy.errors import WillbuyError
 from willbuy.events.account import FileAccount
 from willbuy.events.keeping import ToMerge
-from willbuy.events.postgres.first_load import load_first, put_in_place
+from willbuy.events.postgres.first_load import load_first, put_in_place, send_conflicts
 from willbuy.events.postgres.merging import Merged, merge
 from willbuy.events.postgres.months import months_needed
 from willbuy.events.postgres.server import IngestServer
@@ -25,9 +25,12 @@ WORK_MEMORY = "256MB"
 
 
 def publish(
-    server: IngestServer, ledger: PostgresLedger, bench: Workbench, staged: ToMerge
+    server: IngestServer, ledger: PostgresLedger, bench: Workbench, staged: ToMerge, *, first: bool
 ) -> list[FileAccount]:
-    """Merge what is staged and commit. Returns an account for each source."""
+    """Merge what is staged and commit. Returns an account for each source.
+
+    `first` says that nothing was ever published here, and that the typed rows lie on this machine.
+    """
     connection = server.main
     done = {row.source for row in ledger.sources("done")}
     generation = ledger.generation
@@ -35,19 +38,20 @@ def publish(
     def tell(buckets: int) -> None:
         bench.progress(bench.rows * buckets // BUCKETS, bench.rows, "merging")
 
-    fields, kinds = frozenset(bench.source.columns), kind_names(bench.source)
-    simple = generation == 0 and len(staged.sources) == 1 and "event_id" not in fields
-    loaded = load_first(server, bench.in_parallel, kinds, fields, tell) if simple else None
+    _forget_others(connection, staged)
+    loaded = load_first(server, bench, staged, tell) if first else None
     with connection.transaction():
         _prepare(connection)
         if staged.anew:
             for table in ("events", "entities", "items", "rejected"):
                 connection.execute(f'DELETE FROM "{table}"')
         if loaded is None:
-            merged = merge(connection, kinds, fields, generation == 0, tell)
+            fields, kinds = frozenset(bench.source.columns), kind_names(bench.source)
+            merged = merge(connection, kinds, fields, tell)
         else:
+            merged, conflicts = loaded
             put_in_place(connection, months_needed(connection))
-            merged = Merged(loaded)
+            send_conflicts(connection, bench, conflicts)
         accounts = [_account(row, staged, merged) for row in staged.sources]
         for account in accounts:
             account.check()
@@ -63,6 +67,17 @@ def publish(
             drop_snapshots(bench.layout.home.parent)
         _record(connection, bench, staged, accounts, generation + 1)
     return accounts
+
+
+def _forget_others(connection: "psycopg.Connection[Any]", staged: ToMerge) -> None:
+    """Forget what was staged of sources that are not merged now, such as those of an ingest that was killed.
+
+    Their bronze stays, and who takes such a source up again stages it from there.
+    """
+    mine = [row.source for row in staged.sources]
+    if connection.execute('DELETE FROM "staged_parts" WHERE "source" <> ALL (%s)', [mine]).rowcount:
+        for table in ("staged_rejected", "staged"):
+            connection.execute(f'DELETE FROM "{table}" WHERE "source" <> ALL (%s)', [mine])
 
 
 def _prepare(connection: "psycopg.Connection[Any]") -> None:
