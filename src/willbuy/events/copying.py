@@ -15,7 +15,6 @@ from willbuy.errors import ShopError, WillbuyError
 from willbuy.events.gathering import refuse_other_reading
 from willbuy.events.ingest import at_work
 from willbuy.events.keeping import ToMerge
-from willbuy.events.keeping_files import FilesKeeping
 from willbuy.events.live_source import plan_of
 from willbuy.events.parquet import TEXT, write_parquet
 from willbuy.events.reading import stage
@@ -26,7 +25,7 @@ from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.dialect import Dialect
 from willbuy.warehouse.fingerprint import fingerprint
-from willbuy.warehouse.ledger import LIVE, Part, SourceRow
+from willbuy.warehouse.ledger import Part, SourceRow
 from willbuy.warehouse.table_prints import table_prints
 
 _sql = Dialect()
@@ -111,11 +110,6 @@ def _copy(origin: Workbench, bench: Workbench, counted: list[int]) -> list[Any]:
         raise WillbuyError("no ingest was finished: there is nothing to copy. Run: willbuy ingest")
     if origin.ledger.sources("held"):
         raise WillbuyError("parts of the log are held and not merged. Run willbuy ingest, then copy again.")
-    if any(row.format == LIVE for row in sources) and not isinstance(bench.keeping, FilesKeeping):
-        raise WillbuyError(
-            "the log holds events that came live (willbuy ingest --live), and a PostgreSQL server takes none yet: copy the log "
-            "of a shop that has none, or ingest its files there."
-        )
     refuse_other_reading(origin)
     there = bench.ledger.sources()
     for known, row in zip(there, sources, strict=False):

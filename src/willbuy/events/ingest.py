@@ -87,10 +87,10 @@ def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) 
     A live event that a file holds too is one event, and the live one is kept. Raises SourceError where the store is
     not the one that was read before.
     """
-    if shop.storage.engine != "duckdb":
+    if shop.storage.engine == "spark":
         raise ShopError(
-            f"ingest --live is not built for storage.engine = {shop.storage.engine!r}: there, what the service received "
-            "stays in its store. Ingest files, or keep this shop on 'duckdb'."
+            "ingest --live is not built for storage.engine = 'spark': there, what the service received stays in its store. "
+            "Ingest files, or keep this shop on 'duckdb' or 'postgres'."
         )
     return at_work(shop, progress, lambda bench: _ingest_live(bench, live))
 
