@@ -32,6 +32,7 @@ from willbuy.privacy.silver import erase_from_silver, keys_of
 from willbuy.shop import Shop
 from willbuy.shop.common import Common
 from willbuy.store.opening import erase_live, log_holds, on_server, open_answers
+from willbuy.warehouse.lacking import LACKING
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, Part, SourceRow
 
@@ -94,10 +95,7 @@ def _carry_out(shop: Common, plan: Plan, moment: datetime) -> Erased:
     seconds = time.monotonic() - started
     erased = Erased(events, raw, snapshots, predictions, answers, held is None, seconds)
     if log_holds(shop, plan.entity):
-        raise StillServed(
-            "the log on the PostgreSQL server still holds the visitor: erasing from there is not built yet. All else is erased, "
-            "and nothing new of them is kept. Delete their rows in events, events_raw and entities, then run: willbuy erase"
-        )
+        raise StillServed(LACKING["erase", "postgres"])
     if held:
         raise StillServed(f"all but the live store is erased: {held} To end it, run: willbuy erase") from held
     audit.append(shop.home, moment, plan.actor, "erase", rows=erased.rows)
