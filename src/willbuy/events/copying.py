@@ -15,7 +15,6 @@ from willbuy.errors import ShopError, WillbuyError
 from willbuy.events.gathering import refuse_other_reading
 from willbuy.events.ingest import at_work
 from willbuy.events.keeping import ToMerge
-from willbuy.events.keeping_files import FilesKeeping
 from willbuy.events.live_source import plan_of
 from willbuy.events.outgoing import outgoing
 from willbuy.events.parquet import TEXT, write_parquet
@@ -109,13 +108,10 @@ def _copy(origin: Workbench, bench: Workbench, counted: list[int]) -> list[Any]:
         raise WillbuyError("no ingest was finished: there is nothing to copy. Run: willbuy ingest")
     if origin.ledger.sources("held"):
         raise WillbuyError("parts of the log are held and not merged. Run willbuy ingest, then copy again.")
-    on_spark = isinstance(bench, SparkBench)
-    if any(row.format == LIVE for row in sources) and (
-        on_spark or not isinstance(bench.keeping, FilesKeeping)
-    ):
+    if isinstance(bench, SparkBench) and any(row.format == LIVE for row in sources):
         raise WillbuyError(
-            f"the log holds events that came live (willbuy ingest --live), and {'Spark' if on_spark else 'a PostgreSQL server'} "
-            "takes none yet: copy the log of a shop that has none, or ingest its files there."
+            "the log holds events that came live (willbuy ingest --live), and Spark takes none yet: copy the log of a shop that "
+            "has none, or ingest its files there."
         )
     refuse_other_reading(origin)
     there = bench.ledger.sources()

@@ -57,11 +57,18 @@ def erase_examples(home: Path, entity: str) -> None:
 
 
 def erase_left_work(home: Path) -> None:
-    """Remove what killed commands left behind: unfinished scorings, what an engine had put on the disk, exports of answers."""
+    """Remove what killed commands left behind: unfinished scorings, what an engine had put on the disk, exports of answers.
+
+    What was on its way from a server counts with the engines'.
+    """
     remove_left_work(home / "scoring")
-    for folder in (*home.glob("tmp/engine-*"), *home.glob("tmp/log-*")):
-        if not is_alive(int(folder.name.split("-")[1])):
-            shutil.rmtree(folder, ignore_errors=True)
+    for left in (path for kind in ("engine", "log", "spool") for path in home.glob(f"tmp/{kind}-*")):
+        if is_alive(int(left.name.split("-")[1])):
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _hit(engine: duckdb.DuckDBPyConnection, files: Sequence[Path], condition: str) -> list[Path]:

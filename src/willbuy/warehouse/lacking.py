@@ -5,23 +5,16 @@ from collections.abc import Mapping
 from willbuy.errors import EngineError
 
 _ELSEWHERE = (
-    "cannot {} rows of a log that lies in the engine '{}': nothing was done. Take the rows out of the source files, empty the "
+    "cannot {} rows of a log that lies in the engine 'spark': nothing was done. Take the rows out of the source files, empty the "
     "engine's tables, and run: willbuy ingest"
-)
-_LIVE = (
-    "ingest --live is not built for storage.engine = '{}': there, what the service received stays in its store. Ingest "
-    "files, or keep this shop on 'duckdb'."
 )
 
 LACKING: Mapping[tuple[str, str], str] = {
     ("ingest --hold", "postgres"): "ingest --hold is of storage.engine = 'duckdb' and 'spark': in PostgreSQL a merge takes as long as what is new",
-    ("ingest --live", "postgres"): _LIVE.format("postgres"),
-    ("ingest --live", "spark"): _LIVE.format("spark"),
-    ("erase", "postgres"): "the log on the PostgreSQL server still holds the visitor: erasing from there is not built yet. All else is erased, "
-    "and nothing new of them is kept. Delete their rows in events, events_raw and entities, then run: willbuy erase",
-    ("erase", "spark"): _ELSEWHERE.format("erase", "spark"),
-    ("expire --days", "postgres"): _ELSEWHERE.format("expire", "postgres"),
-    ("expire --days", "spark"): _ELSEWHERE.format("expire", "spark"),
+    ("ingest --live", "spark"): "ingest --live is not built for storage.engine = 'spark': there, what the service received stays in its store. "
+    "Ingest files, or keep this shop on 'duckdb' or 'postgres'.",
+    ("erase", "spark"): _ELSEWHERE.format("erase"),
+    ("expire --days", "spark"): _ELSEWHERE.format("expire"),
 }  # fmt: skip
 """(command, engine) -> why not, and what to do. What is not here works on every engine."""
 
