@@ -55,7 +55,7 @@ def expire(shop: Common, moment: datetime, actor: str, days: int | None = None) 
     A file that is ingested later may bring older rows; they stay until this is asked for again.
     """
     if days is not None:
-        check_reach(shop, "expire")
+        check_reach(shop, "expire --days")
     started = time.monotonic()
     live = _expire_live(shop, moment)
     answers = open_answers(shop).expire(moment, shop.serve.log_days)

@@ -114,9 +114,6 @@ def test_another_log_at_the_target_is_left_alone(
 def test_what_cannot_be_copied_says_so(
     shop: Shop, tmp_path: Path, postgres_url: str, postgres_schema: str
 ) -> None:
-    spark = shop.model_copy(update={"storage": shop.storage.model_copy(update={"engine": "spark"})})
-    with pytest.raises(ShopError, match="copy knows 'duckdb' and 'postgres'"):
-        copy_log(shop, spark)
     with pytest.raises(ShopError, match="already"):
         copy_log(shop, shop)
     target = twin(tmp_path, postgres_url, postgres_schema, files=["*.csv"])
