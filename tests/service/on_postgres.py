@@ -46,13 +46,21 @@ def children(process: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
+def alive(process: int) -> bool:
+    """Whether a process runs; one that has ended and is not yet waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def kill(process: int) -> None:
     """Kill -9, and wait until its parent knows."""
     os.kill(process, signal.SIGKILL)
 
 
-def until(true: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait until something holds; AssertionError where it never does."""
+def until(true: Callable[[], object], seconds: float = 120.0) -> None:
+    """Wait until something holds; AssertionError where it never does. The bound is for a fault, not for a busy machine."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it never held"

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from postgres import PostgresServer, address
-from service.on_postgres import WORDS, children, kill, moved, until
+from service.on_postgres import WORDS, alive, children, kill, moved, until
 from service.senders import Senders
 from service.serve_process import Serving, serving
 from service.test_killed import check_answers
@@ -47,13 +47,6 @@ def kill_database(database: PostgresServer) -> None:
     own = [postmaster, *children(postmaster)]
     os.kill(postmaster, signal.SIGKILL)
     until(lambda: not any(alive(one) for one in own))
-
-
-def alive(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def start_database(database: PostgresServer) -> None:

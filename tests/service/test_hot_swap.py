@@ -144,7 +144,6 @@ def test_m4_hot_swaps_fail_no_answer_and_tear_none(tmp_path):
     check(seen, {expected(home, run) for run in runs})
 
 
-@pytest.mark.gate  # fails now and then: a connection just after a start may be accepted and never read (see the changelog)
 def test_m4_hot_swaps_of_two_workers(tmp_path: Path, postgres_url: str, postgres_schema: str) -> None:
     home = tmp_path / ".willbuy"
     runs = [make_run(home, seed) for seed in (1, 2, 3, 4)]

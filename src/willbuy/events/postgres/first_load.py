@@ -22,10 +22,12 @@ from willbuy.events.postgres.months import bounds_of, months_needed, name_of, wi
 from willbuy.events.postgres.replacing import replace_table
 from willbuy.events.postgres.sending import send_events, send_table
 from willbuy.events.postgres.server import IngestServer
+from willbuy.events.publishing import ends_of
 from willbuy.events.reading import staged_file
 from willbuy.events.typed import kind_names
 from willbuy.events.workbench import Workbench
 from willbuy.warehouse.layout import BUCKETS
+from willbuy.warehouse.ledger import LIVE
 
 if TYPE_CHECKING:
     import psycopg
@@ -104,17 +106,25 @@ def send_conflicts(connection: "psycopg.Connection[Any]", bench: Workbench, file
 
 
 def _merge_of(bench: Workbench, staged: ToMerge) -> Merge:
+    """Live events carry their kind as text, those of files its number: a log of files alone is sent by the numbers."""
+    live = frozenset(row.source for row in staged.sources if row.format == LIVE)
+    by_door = [staged_file(bench, part) for part in staged.parts if part.source in live]
+    by_file = [staged_file(bench, part) for part in staged.parts if part.source not in live]
+    named = [file.relative_to(bench.layout.home).as_posix() for file in by_file]
     return Merge(
         layout=bench.layout,
         generation=1,
         old={},
-        staged=[staged_file(bench, part) for part in staged.parts],
+        staged=by_file,
+        staged_live=by_door,
+        ends=ends_of(bench, named, {}) if live else {},
+        live=live,
         sources=[row.source for row in staged.sources],
         mapped=frozenset(bench.source.columns),
         kind_names=kind_names(bench.source),
         order=ORDER,
         options=PASSING,
-        coded=True,
+        coded=not live,
     )
 
 
@@ -129,7 +139,7 @@ def _bucket(server: IngestServer, bench: Workbench, merge: Merge, bucket: int) -
                 send_table(connection, bench.connection, path, "entities", "coming_entities")
                 path.unlink()
             elif file.name == "events":
-                send_events(connection, bench.connection, path, merge.kind_names)
+                send_events(connection, bench.connection, path, merge.kind_names if merge.coded else [])
                 path.unlink()
     return outcome
 

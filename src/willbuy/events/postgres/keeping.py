@@ -1,9 +1,10 @@
 """Keeping bronze and silver on a PostgreSQL server: parts go there as they are finished, and are merged there."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from willbuy.events.account import FileAccount
@@ -16,8 +17,12 @@ from willbuy.events.postgres.publishing import publish
 from willbuy.events.postgres.server import IngestServer
 from willbuy.events.reading import restage, staged_file
 from willbuy.events.workbench import Workbench
+from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Part, SourceRow
 from willbuy.warehouse.postgres.ledger import PostgresLedger
+
+FOLDER = "postgres"
+"""Below the shop's home: what is on its way lies there; nothing stays but the typed rows of a first load that has not ended."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class PostgresKeeping:
         waiting = [
             row for row in self.ledger.sources() if row.status != "done" and row.settings == bench.settings
         ]
-        self._sweep(bench, waiting)
+        remove_passing(bench.layout, [bench.layout.staged(row.source) for row in waiting if self.first])
         drop_coming(connection)
         connection.execute(_FORGET_STAGED, [bench.settings])
         if connection.execute('SELECT 1 FROM "staged_parts" LIMIT 1').fetchone() is None:
@@ -55,18 +60,6 @@ class PostgresKeeping:
             lost = self._lost(bench, row)
             for _ in bench.in_parallel((part.part, partial(restage, bench, plan, part)) for part in lost):
                 pass
-
-    def _sweep(self, bench: Workbench, waiting: Sequence[SourceRow]) -> None:
-        """Remove the files of a process that died, but those that a first load can use."""
-        layout = bench.layout
-        for folder in (layout.bronze(0).parent, layout.rejected(0).parent, layout.silver("events", 1).parent):
-            shutil.rmtree(folder, ignore_errors=True)
-        used = {layout.staged(row.source) for row in waiting} if self.first else set()
-        for folder in layout.staged(0).parent.glob("*"):
-            if folder not in used:
-                shutil.rmtree(folder, ignore_errors=True)
-        for path in (*layout.temporary.glob("*.*"), *layout.staged(0).parent.glob(f"*/*{PARTIAL}")):
-            path.unlink(missing_ok=True)
 
     def _lost(self, bench: Workbench, row: SourceRow) -> list[Part]:
         """The parts of a source whose typed rows are not there: what is known of those is forgotten."""
@@ -109,7 +102,7 @@ class PostgresKeeping:
     def publish(self, bench: Workbench, staged: ToMerge) -> list[FileAccount]:
         """Merge, and make it visible in one commit."""
         accounts = publish(self.server, self.ledger, bench, staged, first=self.first)
-        self._sweep(bench, [])
+        remove_passing(bench.layout)
         return accounts
 
     def log(self) -> LogSpan:
@@ -128,6 +121,17 @@ class PostgresKeeping:
             if found is not None:
                 return found
         return None
+
+
+def remove_passing(layout: Layout, used: Collection[Path] = ()) -> None:
+    """Remove what lay here on its way to the server, or back; but folders of typed rows that a first load can use."""
+    for folder in (layout.bronze(0).parent, layout.rejected(0).parent, layout.silver("events", 1).parent):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in layout.staged(0).parent.glob("*"):
+        if folder not in used:
+            shutil.rmtree(folder, ignore_errors=True)
+    for path in (*layout.temporary.glob("*.*"), *layout.staged(0).parent.glob(f"*/*{PARTIAL}")):
+        path.unlink(missing_ok=True)
 
 
 _FORGET_PART = (

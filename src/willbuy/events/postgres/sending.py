@@ -85,12 +85,17 @@ def send_events(
     path: Path,
     kind_names: Sequence[tuple[str, str]],
 ) -> None:
-    """Copy a file of events, in order of their month, into the tables of the months."""
+    """Copy a file of events, in order of their month, into the tables of the months.
+
+    Where kinds stand in the file by their number, `kind_names` are the pairs (kind_name, kind) that they are numbers of.
+    """
     found = [name for name in _columns_of(engine, path) if name != "kind_code"]
     columns = {
         name: kind for name, kind in COLUMNS["events"].items() if name in (*found, "kind", "kind_name")
     }
     coded = {"kind": [kind for _, kind in kind_names], "kind_name": [name for name, _ in kind_names]}
+    if not kind_names:
+        coded = {}
     months = engine.execute(
         "SELECT CAST(date_trunc('month', time) AS DATE) AS month, count(*) "
         f"FROM read_parquet({_sql.text(str(path))}) GROUP BY month ORDER BY month"

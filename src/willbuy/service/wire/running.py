@@ -48,7 +48,12 @@ class Running(uvicorn.Server):
         self._ticks = (*self._ticks, act)
 
     def serve_at(self, listener: socket.socket) -> None:
-        """Answer at a bound socket until told to stop."""
+        """Answer at a bound socket until told to stop.
+
+        Whether a socket blocks is known to the system once for all processes that share it. `dup` sets it as its original
+        says, so an original that says "blocks" would, for a moment, have every other worker wait in its accept.
+        """
+        listener.setblocking(False)
         self.run(sockets=[listener, *(listener.dup() for _ in range(DOORS - 1))])
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import psycopg
 from willbuy.errors import StoreError
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
+from willbuy.features.local_time import LocalTime
 from willbuy.hashed_ids import Suppression
-from willbuy.store.arrival import Arrival, Outcome, StoredEvent
+from willbuy.store.arrival import Arrival, StoredEvent
 from willbuy.store.facts import FactBook, FactsAt
+from willbuy.store.handing_over import hand_over
 from willbuy.store.interface import LiveStore, Seen
 from willbuy.store.pending import Pending
 from willbuy.store.postgres.erasing import erase_entity, put_erased
@@ -25,7 +28,7 @@ from willbuy.store.postgres.shared_pending import SharedPending
 from willbuy.store.postgres.visitors import Visitors
 from willbuy.store.postgres.writer import Writer
 from willbuy.store.tallies import Key, Slot
-from willbuy.store.working import Done, Job
+from willbuy.store.working import Done
 
 MINUTE = timedelta(minutes=1)
 """No event waits longer to be stored: after the first minute of a day nothing more is added to what was known when it began."""
@@ -52,7 +55,7 @@ class PostgresStore(LiveStore):
         self._visitors = Visitors(self._known)
         self._readers = Readers(server)
         self._pending: Pending | SharedPending = shared or Pending()
-        self._book = FactBook((), self._tallies)
+        self._book = FactBook((), partial(self._tallies, LocalTime()))
         with server.connect() as connection, server.explained():
             put_erased(connection, server.lock, self._suppression)
             self._known(connection)
@@ -77,17 +80,7 @@ class PostgresStore(LiveStore):
 
     def submit(self, arrivals: Sequence[Arrival], done: Done) -> None:
         """Queue arrivals; see LiveStore."""
-
-        def told(result: list[Outcome] | Exception) -> None:
-            self._pending.end(arrivals)
-            done(result)
-
-        self._pending.begin(arrivals)
-        try:
-            self._writer.submit(Job(arrivals, told))
-        except StoreError:
-            self._pending.end(arrivals)
-            raise
+        hand_over(arrivals, done, self._pending, self._writer)
 
     def pending(self, entity: str) -> datetime | None:
         """When the first of an entity's events that wait in any worker of this machine was received; None where none waits."""
@@ -124,7 +117,7 @@ class PostgresStore(LiveStore):
             with self._server.connect() as connection, self._server.explained():
                 tally_more(connection, self._server.lock, features, self._suppression)
                 self._known(connection)
-        self._book = FactBook((*self._book.used, features), self._tallies)
+        self._book = FactBook((*self._book.used, features), partial(self._tallies, features.clock))
 
     def facts(self, moment: datetime) -> FactsAt:
         """Facts about items as known at the close of the day, or hour, before that of a moment. See `seen`."""
@@ -193,7 +186,8 @@ class PostgresStore(LiveStore):
             book.kept.forget_all()
         events = (event for timeline in timelines for event in timeline.events)
         abouts = {about for event in events for about in (event.item, event.category) if about is not None}
-        book.prepare(abouts, moment, lambda keys: read_tallies(connection, keys))
+        book.prepare(abouts, moment, lambda keys: read_tallies(connection, keys, book.local))
 
-    def _tallies(self, key: Key) -> list[tuple[Slot, int]]:
-        return self._readers.ask(lambda connection: list(read_tallies(connection, [key]).get(key, [])))
+    def _tallies(self, clock: LocalTime, key: Key) -> list[tuple[Slot, int]]:
+        """What is tallied of an item, by the days of the clock that its facts were asked by."""
+        return self._readers.ask(lambda connection: list(read_tallies(connection, [key], clock).get(key, [])))
