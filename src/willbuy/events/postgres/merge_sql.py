@@ -61,6 +61,11 @@ def columns_of(fields: frozenset[str]) -> list[str]:
 
 
 def names_of(columns: Sequence[str]) -> str:
+    """Columns by their names, quoted.
+
+    >>> names_of(["line", "time"])
+    '"line", "time"'
+    """
     return ", ".join(f'"{name}"' for name in columns)
 
 
@@ -85,6 +90,7 @@ def _kind_case(kinds: Sequence[tuple[str, str]], which: int) -> str:
 
 
 def items_joined(fields: frozenset[str], table: str = "items") -> str:
+    """What staged rows `s` are joined to for the keys of their items, where they have any."""
     return f'LEFT JOIN "{table}" AS i ON i."item" = s."item"' if "item" in fields else ""
 
 
