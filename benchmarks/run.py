@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-if __package__ in (None, ""):  # run by its path
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+if __package__ in (None, ""):  # run by its path, whose folder has an http.py that would hide the library's
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from benchmarks.house import data, page, shops
 from benchmarks.house.measure import ROOT, SideFailed, ask

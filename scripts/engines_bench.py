@@ -56,7 +56,7 @@ class Bench:
     def bare(self, text: str) -> str:
         """A line without this run's folder and server."""
         text = text.replace(str(self.folder), ".")
-        return re.sub(r"postgres(ql)?://\S+", "the server", text)[:300]
+        return re.sub(r"postgres(ql)?://\S+", "the server", text)[:500]
 
 
 @contextmanager

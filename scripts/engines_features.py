@@ -1,5 +1,6 @@
 """Every class of the algebra on an engine: its values against those of plain Python, as a service computes them."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -95,7 +96,8 @@ def agreement(bench: Bench) -> dict[str, str]:
     """Class -> what came of comparing its examples on an engine: the same bits, a billionth, or why not."""
     try:
         tally = _compared(bench, EXAMPLES)
-    except Exception:
+    except Exception as error:
+        sys.stderr.write(f"{bench.engine}: not all classes at once: {bench.told(error)}\n")
         return {one.key: _alone(bench, one.key) for one in EXAMPLES}
     return {one.key: _said(tally, one.key) for one in EXAMPLES}
 

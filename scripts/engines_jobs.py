@@ -24,12 +24,20 @@ VISITOR, GONE = "user 1", "user 2"
 
 @dataclass(frozen=True)
 class Job:
-    """A command's job, in words. What `work` returns must be the same on every engine; None is no claim."""
+    """A command's job, in words. What `work` returns must be the same on every engine; True is no claim.
+
+    `command` is written as `willbuy.warehouse.lacking` writes it where a command is not built for an engine.
+    """
 
     command: str
     words: str
     work: Callable[[Bench], Any]
     needs: tuple[str, ...] = ()  # commands without which it cannot be tried
+
+    @property
+    def name(self) -> str:
+        """The command without its options."""
+        return self.command.split()[0]
 
 
 def ingest(bench: Bench) -> Any:
@@ -42,6 +50,23 @@ def ingest(bench: Bench) -> Any:
 
 def ingest_again(bench: Bench) -> Any:
     return [file["skipped"] for file in bench.json("ingest")["files"]]
+
+
+def ingest_held(bench: Bench) -> Any:
+    """Each holds an event that the other holds too: a merge finds it, whenever it comes."""
+    lines = (bench.folder / "events.csv").read_text(encoding="utf-8").splitlines()
+    found = []
+    for part in (1, 2):
+        file = bench.folder / f"part-{part}.csv"
+        own = [
+            f"late {part},2026-04-01 08:00:00,view,item 1,,,,,",
+            f"late 3,2026-04-0{part} 09:00:00,view,item 1,,,,,",
+        ]
+        file.write_text("\n".join([lines[0], lines[1], *own]) + "\n", encoding="utf-8")
+        found += [one["held"] for one in bench.json("ingest", str(file), "--hold")["files"]]
+        file.unlink()
+    merged = bench.json("ingest")
+    return found, [merged[name] for name in ("read", "accepted", "rejected", "duplicates")]
 
 
 def train(bench: Bench) -> Any:
@@ -154,16 +179,17 @@ JOBS = (
     Job("promote", "the run into service", promote, ("train", "parity")),
     Job("models", "who is champion", lambda bench: bench.json("models")["models"][0]["role"], ("promote",)),
     Job("serve", "history loaded from the log, a visitor scored, an event taken in", serve, ("promote",)),
-    Job("ingest", "--live: the event that the service took in", ingest_live, ("serve",)),
-    Job("parity", "--served: every logged vector computed again", parity_served, ("serve",)),
+    Job("ingest --live", "the event that the service took in", ingest_live, ("serve",)),
+    Job("parity --served", "every logged vector computed again", parity_served, ("serve",)),
     Job("log", "the answers, as Parquet", lambda bench: bool(bench.run("log", "--output", str(bench.folder / "log.parquet"))), ("serve",)),
     Job("rebuild", "the tables from the rows as they came: every row accounted for as before", rebuild, ("ingest",)),
     Job("erase", "a visitor: one less in the log", erase, ("ingest",)),
-    Job("expire", "nothing is that old", expire, ("ingest",)),
+    Job("expire --days", "nothing is that old", expire, ("ingest",)),
     Job("backup", "what the service wrote", lambda bench: bool(bench.run("backup", str(bench.folder / "backup"))), ("serve",)),
     Job("rollback", "no champion before: it says so", rollback, ("promote",)),
     Job("keys", "a key made", lambda bench: bool(bench.json("keys", "add", "shop", "--scope", "predict")["key"]), ()),
     Job("copy", "the log to another engine (DuckDB's to PostgreSQL, others' to DuckDB), compared there", copy, ("ingest",)),
     Job("audit", "the chain of acts", lambda bench: bool(bench.run("audit")), ("promote",)),
+    Job("ingest --hold", "two files more that are read and wait, and are merged by the next ingest", ingest_held, ("ingest",)),
 )  # fmt: skip
 """In order: each finds what those before it left."""

@@ -34,7 +34,7 @@ TEXT_SUFFIXES = {
 }
 
 FLOORS = (
-    {"errors", "durations", "progress", "durable"},
+    {"errors", "durations", "progress", "durable", "processes"},
     {"events.canonical"},
     {"shop"},
     {"warehouse", "runs", "moments", "audit", "hashed_ids"},

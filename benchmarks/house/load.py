@@ -18,6 +18,8 @@ from typing import Any
 
 from benchmarks.house.percentiles import percentile
 
+SILENCE_SECONDS = 30
+
 
 class Connection:
     """One connection: a request under way, and when it was sent."""
@@ -93,7 +95,10 @@ def load(port: int, requests: Requests, connections: int, seconds: float) -> dic
     end = start + seconds
     under_way = connections
     while under_way:
-        for event, _ in selector.select(timeout=30):
+        ready = selector.select(timeout=SILENCE_SECONDS)
+        if not ready:
+            raise TimeoutError(f"{under_way} requests were not answered for {SILENCE_SECONDS} s")
+        for event, _ in ready:
             connection = event.data
             status = connection.answered()
             if status is None:

@@ -42,4 +42,8 @@ def served(module: str, *arguments: str, seconds: float = 180.0) -> Iterator[Run
         yield Running(process.pid, int(line))
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(seconds)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

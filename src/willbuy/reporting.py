@@ -6,7 +6,7 @@ from typing import Any, cast
 import duckdb
 
 from willbuy.evaluation.report import write_report
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.run import Result
 from willbuy.registry.pointer import run_named
 from willbuy.runs import PREDICTIONS, complete_run, read_result
 from willbuy.shop import Common

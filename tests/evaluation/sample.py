@@ -13,15 +13,10 @@ from willbuy.evaluation.evaluate import SideBySide, evaluate
 from willbuy.evaluation.figures import COMPARED, figures_of, gap, spreads
 from willbuy.evaluation.over_folds import over_folds
 from willbuy.evaluation.profit import profit_curve
-from willbuy.evaluation.result import (
-    Metrics,
-    OriginPoint,
-    Origins,
-    ProfitPoint,
-    Result,
-    Shuffled,
-    ThresholdResult,
-)
+from willbuy.evaluation.result.decision import ProfitPoint, ThresholdResult
+from willbuy.evaluation.result.elsewhere import OriginPoint, Origins, Shuffled
+from willbuy.evaluation.result.metrics import Metrics
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules, rules_needed
 from willbuy.evaluation.sealed import audit, unseen
 from willbuy.evaluation.shuffled_words import in_words

@@ -5,7 +5,7 @@ import pytest
 from evaluation.test_verdict import say, shop
 from willbuy.evaluation.beside_logistic import beside_logistic
 from willbuy.evaluation.evaluate import SideBySide
-from willbuy.evaluation.result import Estimate
+from willbuy.evaluation.result.metrics import Estimate
 
 
 def with_logistic(gap: Estimate | None, skill: float = 0.2) -> SideBySide:

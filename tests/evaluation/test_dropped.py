@@ -5,7 +5,7 @@ import pytest
 
 from willbuy.evaluation.dropped import dropped
 from willbuy.evaluation.evaluate import evaluate
-from willbuy.evaluation.result import Metrics
+from willbuy.evaluation.result.metrics import Metrics
 
 
 def figures(skill: float, rate: float, n: int = 2000, seed: int = 1) -> Metrics:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.figures import COMPARED, figures_of, gap, spread
-from willbuy.evaluation.result import Estimate, Figures
+from willbuy.evaluation.result.metrics import Estimate, Figures
 from willbuy.evaluation.shuffled_words import in_words
 
 values = st.floats(0.01, 1.0)

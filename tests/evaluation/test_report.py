@@ -20,7 +20,7 @@ from willbuy.evaluation.report import render_page, write_report
 from willbuy.evaluation.report.curves import curves
 from willbuy.evaluation.report.page import ReportError
 from willbuy.evaluation.report.sections.claims import CLAIMS
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.run import Result
 
 NUMBER = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+)?(?:e-?\d+)?")
 

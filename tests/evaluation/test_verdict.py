@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from willbuy.evaluation.evaluate import SideBySide, side_by_side
-from willbuy.evaluation.result import Verdict
+from willbuy.evaluation.result.verdict import Verdict
 from willbuy.evaluation.verdict import verdict
 
 

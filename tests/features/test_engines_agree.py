@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from features.engines import ENGINES, Engine, Live
 from features.pool import POOL
+from features.random_log import START, random_log
 from features.same import assert_same
 from willbuy.events.canonical import KINDS
-from willbuy.features.algebra import Count
+from willbuy.features.algebra import Count, Distinct, ItemConversion, Last
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live import Event, evaluate
 from willbuy.features.local_time import LocalTime
@@ -105,3 +106,16 @@ def agrees(engine: Engine, world: tuple) -> None:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_batch_equals_live_bit_for_bit(engine: Engine, world: tuple) -> None:
     agrees(engine, world)
+
+
+@pytest.mark.parametrize("engine", ENGINES[1:], ids=lambda engine: engine.name)
+def test_what_looks_for_another_next_event_has_a_column_of_its_own(engine: Engine) -> None:
+    """The last event of each category, and the last event that has one: both were called the next of a category."""
+    features = (
+        Distinct((), "7d", of="category"),
+        ItemConversion(days=2, of="category"),
+        Last((), of="money"),
+    )  # type: ignore[arg-type]
+    log = random_log(3, 30)
+    pairs = [(name, START + timedelta(days=days)) for name in log for days in (5, 12)]
+    agrees(engine, (FeatureSet(features, LocalTime("Europe/Berlin")), log, pairs))

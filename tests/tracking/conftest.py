@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from evaluation.sample import make_result
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.run import Result
 from willbuy.runs import BUNDLE, PREDICTIONS, new_run, write_result
 from willbuy.shop import Shop, Source, Target, Tracking
 

@@ -45,7 +45,7 @@ def test_what_is_undefined_is_left_out(sample):
 
 
 def test_an_older_or_smaller_result_will_do(sample):
-    from willbuy.evaluation.result import Result
+    from willbuy.evaluation.result.run import Result
 
     least = {key: value for key, value in sample[0].items() if key in Result.__required_keys__}
     assert any(point.name == "test/roc_auc" for point in metrics(least))

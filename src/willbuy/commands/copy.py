@@ -19,7 +19,7 @@ def copy(
         typer.Option(
             "--to",
             metavar="ENGINE|URL",
-            help="duckdb, or postgres, or the server's address: postgresql://willbuy@db.example/shops",
+            help="duckdb, postgres, spark, or a server's address: postgresql://willbuy@db.example/shops",
         ),
     ],
     schema: Annotated[

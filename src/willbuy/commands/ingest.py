@@ -32,6 +32,7 @@ def ingest(
     from willbuy.progress import progress_bar
     from willbuy.shop import load_shop
     from willbuy.store.opening import open_live_log
+    from willbuy.warehouse.lacking import refuse_lacking
 
     if live and files:
         raise WillbuyError(
@@ -43,6 +44,7 @@ def ingest(
     finish_erasures(loaded)
     with progress_bar("ingest", unit="rows", quiet=as_json) as progress:
         if live:
+            refuse_lacking("ingest --live", loaded.storage.engine)
             with open_live_log(loaded) as received:
                 result = ingest_live(loaded, received, progress)
         else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from willbuy.doctor.finding import STOPS, Finding
 from willbuy.errors import WillbuyError
-from willbuy.evaluation.doctor_result import AskedResult, DoctorResult, FindingResult
+from willbuy.evaluation.result.doctor import AskedResult, DoctorResult, FindingResult
 from willbuy.shop import toml
 
 MOST = 15  # columns whose ROC-AUC is kept

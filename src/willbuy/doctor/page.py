@@ -10,9 +10,9 @@ from willbuy.doctor.diagnosis import Diagnosis
 from willbuy.doctor.finding import STOPS, Finding
 from willbuy.doctor.render import headline
 from willbuy.doctor.too_good import LEAK, WARN
-from willbuy.evaluation.doctor_result import idle_words
 from willbuy.evaluation.report.document import document, write_whole
 from willbuy.evaluation.report.html import Html, chart, escape, join, paragraph, section, table, tag
+from willbuy.evaluation.result.doctor import idle_words
 from willbuy.evaluation.words import percent
 from willbuy.shop import toml
 

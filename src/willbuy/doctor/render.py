@@ -8,7 +8,7 @@ from rich.text import Text
 
 from willbuy.doctor.diagnosis import Diagnosis
 from willbuy.doctor.finding import Finding
-from willbuy.evaluation.doctor_result import idle_words
+from willbuy.evaluation.result.doctor import idle_words
 
 STYLES = {"leak": "bold red", "change": "bold red", "warning": "bold yellow", "note": "bold"}
 

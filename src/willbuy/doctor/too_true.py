@@ -9,7 +9,7 @@ from typing import Any
 
 from willbuy.doctor.finding import Finding
 from willbuy.evaluation.base_rates import unlike_rates
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import figure, interval, percent
 
 QUESTION = "Is the trained model too good to be true?"

@@ -8,7 +8,15 @@ import numpy as np
 from willbuy.evaluation import decision, probability
 from willbuy.evaluation.cells import Sums
 from willbuy.evaluation.resample import Floats
-from willbuy.evaluation.result import Bootstrap, CalibrationBin, Confusion, Estimate, Interval, Metrics, Top
+from willbuy.evaluation.result.metrics import (
+    Bootstrap,
+    CalibrationBin,
+    Confusion,
+    Estimate,
+    Interval,
+    Metrics,
+    Top,
+)
 from willbuy.evaluation.scored import TOPS, Scored
 from willbuy.evaluation.skill import skill
 

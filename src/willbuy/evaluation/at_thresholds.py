@@ -9,7 +9,8 @@ from willbuy.evaluation.assemble import estimate
 from willbuy.evaluation.evaluate import DRAWS
 from willbuy.evaluation.kinds import Kinds, count_kinds
 from willbuy.evaluation.resample import Floats
-from willbuy.evaluation.result import AtThreshold, Confusion, Estimate
+from willbuy.evaluation.result.decision import AtThreshold
+from willbuy.evaluation.result.metrics import Confusion, Estimate
 from willbuy.offers.money import UNITS, Money
 
 

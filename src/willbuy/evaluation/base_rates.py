@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from willbuy.evaluation.rows_result import Part
+from willbuy.evaluation.result.rows import Part
 from willbuy.evaluation.words import figure, percent
 
 LIKE = (0.67, 1.5)  # of the training part's rate: outside, something changed that calibration cannot know

@@ -7,7 +7,8 @@ bound of the paired interval is not above 0), the words say so and recommend the
 from collections.abc import Mapping
 
 from willbuy.evaluation.bounds import METRIC_WORDS, PRECISE, improvement
-from willbuy.evaluation.result import BesideLogistic, Estimate, Metrics
+from willbuy.evaluation.result.metrics import Estimate, Metrics
+from willbuy.evaluation.result.verdict import BesideLogistic
 from willbuy.evaluation.words import figure, signed, signed_interval
 
 LOGISTIC = "logistic"

@@ -1,6 +1,6 @@
 """The fixed bounds that verdicts are read off, so that two runs with the same figures get the same words."""
 
-from willbuy.evaluation.result import Estimate
+from willbuy.evaluation.result.metrics import Estimate
 
 FEWEST_BUYERS = 20
 """Buyers below which a bootstrap interval promises more than it knows."""

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from willbuy.evaluation.assemble import estimate
 from willbuy.evaluation.evaluate import DRAWS
 from willbuy.evaluation.kinds import count_kinds
-from willbuy.evaluation.result import BandResult
+from willbuy.evaluation.result.decision import BandResult
 from willbuy.offers.bands import Band
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from willbuy.evaluation.resample import Floats
-from willbuy.evaluation.result import Contributed, ContributedPoint
+from willbuy.evaluation.result.model import Contributed, ContributedPoint
 
 MOST = 12  # features that keep points to be drawn
 POINTS = 200  # a feature

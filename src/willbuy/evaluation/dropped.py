@@ -1,7 +1,7 @@
 """What is left on later rows of what cross-validation of the training part promised: the drop, said by the report itself."""
 
 from willbuy.evaluation.figures import gap
-from willbuy.evaluation.result import Estimate, Interval, Metrics
+from willbuy.evaluation.result.metrics import Estimate, Interval, Metrics
 from willbuy.evaluation.words import figure, interval, percent, signed_interval
 
 APART = 0.1  # base rates that differ by more explain a part of any difference in average precision

@@ -14,7 +14,7 @@ from willbuy.errors import NotEnoughData, WillbuyError
 from willbuy.evaluation.assemble import Drawn, assemble, estimate
 from willbuy.evaluation.joint import Joint
 from willbuy.evaluation.resample import Floats, Resampler
-from willbuy.evaluation.result import Estimate, Metrics
+from willbuy.evaluation.result.metrics import Estimate, Metrics
 from willbuy.evaluation.scored import PAIRED, Scored
 
 DRAWS = 1000

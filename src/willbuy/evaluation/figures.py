@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from willbuy.evaluation.assemble import number
-from willbuy.evaluation.result import Estimate, Figures, Metrics, Spread
+from willbuy.evaluation.result.metrics import Estimate, Figures, Metrics, Spread
 
 COMPARED = (
     "average_precision",

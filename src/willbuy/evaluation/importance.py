@@ -14,7 +14,7 @@ from willbuy.evaluation.assemble import number
 from willbuy.evaluation.cells import Sums, rank
 from willbuy.evaluation.ranking import average_precision
 from willbuy.evaluation.resample import Floats
-from willbuy.evaluation.result import Estimate
+from willbuy.evaluation.result.metrics import Estimate
 
 ROWS = 20_000
 REPEATS = 5

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from willbuy.evaluation.corrected_t import corrected_t
-from willbuy.evaluation.result import Estimate, OverFolds
+from willbuy.evaluation.result.metrics import Estimate
+from willbuy.evaluation.result.model import OverFolds
 
 
 def over_folds(

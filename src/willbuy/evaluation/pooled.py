@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from willbuy.evaluation.evaluate import DRAWS, SideBySide, side_by_side
-from willbuy.evaluation.result import Metrics
+from willbuy.evaluation.result.metrics import Metrics
 
 DECIDED = ("precision", "recall", "f1")
 _SUFFIX = " decided"

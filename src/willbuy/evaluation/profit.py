@@ -7,7 +7,7 @@ from willbuy.evaluation.assemble import estimate
 from willbuy.evaluation.cells import Ranked, Sums, coarsen, rank
 from willbuy.evaluation.evaluate import DRAWS
 from willbuy.evaluation.resample import Floats, Resampler
-from willbuy.evaluation.result import ProfitPoint
+from willbuy.evaluation.result.decision import ProfitPoint
 from willbuy.evaluation.scored import TOPS
 from willbuy.offers.money import UNITS, Money
 

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.render_offer import render_offer
-from willbuy.evaluation.result import Estimate, Metrics, Result
+from willbuy.evaluation.result.metrics import Estimate, Metrics
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, drawn, figure, interval, percent, places_in_words, skill
 
 _STYLES = {"use": "bold green", "barely": "bold yellow", "no_better": "bold red", "worse": "bold red"}

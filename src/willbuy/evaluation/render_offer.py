@@ -6,7 +6,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from willbuy.evaluation.result import BandResult, Estimate, Result, ThresholdResult
+from willbuy.evaluation.result.decision import BandResult, ThresholdResult
+from willbuy.evaluation.result.metrics import Estimate
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import money, money_interval, percent, percent_interval
 
 

@@ -2,7 +2,7 @@
 
 from willbuy.evaluation.bounds import METRIC_WORDS
 from willbuy.evaluation.figures import gap
-from willbuy.evaluation.result import Estimate, Figures
+from willbuy.evaluation.result.metrics import Estimate, Figures
 from willbuy.evaluation.words import figure, interval, percent
 
 RATES_APART = 0.1  # base rates that differ by more explain a part of any difference in average precision

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from willbuy.evaluation.evaluate import DRAWS
 from willbuy.evaluation.pooled import pooled
-from willbuy.evaluation.result import Metrics
+from willbuy.evaluation.result.metrics import Metrics
 
 FEWEST_ROWS = 30
 

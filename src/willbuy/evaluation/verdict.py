@@ -17,7 +17,8 @@ from willbuy.evaluation.bounds import (
     PRECISE,
     improvement,
 )
-from willbuy.evaluation.result import Estimate, Metrics, Verdict
+from willbuy.evaluation.result.metrics import Estimate, Metrics
+from willbuy.evaluation.result.verdict import Verdict
 from willbuy.evaluation.words import count, figure, interval, percent, share, signed, signed_interval
 
 

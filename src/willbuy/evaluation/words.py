@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from willbuy.evaluation.result import Estimate, Interval, Metrics, Result
+from willbuy.evaluation.result.metrics import Estimate, Interval, Metrics
+from willbuy.evaluation.result.run import Result
 
 NONE = "–"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -8,7 +8,6 @@ from typing import Any
 
 from willbuy.errors import WillbuyError
 from willbuy.events.rules import RULES
-from willbuy.warehouse.ledger import TableFile
 
 
 @dataclass(frozen=True)
@@ -110,20 +109,6 @@ class IngestResult:
                 for file in self.files
             ],
         }
-
-
-def result_of(accounts: Sequence[FileAccount], tables: Sequence[TableFile], seconds: float) -> IngestResult:
-    """The accounts of the files, and the log as its tables' files tell."""
-    events = [table for table in tables if table.name == "events"]
-    first = min((table.first for table in events if table.first), default=None)
-    last = max((table.last for table in events if table.last), default=None)
-    return IngestResult(
-        files=accounts,
-        entities=sum(table.rows for table in tables if table.name == "entities"),
-        first=datetime.fromisoformat(first) if first else None,
-        last=datetime.fromisoformat(last) if last else None,
-        seconds=seconds,
-    )
 
 
 def render(result: IngestResult) -> Any:

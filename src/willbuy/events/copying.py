@@ -15,21 +15,23 @@ from willbuy.errors import ShopError, WillbuyError
 from willbuy.events.gathering import refuse_other_reading
 from willbuy.events.ingest import at_work
 from willbuy.events.keeping import ToMerge
-from willbuy.events.keeping_files import FilesKeeping
 from willbuy.events.live_source import plan_of
+from willbuy.events.outgoing import outgoing
 from willbuy.events.parquet import TEXT, write_parquet
 from willbuy.events.reading import stage
+from willbuy.events.spark.bench import SparkBench
+from willbuy.events.spark.incoming import Rows
+from willbuy.events.spark.incoming import carry as carry_to_spark
+from willbuy.events.spark.publishing import publish as publish_on_spark
 from willbuy.events.typed import RowPlan
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.runs import drop_snapshots
 from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
-from willbuy.warehouse.dialect import Dialect
 from willbuy.warehouse.fingerprint import fingerprint
 from willbuy.warehouse.ledger import LIVE, Part, SourceRow
 from willbuy.warehouse.table_prints import table_prints
 
-_sql = Dialect()
 COUNTS = ("read", "accepted", "rejected", "duplicates")
 
 
@@ -96,12 +98,7 @@ def copy_log(shop: Shop, target: Shop, progress: Progress | None = None) -> Copi
 
 def _refuse_engines(shop: Shop, target: Shop) -> None:
     engines = (shop.storage.engine, target.storage.engine)
-    if "spark" in engines:
-        raise ShopError(
-            "copy knows 'duckdb' and 'postgres'; Spark's tables are made by an ingest of the files with "
-            "storage.engine = 'spark'."
-        )
-    if engines == ("duckdb", "duckdb") and shop.home == target.home:
+    if engines in (("duckdb", "duckdb"), ("spark", "spark")) and shop.home == target.home:
         raise ShopError(f"the log lies in {shop.home} already: there is nothing to copy.")
 
 
@@ -111,10 +108,10 @@ def _copy(origin: Workbench, bench: Workbench, counted: list[int]) -> list[Any]:
         raise WillbuyError("no ingest was finished: there is nothing to copy. Run: willbuy ingest")
     if origin.ledger.sources("held"):
         raise WillbuyError("parts of the log are held and not merged. Run willbuy ingest, then copy again.")
-    if any(row.format == LIVE for row in sources) and not isinstance(bench.keeping, FilesKeeping):
+    if isinstance(bench, SparkBench) and any(row.format == LIVE for row in sources):
         raise WillbuyError(
-            "the log holds events that came live (willbuy ingest --live), and a PostgreSQL server takes none yet: copy the log "
-            "of a shop that has none, or ingest its files there."
+            "the log holds events that came live (willbuy ingest --live), and Spark takes none yet: copy the log of a shop that "
+            "has none, or ingest its files there."
         )
     refuse_other_reading(origin)
     there = bench.ledger.sources()
@@ -129,17 +126,24 @@ def _copy(origin: Workbench, bench: Workbench, counted: list[int]) -> list[Any]:
     done = next((row for row in there if row.status == "done"), None)
     if done is not None:
         raise WillbuyError(_other(done))
-    bench.bytes_in_all = sum(len(origin.ledger.parts(row.source)) for row in sources)
-    carried = [_carry(origin, bench, row, there[at : at + 1], counted) for at, row in enumerate(sources)]
-    parts = [part for row in carried for part in bench.ledger.parts(row.source)]
-    bench.keeping.publish(bench, ToMerge(carried, parts))
+    out = outgoing(origin)
+    parts = [out.parts(row) for row in sources]
+    bench.bytes_in_all = sum(map(len, parts))
+    begun = [_begun(bench, row, there[at : at + 1]) for at, row in enumerate(sources)]
+    if isinstance(bench, SparkBench):
+        gathered = [
+            carry_to_spark(bench, row, own, out.rows, counted) for row, own in zip(begun, parts, strict=True)
+        ]
+        publish_on_spark(bench, gathered)
+        return []
+    carried = [_carry(bench, row, own, out.rows, counted) for row, own in zip(begun, parts, strict=True)]
+    there_now = [part for row in carried for part in bench.ledger.parts(row.source)]
+    bench.keeping.publish(bench, ToMerge(carried, there_now))
     return []
 
 
-def _carry(
-    origin: Workbench, bench: Workbench, row: SourceRow, there: Sequence[SourceRow], counted: list[int]
-) -> SourceRow:
-    """One source with all its parts; those that were carried over before stay as they are."""
+def _begun(bench: Workbench, row: SourceRow, there: Sequence[SourceRow]) -> SourceRow:
+    """A source at the target: as an interrupted copy has left it, or new."""
     known = there[0] if there else None
     if known is not None and known.settings != bench.settings:  # the shop file has changed since
         bench.ledger.forget_source(known.source)
@@ -148,29 +152,30 @@ def _carry(
         known = bench.ledger.add_source(
             replace(row, settings=bench.settings, read=0, accepted=0, rejected=0, duplicates=0)
         )
-    finished = {part.part for part in bench.ledger.parts(known.source)}
-    parts = origin.ledger.parts(row.source)
+    return known
+
+
+def _carry(
+    bench: Workbench, row: SourceRow, parts: Sequence[Part], rows: Rows, counted: list[int]
+) -> SourceRow:
+    """One source with all its parts; those that were carried over before stay as they are."""
+    finished = {part.part for part in bench.ledger.parts(row.source)}
     waiting = [part for part in parts if part.part not in finished]
     bench.file_begins(len(parts))
     plan = plan_of(bench.source, row)
-    jobs = ((part.part, partial(_moved, origin, bench, plan, part, known.source)) for part in waiting)
+    jobs = ((part.part, partial(_moved, bench, plan, part, row.source, rows)) for part in waiting)
     for number, (_, part) in enumerate(bench.in_parallel(jobs), len(finished) + 1):
         bench.ledger.add_part(part)
         bench.rows_read(part.read, number / len(parts))
     counted.append(len(waiting))
-    return bench.ledger.source_staged(known, row.sha256 or "")
+    return bench.ledger.source_staged(row, row.sha256 or "")
 
 
-def _moved(origin: Workbench, bench: Workbench, plan: RowPlan, part: Part, source: int) -> Part:
+def _moved(bench: Workbench, plan: RowPlan, part: Part, source: int, rows: Rows) -> Part:
     """A part at the target: its bronze written there as it was, typed, and kept."""
-    found = origin.keeping.bronze(origin, part)
-    path = origin.layout.home / found.bronze
     file = bench.layout.bronze(source) / f"part-{part.part:05d}.parquet"
-    write_parquet(
-        bench.connection, f"SELECT raw, fault FROM read_parquet({_sql.text(str(path))})", file, TEXT
-    )
-    if not part.bronze:  # it was fetched from a server
-        path.unlink(missing_ok=True)
+    with rows(part) as sql:
+        write_parquet(bench.connection, sql, file, TEXT)
     bronze = file.relative_to(bench.layout.home).as_posix()
     fresh = replace(part, source=source, bronze=bronze, staged=None, rejects=None, read=0, rejected={})
     return bench.keeping.keep(bench, stage(bench, plan, fresh), fresh=True)

@@ -5,33 +5,27 @@
 Nothing is visible before the last commit; whatever was complete when a process died is used by the next.
 """
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from willbuy.errors import ShopError, SourceError
-from willbuy.events import presets
+from willbuy.errors import SourceError
 from willbuy.events.account import FileAccount, IngestResult, render
-from willbuy.events.disk import explain_full_disk
+from willbuy.events.benches import open_bench
 from willbuy.events.files import find_files
 from willbuy.events.gathering import gather, ingested_before, refuse_other_reading, regather
-from willbuy.events.guarding import Guard, refuse_rules_on_ids
 from willbuy.events.holding import held_before, hold_back
 from willbuy.events.keeping import ToMerge
 from willbuy.events.live_gathering import gather_live
 from willbuy.events.live_source import LiveEvents
-from willbuy.events.places import place_of
-from willbuy.events.settings import settings_of
+from willbuy.events.spark.bench import SparkBench
 from willbuy.events.spark.ingest import ingest_by_spark
 from willbuy.events.workbench import Progress, Workbench
-from willbuy.hashed_ids import Suppression, open_hasher
 from willbuy.shop import Shop
+from willbuy.warehouse.lacking import refuse_lacking
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, Part, SourceRow
-
-MOST_WORKERS = 4
-"""Each holds a block in memory, and merges a bucket; more are asked for with storage.threads."""
+from willbuy.warehouse.spark.tables import layout_of
 
 __all__ = ["FileAccount", "IngestResult", "ingest", "ingest_live", "render"]
 
@@ -49,17 +43,9 @@ def ingest(
     not their files are there still. Raises SourceError when a file cannot be read as declared: nothing of it is kept, and
     readers go on seeing what they saw. `progress` is told (rows done, rows in all or an estimate of them, stage).
     """
+    if hold:
+        refuse_lacking("ingest --hold", shop.storage.engine)
     paths = _paths(shop, files, hold)
-    if shop.storage.engine == "spark":
-        if hold:
-            raise ShopError(
-                "ingest --hold is of storage.engine = 'duckdb': Spark adds a part to the dates that it is of"
-            )
-        return ingest_by_spark(shop, paths, progress)
-    if hold and shop.storage.engine != "duckdb":
-        raise ShopError(
-            "ingest --hold is of storage.engine = 'duckdb': in PostgreSQL a merge takes as long as what is new"
-        )
     return at_work(shop, progress, lambda bench: _ingest(bench, paths, hold))
 
 
@@ -74,8 +60,8 @@ def _paths(shop: Shop, files: Sequence[str] | None, hold: bool) -> list[Path]:
 
 
 def _holds(shop: Shop) -> bool:
-    layout = Layout(shop.home)
-    if shop.storage.engine != "duckdb" or not layout.ledger.exists():
+    layout = layout_of(shop.home) if shop.storage.engine == "spark" else Layout(shop.home)
+    if shop.storage.engine == "postgres" or not layout.ledger.exists():
         return False
     with Ledger(layout.ledger, read_only=True) as ledger:
         return bool(ledger.sources("held"))
@@ -87,11 +73,7 @@ def ingest_live(shop: Shop, live: LiveEvents, progress: Progress | None = None) 
     A live event that a file holds too is one event, and the live one is kept. Raises SourceError where the store is
     not the one that was read before.
     """
-    if shop.storage.engine != "duckdb":
-        raise ShopError(
-            f"ingest --live is not built for storage.engine = {shop.storage.engine!r}: there, what the service received "
-            "stays in its store. Ingest files, or keep this shop on 'duckdb'."
-        )
+    refuse_lacking("ingest --live", shop.storage.engine)
     return at_work(shop, progress, lambda bench: _ingest_live(bench, live))
 
 
@@ -100,32 +82,17 @@ def at_work(
 ) -> IngestResult:
     """Do work on a shop's log that gives accounts of sources: one process at a time, with tools, under the shop's lock."""
     started = time.monotonic()
-    source = presets.resolve(shop.source)
-    refuse_rules_on_ids(source)
-    guard = Guard(open_hasher(shop), Suppression(shop.home))
-    with (
-        place_of(shop) as place,
-        explain_full_disk(place.layout.home),
-        Workbench(
-            layout=place.layout,
-            ledger=place.ledger,
-            keeping=place.keeping,
-            source=source,
-            settings=settings_of(source),
-            workers=shop.storage.threads or min(os.cpu_count() or 1, MOST_WORKERS),
-            memory=shop.storage.memory,
-            progress=progress or (lambda done, total, stage: None),
-            guard=guard,
-        ) as bench,
-    ):
-        place.keeping.begin(bench)
+    with open_bench(shop, progress) as bench:
+        bench.keeping.begin(bench)
         accounts = work(bench)
-        log = place.keeping.log()
+        log = bench.keeping.log()
     return IngestResult(accounts, log.entities, log.first, log.last, time.monotonic() - started)
 
 
 def _ingest(bench: Workbench, paths: Sequence[Path], hold: bool) -> list[FileAccount]:
     refuse_other_reading(bench)
+    if isinstance(bench, SparkBench):
+        return ingest_by_spark(bench, paths, hold)
     known = [path for path in paths if ingested_before(bench, path)]
     new = [path for path in paths if path not in known]
     bench.bytes_in_all = sum(path.stat().st_size for path in new)

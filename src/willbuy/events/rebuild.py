@@ -13,30 +13,21 @@ from typing import Any, cast
 
 import duckdb
 
-from willbuy.errors import ShopError, WillbuyError
+from willbuy.errors import WillbuyError
 from willbuy.events.account import IngestResult
 from willbuy.events.gathering import refuse_other_reading, staged_again
 from willbuy.events.ingest import at_work
 from willbuy.events.keeping import ToMerge
+from willbuy.events.lost import LostPart, told
+from willbuy.events.spark.bench import SparkBench
+from willbuy.events.spark.rebuilding import rebuild_by_spark
 from willbuy.events.workbench import Progress, Workbench
 from willbuy.shop import Shop
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.fingerprint import fingerprint
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Ledger, Part, SourceRow
-
-MOST_NAMED = 5
-
-
-@dataclass(frozen=True)
-class LostPart:
-    """Lines of a source that bronze cannot give back, and why."""
-
-    path: str
-    first_line: int
-    lines: int
-    file: str
-    reason: str
+from willbuy.warehouse.spark.tables import layout_of
 
 
 @dataclass(frozen=True)
@@ -87,13 +78,8 @@ def rebuild(shop: Shop, progress: Progress | None = None, *, without_lost: bool 
     Raises WillbuyError where bronze has lost rows, with what is lost, and changes nothing; with `without_lost` it goes on
     without them: such a source may be ingested again, and only what was lost of it is new.
     """
-    if shop.storage.engine == "spark":
-        raise ShopError(
-            "rebuild is not built for storage.engine = 'spark': ingest the files into an empty home, or keep this shop on "
-            "'duckdb' or 'postgres'."
-        )
-    layout = Layout(shop.home)
-    if shop.storage.engine == "duckdb" and not layout.ledger.exists():
+    layout = layout_of(shop.home) if shop.storage.engine == "spark" else Layout(shop.home)
+    if shop.storage.engine != "postgres" and not layout.ledger.exists():
         raise WillbuyError(
             f"there is no ledger in {layout.home}: it says what the files of bronze are, and nothing can be rebuilt without "
             "it. Ingest the log anew: willbuy ingest"
@@ -115,6 +101,8 @@ def _rebuild(bench: Workbench, lost: list[LostPart], without_lost: bool) -> Any:
             f"no ingest into {bench.layout.home} was finished: there is nothing to rebuild. Run: willbuy ingest"
         )
     refuse_other_reading(bench)
+    if isinstance(bench, SparkBench):
+        return rebuild_by_spark(bench, sources, lost, without_lost)
     bench.bytes_in_all = sum(len(bench.ledger.parts(row.source)) for row in sources)
     parts: list[Part] = []
     for row in sources:
@@ -124,7 +112,7 @@ def _rebuild(bench: Workbench, lost: list[LostPart], without_lost: bool) -> Any:
             else:
                 lost.append(LostPart(row.path, part.first_line, part.lines, part.bronze, found))
     if lost and not without_lost:
-        raise WillbuyError(_told(lost))
+        raise WillbuyError(told(lost))
     if isinstance(bench.ledger, Ledger):
         for gone in lost:
             bench.ledger.forget_part(gone.file)
@@ -159,19 +147,6 @@ def _attempt(bench: Workbench, part: Part, again: Any) -> Part | str:
             if not path.exists()
             else f"no sound Parquet file ({str(error).splitlines()[0][:100]})"
         )
-
-
-def _told(lost: Sequence[LostPart]) -> str:
-    named = [
-        f"lines {part.first_line:,} to {part.first_line + part.lines - 1:,} of {part.path} ({part.file}: {part.reason})"
-        for part in lost[:MOST_NAMED]
-    ]
-    more = f", and {len(lost) - MOST_NAMED:,} parts more" if len(lost) > MOST_NAMED else ""
-    return (
-        f"bronze has lost {sum(part.lines for part in lost):,} lines: {'; '.join(named)}{more}. Nothing was changed. Put the "
-        "files back from a backup; or go on without those rows, willbuy rebuild --without-lost, and ingest their sources "
-        "again where they are there still"
-    )
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:

@@ -18,7 +18,8 @@ from willbuy.evaluation.evaluate import SideBySide, evaluate
 from willbuy.evaluation.figures import figures_of, spreads
 from willbuy.evaluation.importance import permutation_importance
 from willbuy.evaluation.pooled import pooled
-from willbuy.evaluation.result import Estimate, Figures, FoldPoint, Folds
+from willbuy.evaluation.result.elsewhere import FoldPoint, Folds
+from willbuy.evaluation.result.metrics import Estimate, Figures
 from willbuy.evaluation.rules import MODEL, FittedRule, fit_rules
 from willbuy.pipeline.learning import Learning, learn
 from willbuy.pipeline.plain import plain_logistic

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from willbuy.evaluation.at_thresholds import at_thresholds
 from willbuy.evaluation.by_band import by_band
 from willbuy.evaluation.profit import profit_curve
-from willbuy.evaluation.result import OfferResult, ThresholdResult
+from willbuy.evaluation.result.decision import OfferResult, ThresholdResult
 from willbuy.offers.offered import words_of
 from willbuy.pipeline.folds import HeldOut
 from willbuy.pipeline.rows import Rows

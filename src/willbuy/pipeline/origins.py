@@ -14,7 +14,8 @@ from willbuy.backtest import OrderSplit, Origin
 from willbuy.errors import NotEnoughData
 from willbuy.evaluation.evaluate import SideBySide
 from willbuy.evaluation.figures import figures_of, spreads
-from willbuy.evaluation.result import Estimate, OriginPoint, Origins
+from willbuy.evaluation.result.elsewhere import OriginPoint, Origins
+from willbuy.evaluation.result.metrics import Estimate
 from willbuy.evaluation.rules import evaluate_with_rules, fit_rules
 from willbuy.evaluation.words import moment, places_in_words
 from willbuy.models.entity_folds import sample_of_entities

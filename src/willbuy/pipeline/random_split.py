@@ -14,7 +14,8 @@ from willbuy.backtest import FoldSplit
 from willbuy.errors import NotEnoughData
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.figures import COMPARED, figures_of, gap
-from willbuy.evaluation.result import Metrics, Shuffled
+from willbuy.evaluation.result.elsewhere import Shuffled
+from willbuy.evaluation.result.metrics import Metrics
 from willbuy.evaluation.sealed import audit
 from willbuy.evaluation.shuffled_words import in_words
 from willbuy.models.entity_folds import sample_of_entities

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from willbuy import __version__
-from willbuy.evaluation.result import CandidateResult, Estimate, Metrics, Result, Verdict
-from willbuy.evaluation.rows_result import Part
+from willbuy.evaluation.result.metrics import Estimate, Metrics
+from willbuy.evaluation.result.model import CandidateResult
+from willbuy.evaluation.result.rows import Part
+from willbuy.evaluation.result.run import Result
+from willbuy.evaluation.result.verdict import Verdict
 from willbuy.pipeline.reference import reference
 from willbuy.pipeline.silent import silent_features
 from willbuy.pipeline.tuned import candidates_over_folds, describe_tuning

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.run import Result
 from willbuy.models.bundle import write_bundle
 from willbuy.pipeline import learning
 from willbuy.pipeline.contributed import contribute

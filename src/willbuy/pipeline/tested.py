@@ -10,7 +10,7 @@ from willbuy.evaluation.base_rates import unlike_rates
 from willbuy.evaluation.beside_logistic import LOGISTIC
 from willbuy.evaluation.evaluate import evaluate
 from willbuy.evaluation.importance import permutation_importance
-from willbuy.evaluation.result import Estimate, Metrics
+from willbuy.evaluation.result.metrics import Estimate, Metrics
 from willbuy.evaluation.rules import MODEL, evaluate_with_rules, fit_rules
 from willbuy.evaluation.slices import evaluate_slices
 from willbuy.evaluation.verdict import shift, verdict

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from willbuy.backtest import Origin, Split
 from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import DROP, Answered, Diagnosis
-from willbuy.evaluation.result import FeatureResult, Metrics, Result
-from willbuy.evaluation.rows_result import Task
+from willbuy.evaluation.result.metrics import Metrics
+from willbuy.evaluation.result.model import FeatureResult
+from willbuy.evaluation.result.rows import Task
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.rules import Rule
 from willbuy.evaluation.sealed import SealedTest
 from willbuy.pipeline.learning import Learning, fit

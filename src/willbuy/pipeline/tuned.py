@@ -1,7 +1,7 @@
 """How each candidate's settings were found and how it was chosen: `tuning` and `over_folds` of the result."""
 
 from willbuy.evaluation.over_folds import over_folds
-from willbuy.evaluation.result import OverFolds, Tuning
+from willbuy.evaluation.result.model import OverFolds, Tuning
 from willbuy.pipeline.learning import Learning
 
 

@@ -47,8 +47,7 @@ def expire_from_part(
     """Take the lines whose event happened before a moment (naive UTC) out of a part; return how many there were."""
     plan = plan_of(source, row)
     file = home / part.bronze
-    rows = typed(plan, _sql.text(str(file)), 0, part.quotes)
-    sql = f"SELECT line FROM ({rows}) WHERE fault IS DISTINCT FROM 'expired' AND time < {_sql.timestamp(limit)} ORDER BY line"
+    sql = lines_before(typed(plan, _sql.text(str(file)), 0, part.quotes), limit)
     numbers = [int(number) for (number,) in engine.execute(sql).fetchall()]
     if numbers:
         _rewrite(engine, file, plan.shape, numbers, "expired")
@@ -63,15 +62,33 @@ def _lines_of(
     for some in _batches([home / part.bronze for part in parts]):
         files = ", ".join(_sql.text(str(path)) for path in some)
         rows = f"read_parquet([{files}], filename = true, file_row_number = true)"
-        sql = (
-            f"SELECT filename, file_row_number, raw, fault FROM {rows} WHERE {_may_hold(plan.shape, entity)}"
-        )
-        for layer in (split(plan, True), texts(plan, True)):
-            sql = f"SELECT *, {', '.join(f'{text} AS {name}' for name, text in layer.items())} FROM ({sql})"
-        sql = f"SELECT filename, file_row_number FROM ({sql}) WHERE {_holds(plan, entity)} ORDER BY ALL"
+        held = lines_held(plan, entity, f"SELECT * FROM {rows} WHERE {_may_hold(plan.shape, entity)}")
+        sql = f"SELECT filename, file_row_number FROM ({held}) ORDER BY ALL"
         for name, number in engine.execute(sql).fetchall():
             found.setdefault(Path(name), []).append(number)
     return found
+
+
+def lines_held(plan: RowPlan, entity: str, rows: str) -> str:
+    """SQL: those of some rows of bronze (SQL with `raw` and `fault`) that are an entity's."""
+    for layer in (split(plan, True), texts(plan, True)):
+        rows = f"SELECT *, {', '.join(f'{text} AS {name}' for name, text in layer.items())} FROM ({rows})"
+    return f"SELECT * FROM ({rows}) WHERE {_holds(plan, entity)}"
+
+
+def lines_before(rows: str, limit: datetime) -> str:
+    """SQL: the lines of some typed rows of bronze (SQL) whose event happened before a moment, but those that are gone already."""
+    return f"SELECT line FROM ({rows}) WHERE fault IS DISTINCT FROM 'expired' AND time < {_sql.timestamp(limit)} ORDER BY line"
+
+
+def nothing_left(shape: RawShape) -> str:
+    """What stands in the place of a text that was taken out."""
+    return "{}" if shape.is_json else ""
+
+
+def needle(entity: str) -> str:
+    """What stands in any row of an entity, however its id is written: with quotes doubled (CSV), or without escapes (JSON)."""
+    return max(entity.split('"'), key=len)
 
 
 def _batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
@@ -79,10 +96,9 @@ def _batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
 
 
 def _may_hold(shape: RawShape, entity: str) -> str:
-    """SQL over `raw`: quick to find false. An id may be written with quotes doubled (CSV) or with escapes (JSON)."""
+    """SQL over `raw`: quick to find false. An id may be written with escapes (JSON)."""
     there = "fault IS DISTINCT FROM 'erased' AND raw IS NOT NULL"
-    needle = max(entity.split('"'), key=len)
-    said = f"contains(raw, {_sql.text(needle)})"
+    said = f"contains(raw, {_sql.text(needle(entity))})"
     return f"{there} AND ({said} OR contains(raw, '\\'))" if shape.is_json else f"{there} AND {said}"
 
 
@@ -104,7 +120,7 @@ def _rewrite(
     engine: duckdb.DuckDBPyConnection, file: Path, shape: RawShape, numbers: Sequence[int], fault: str
 ) -> None:
     """Write a part's file again without the text of some rows, which get this fault, and put it in the old one's place."""
-    nothing = "'{}'" if shape.is_json else "''"
+    nothing = _sql.text(nothing_left(shape))
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE gone AS SELECT unnest(?::BIGINT[]) AS number", [list(numbers)]
     )

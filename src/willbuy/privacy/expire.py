@@ -7,23 +7,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from willbuy import audit
-from willbuy.events import presets
 from willbuy.events.disk import explain_full_disk
-from willbuy.events.sweeping import drop_unfinished, one_at_a_time
-from willbuy.privacy.account import settle
-from willbuy.privacy.bronze import expire_from_part
-from willbuy.privacy.engines import in_parallel, some_engines
+from willbuy.privacy.engines import some_engines
+from willbuy.privacy.log_in_files import expire_in_files
 from willbuy.privacy.reach import check_reach
-from willbuy.privacy.silver import expire_from_silver
 from willbuy.shop import Shop
 from willbuy.shop.common import Common
-from willbuy.store.opening import expire_live, open_answers
-from willbuy.warehouse.layout import Layout
-from willbuy.warehouse.ledger import Ledger
+from willbuy.store.opening import expire_live, has_log, on_server, open_answers
 
 
 @dataclass(frozen=True)
@@ -62,14 +55,13 @@ def expire(shop: Common, moment: datetime, actor: str, days: int | None = None) 
     A file that is ingested later may bring older rows; they stay until this is asked for again.
     """
     if days is not None:
-        check_reach(shop, "expire")
+        check_reach(shop, "expire --days")
     started = time.monotonic()
     live = _expire_live(shop, moment)
     answers = open_answers(shop).expire(moment, shop.serve.log_days)
     raw = events = 0
-    layout = Layout(shop.home)
-    if days is not None and isinstance(shop, Shop) and layout.ledger.exists():
-        raw, events = _expire_log(shop, layout, moment - timedelta(days=days))
+    if days is not None and isinstance(shop, Shop) and has_log(shop):
+        raw, events = _expire_log(shop, moment - timedelta(days=days))
         audit.append(shop.home, moment, actor, "expire", days=days, rows=raw + events)
     return Expired(live, answers, events, raw, time.monotonic() - started)
 
@@ -81,22 +73,11 @@ def _expire_live(shop: Common, moment: datetime) -> int | None:
     return expire_live(shop, moment - timedelta(days=days))
 
 
-def _expire_log(shop: Shop, layout: Layout, limit: datetime) -> tuple[int, int]:
+def _expire_log(shop: Shop, limit: datetime) -> tuple[int, int]:
     """Lines of bronze and events of silver that are gone."""
-    source, home = presets.resolve(shop.source), layout.home
-    with (
-        explain_full_disk(home),
-        one_at_a_time(layout),
-        Ledger(layout.ledger) as ledger,
-        some_engines(shop) as engines,
-    ):
-        drop_unfinished(layout, ledger)
-        rows = [(row, part) for row in ledger.kept_sources() for part in ledger.parts(row.source)]
+    with explain_full_disk(shop.home), some_engines(shop) as engines:
+        if on_server(shop):
+            from willbuy.privacy.log_on_server import expire_on_server
 
-        def work(row: Any, part: Any) -> int:
-            return expire_from_part(engines(), home, source, row, part, limit)
-
-        raw = in_parallel(partial(work, row, part) for row, part in rows)
-        events = expire_from_silver(engines(), home, limit)
-        settle(engines(), layout, ledger)
-    return raw, events
+            return expire_on_server(shop, limit, engines)
+        return expire_in_files(shop, limit, engines)

@@ -5,7 +5,6 @@ behind, to be taken up again: it is removed whole.
 """
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import duckdb
 
 from willbuy.durable import write_durably
 from willbuy.privacy.silver import without
+from willbuy.processes import is_alive
 from willbuy.runs import PREDICTIONS, RESULT, SNAPSHOTS
 from willbuy.scoring.parts import remove_left_work
 from willbuy.warehouse.dialect import Dialect
@@ -57,11 +57,18 @@ def erase_examples(home: Path, entity: str) -> None:
 
 
 def erase_left_work(home: Path) -> None:
-    """Remove what killed commands left behind: unfinished scorings, what an engine had put on the disk, exports of answers."""
+    """Remove what killed commands left behind: unfinished scorings, what an engine had put on the disk, exports of answers.
+
+    What was on its way from a server counts with the engines'.
+    """
     remove_left_work(home / "scoring")
-    for folder in (*home.glob("tmp/engine-*"), *home.glob("tmp/log-*")):
-        if not _alive(int(folder.name.split("-")[1])):
-            shutil.rmtree(folder, ignore_errors=True)
+    for left in (path for kind in ("engine", "log", "spool") for path in home.glob(f"tmp/{kind}-*")):
+        if is_alive(int(left.name.split("-")[1])):
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _hit(engine: duckdb.DuckDBPyConnection, files: Sequence[Path], condition: str) -> list[Path]:
@@ -86,13 +93,3 @@ def _cleaned(content: Any, entity: str) -> Any:
     return (
         content.replace(f"entity {entity} at ", "entity erased at ") if isinstance(content, str) else content
     )
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

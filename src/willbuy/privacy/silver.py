@@ -48,15 +48,16 @@ def erase_from_silver(engine: duckdb.DuckDBPyConnection, home: Path, entity: str
 
 def expire_from_silver(engine: duckdb.DuckDBPyConnection, home: Path, limit: datetime) -> int:
     """Take out events before a moment (naive UTC), and entities that have no other; return how many events of today's log."""
-    gone = 0
+    gone: dict[str, int] = {}
     for facts in sorted(home.glob("silver/*/events/bucket=*.parquet")):
         found = without(engine, facts, f"time < {_sql.timestamp(limit)}")
         names = facts.parent.parent / "entities" / facts.name
         if found and names.exists():
             left = f"SELECT entity_key FROM {_parquet([facts])}"
             without(engine, names, f"entity_key NOT IN ({left})")
-        gone += found
-    return gone
+        generation = facts.parent.parent.name
+        gone[generation] = gone.get(generation, 0) + found
+    return gone[max(gone)] if gone else 0  # the one before holds most of the same events
 
 
 def erase_conflicts(engine: duckdb.DuckDBPyConnection, home: Path, lines: str) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.run import Result
 from willbuy.events.ingest import ingest
 from willbuy.events.look import init
 from willbuy.pipeline import train

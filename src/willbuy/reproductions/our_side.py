@@ -20,7 +20,7 @@ from willbuy.shop import Shop, TableShop
 if TYPE_CHECKING:
     import pandas as pd
 
-    from willbuy.evaluation.result import Verdict
+    from willbuy.evaluation.result.verdict import Verdict
     from willbuy.models.candidates import Candidate
 
 Floats = NDArray[np.float64]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from willbuy.doctor.case import Case
 from willbuy.doctor.undated import undated
-from willbuy.evaluation.result import Metrics
+from willbuy.evaluation.result.metrics import Metrics
 from willbuy.evaluation.rules import EVERYONE, Rule
 from willbuy.evaluation.words import figure, percent
 from willbuy.progress import StepCallback

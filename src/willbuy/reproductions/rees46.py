@@ -17,7 +17,8 @@ from willbuy.doctor.finding import Finding
 from willbuy.doctor.rebuilt import rebuilt
 from willbuy.errors import SourceError
 from willbuy.evaluation.evaluate import side_by_side
-from willbuy.evaluation.result import Metrics, Result
+from willbuy.evaluation.result.metrics import Metrics
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import figure, interval, percent
 from willbuy.progress import StepCallback
 from willbuy.reproductions.data import Wanted

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from textwrap import fill
 
-from willbuy.evaluation.result import Estimate
+from willbuy.evaluation.result.metrics import Estimate
 from willbuy.evaluation.words import NONE, figure, interval, signed, signed_interval
 from willbuy.reproductions.result import METRICS, Reproduction, Row
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NotRequired, TypedDict
 
 from willbuy.evaluation.figures import estimate_of
-from willbuy.evaluation.result import Estimate, Metrics
+from willbuy.evaluation.result.metrics import Estimate, Metrics
 
 METRICS = (
     "roc_auc",

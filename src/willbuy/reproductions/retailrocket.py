@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from willbuy.backtest import TimeSplit, split_in_time
 from willbuy.errors import SourceError
-from willbuy.evaluation.result import Metrics
+from willbuy.evaluation.result.metrics import Metrics
 from willbuy.evaluation.rules import CARTED, RECENCY
 from willbuy.evaluation.words import count, figure, interval, percent
 from willbuy.features.algebra import Count, DaysSinceLast, Distinct, Feature, Window

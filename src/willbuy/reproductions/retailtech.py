@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from willbuy.evaluation.result import Metrics
+from willbuy.evaluation.result.metrics import Metrics
 from willbuy.evaluation.rules import EVERYONE, Rule
 from willbuy.evaluation.words import figure, interval, percent, percent_interval
 from willbuy.pipeline.rows import Rows

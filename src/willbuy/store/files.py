@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from willbuy.durable import sync_folder
+from willbuy.processes import is_another
 
 
 def put_in_place(partial: Path, path: Path) -> None:
@@ -26,19 +27,5 @@ def sync_new_folders(folder: Path) -> None:
 def remove_partials(folder: Path) -> None:
     """Remove histories that a killed process left unfinished. Those of living processes stay: their names hold their numbers."""
     for path in folder.glob("history.*.partial*"):
-        number = path.name.split(".")[1]
-        if not (number.isdigit() and is_another(int(number))):
+        if not is_another(path.name.split(".")[1]):
             path.unlink(missing_ok=True)
-
-
-def is_another(process: int) -> bool:
-    """Whether a number is that of a living process other than this one."""
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

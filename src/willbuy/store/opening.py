@@ -111,15 +111,6 @@ def has_log(shop: Common) -> bool:
     return (shop.home / LEDGER).is_file()
 
 
-def log_holds(shop: Common, entity: str) -> bool:
-    """Whether the log on the server has events of an entity; of a log in files the question is not asked."""
-    if not on_server(shop) or not has_log(shop):
-        return False
-    from willbuy.store.postgres.history import log_holds as asked
-
-    return asked(_server(shop), entity)
-
-
 def loaded_history(shop: Common) -> dict[str, Any]:
     """What is known of the history that is in place on the server."""
     from willbuy.store.postgres.history import loaded_history as found

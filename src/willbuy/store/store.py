@@ -15,13 +15,14 @@ from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
 from willbuy.hashed_ids import Suppression
 from willbuy.store.adding import Adding
-from willbuy.store.arrival import Arrival, Outcome, StoredEvent
+from willbuy.store.arrival import Arrival, StoredEvent
 from willbuy.store.backup import BackedUp, back_up
 from willbuy.store.database import get_meta, open_to_write
 from willbuy.store.erasing import erase_noted, note_erasure, noted, once_nobody_reads
 from willbuy.store.expiring import expire_some
 from willbuy.store.facts import FactBook, FactsAt
 from willbuy.store.files import remove_partials, sync_new_folders
+from willbuy.store.handing_over import hand_over
 from willbuy.store.index import MERGE_AT, Index
 from willbuy.store.interface import LiveStore
 from willbuy.store.kept import Kept
@@ -33,7 +34,7 @@ from willbuy.store.rows import EVENT, to_event
 from willbuy.store.tallies import Key, Slot, add_up
 from willbuy.store.tallying import stored_tallying, tally_from_now
 from willbuy.store.together import together
-from willbuy.store.working import Done, Job
+from willbuy.store.working import Done
 from willbuy.store.writer import Writer
 
 KEPT_EVENTS = 200_000
@@ -94,17 +95,7 @@ class Store(LiveStore):
         It gets an outcome for each, in order, or StoreFull or StoreDead where none of them was kept. Raises StoreBusy
         and StoreDead at once, where they cannot even be queued.
         """
-
-        def told(result: list[Outcome] | Exception) -> None:
-            self._pending.end(arrivals)
-            done(result)
-
-        self._pending.begin(arrivals)
-        try:
-            self._writer.submit(Job(arrivals, told))
-        except StoreError:
-            self._pending.end(arrivals)
-            raise
+        hand_over(arrivals, done, self._pending, self._writer)
 
     def pending(self, entity: str) -> datetime | None:
         """When the first of an entity's events that are not yet synced was received; None where none waits."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from willbuy.evaluation.figures import estimate_of
-from willbuy.evaluation.result import Estimate
+from willbuy.evaluation.result.metrics import Estimate
 from willbuy.runs import complete_run, read_result
 from willbuy.shop import Common
 from willbuy.tracking.contents import data_checksum

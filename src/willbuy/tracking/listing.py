@@ -9,7 +9,7 @@ from typing import Any
 
 from willbuy.errors import WillbuyError
 from willbuy.evaluation.figures import estimate_of
-from willbuy.evaluation.result import Estimate
+from willbuy.evaluation.result.metrics import Estimate
 from willbuy.runs import BUNDLE, RESULT, complete_run, read_result, run_entries
 from willbuy.shop import Common
 

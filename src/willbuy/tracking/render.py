@@ -12,7 +12,7 @@ from rich.text import Text
 
 from willbuy.errors import listed, printable
 from willbuy.evaluation.bounds import METRIC_WORDS
-from willbuy.evaluation.result import Estimate
+from willbuy.evaluation.result.metrics import Estimate
 from willbuy.evaluation.words import NONE, count, figure, interval
 from willbuy.tracking.listing import Listing, RunLine
 

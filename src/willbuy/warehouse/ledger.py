@@ -187,6 +187,10 @@ class Ledger:
             self._db.execute(f"UPDATE sources SET sha256 = NULL WHERE source IN ({source})", [bronze])
             self._db.execute("DELETE FROM parts WHERE bronze = ?", [bronze])
 
+    def forget_hash(self, source: int) -> None:
+        """Forget a source's hash, as rows of it are lost: the same file may be ingested again."""
+        self._db.execute("UPDATE sources SET sha256 = NULL WHERE source = ?", [source])
+
     def add_part(self, part: Part) -> None:
         """Record that a part is complete."""
         self._db.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [

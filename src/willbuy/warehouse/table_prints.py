@@ -12,6 +12,9 @@ PRINTED = {
 }
 """Table -> the columns that a print is made of: without keys and numbers of sources, which an engine gives."""
 
+NUL = r"\x00"
+"""What stands for NUL where an engine's texts hold none."""
+
 
 def table_prints(warehouse: Warehouse) -> dict[str, dict[str, Any]]:
     """Of each table the number of rows and a checksum: the sum, modulo 2^128, of a 64-bit hash of every row."""
@@ -30,9 +33,8 @@ def _print(warehouse: Warehouse, table: str, columns: tuple[str, ...]) -> dict[s
 
 def _text(warehouse: Warehouse, column: str) -> str:
     """A column as text; NUL as PostgreSQL keeps it, whose texts hold none."""
-    text = f'CAST(t."{column}" AS {warehouse.dialect.string})'
-    return (
-        f"replace({text}, chr(0), '\\x00')"
-        if warehouse.dialect.name == "duckdb" and column != "line"
-        else text
-    )
+    dialect = warehouse.dialect
+    text = f'CAST(t."{column}" AS {dialect.string})'
+    if dialect.name == "postgres" or column == "line":
+        return text
+    return f"replace({text}, chr(0), {dialect.text(NUL)})"

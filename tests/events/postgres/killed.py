@@ -1,7 +1,8 @@
-"""An ingest into PostgreSQL in a process of its own that dies at a chosen point: `python killed.py FOLDER POINT`.
+"""A command on a log in PostgreSQL in a process of its own that dies at a chosen point: `python killed.py FOLDER POINT [WHAT [NAME]]`.
 
-Every statement and every chunk that is copied is a point; at the given one the process kills itself as the system would
-(SIGKILL: no clean-up runs). POINT -1 runs to the end and prints how many points there were.
+WHAT is `files` (ingest b.csv), `live` (ingest the lines of live.csv as live events) or `erase` (the visitor `canary`, or of that NAME). Every statement and
+every chunk that is copied is a point; at the given one the process kills itself as the system would (SIGKILL: no clean-up runs).
+POINT -1 runs to the end and prints how many points there were.
 """
 
 import json
@@ -9,15 +10,18 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from willbuy.events.ingest import ingest
+from events.live_rows import Lines
+from willbuy.events.ingest import ingest, ingest_live
+from willbuy.privacy.erase import erase
 from willbuy.shop import Shop
 
-SHOP = "shop.json"
+SHOP, LIVE, CANARY = "shop.json", "live.csv", "canary"
 
 
 def at_every_point(act: Callable[[int], None]) -> list[int]:
@@ -35,16 +39,24 @@ def at_every_point(act: Callable[[int], None]) -> list[int]:
     return passed
 
 
-def main(folder: Path, point: int) -> None:
+def carry_out(shop: Shop, what: str, name: str = CANARY) -> dict[str, Any]:
+    """Do what is asked; returns what the command would print."""
+    if what == "erase":
+        return dict(erase(shop, name, datetime(2026, 1, 2), "tester").to_json())
+    if what == "live":
+        return ingest_live(shop, Lines.of((shop.folder / LIVE).read_text().splitlines())).to_json()
+    return ingest(shop, [str(shop.folder / "b.csv")]).to_json()
+
+
+def main(folder: Path, point: int, what: str = "files", *names: str) -> None:
     def die(number: int) -> None:
         if number == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
     passed = at_every_point(die)
     shop = Shop.model_validate({**json.loads((folder / SHOP).read_text()), "folder": folder})
-    result = ingest(shop, [str(folder / "b.csv")])
-    sys.stdout.write(json.dumps({"points": len(passed), **result.to_json()}))
+    sys.stdout.write(json.dumps({"points": len(passed), **carry_out(shop, what, *names)}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

@@ -38,10 +38,10 @@ def two_files(
     return shop
 
 
-def as_process(folder: Path, point: int) -> subprocess.CompletedProcess[str]:
+def as_process(folder: Path, point: int, *what: str) -> subprocess.CompletedProcess[str]:
     places = [folder_of for folder_of in sys.path if folder_of]
     return subprocess.run(
-        [sys.executable, killed.__file__, str(folder), str(point)],
+        [sys.executable, killed.__file__, str(folder), str(point), *what],
         capture_output=True, text=True, timeout=120, check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
     )  # fmt: skip
 

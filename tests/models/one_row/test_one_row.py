@@ -76,6 +76,23 @@ def test_the_same_bits_at_the_thresholds():
     assert one_by_one(bundle, rows)[0] == bundle.log_odds(rows).tolist()
 
 
+SINGLES = st.floats(width=32, allow_nan=False, allow_infinity=False)
+
+
+@settings(max_examples=300)
+@given(st.lists(SINGLES, min_size=1, max_size=5, unique=True), st.data())
+def test_a_double_reaches_a_threshold_where_its_float32_does(found: list[float], data: st.DataObject) -> None:
+    """Also halfway between two float32s, and next to that."""
+    thresholds = np.unique(np.array(found, dtype=np.float32))
+    bounds = ruling_out.reaching(thresholds)
+    one = data.draw(st.sampled_from(bounds.tolist()))
+    with np.errstate(over="ignore"):
+        near = [one, np.nextafter(one, np.inf), np.nextafter(one, -np.inf), data.draw(SINGLES)]
+    for value in np.clip(near, -LARGEST, LARGEST):
+        reached = thresholds.searchsorted(np.float32(value), "right")
+        assert bounds.searchsorted(value, "right") == reached
+
+
 @settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32 - 1),

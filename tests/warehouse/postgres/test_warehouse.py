@@ -2,6 +2,7 @@
 
 import math
 import threading
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -102,3 +103,23 @@ def test_what_a_killed_command_left_is_swept_by_the_next(postgres_url: str, post
         assert working_tables(postgres_url, postgres_schema) == [f"{PREFIX}_{running.working.token}_prepared"]
     assert running.rows('SELECT * FROM "willbuy_prepared"') == [(2,)]
     running.close()
+
+
+def test_a_table_that_is_still_being_made_hinders_no_other_connection(
+    postgres_url: str, postgres_schema: str, tmp_path: Path
+) -> None:
+    with opened(postgres_url, postgres_schema, tmp_path) as warehouse:
+        with warehouse.beside() as maker:
+            slow = threading.Thread(
+                target=maker.make, args=("willbuy_slow", "SELECT 1 AS a FROM pg_sleep(2)")
+            )
+            slow.start()
+            while "willbuy_slow" not in warehouse.working.tables:
+                time.sleep(0.01)
+            with warehouse.beside() as early, pytest.raises(ServerError, match="willbuy_slow"):
+                assert slow.is_alive()
+                early.rows('SELECT a FROM "willbuy_slow"')
+            slow.join()
+            with warehouse.beside() as late:
+                assert late.rows('SELECT a FROM "willbuy_slow"') == [(1,)]
+        warehouse.drop("willbuy_slow")

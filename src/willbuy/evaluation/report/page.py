@@ -24,7 +24,7 @@ from willbuy.evaluation.report.sections.ranking import ranking
 from willbuy.evaluation.report.sections.tested import tested
 from willbuy.evaluation.report.sections.thresholds import thresholds
 from willbuy.evaluation.report.sections.whom import whom
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.run import Result
 
 COLUMNS = ("y", "p", "entity", "anchor")
 

@@ -15,8 +15,12 @@ from willbuy.events.postgres.publishing import publish
 from willbuy.events.postgres.server import IngestServer
 from willbuy.events.reading import restage
 from willbuy.events.workbench import Workbench
+from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import Part
 from willbuy.warehouse.postgres.ledger import PostgresLedger
+
+FOLDER = "postgres"
+"""Below the shop's home: what is on its way lies there, and nothing stays."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,7 @@ class PostgresKeeping:
 
         A server that crashed has emptied the tables of staged rows. Bronze is there, and they are made from it.
         """
-        for folder in (bench.layout.bronze(0), bench.layout.staged(0), bench.layout.rejected(0)):
-            shutil.rmtree(folder.parent, ignore_errors=True)
-        for path in bench.layout.temporary.glob("*.*"):
-            path.unlink(missing_ok=True)
+        remove_passing(bench.layout)
         connection = self.server.main
         drop_coming(connection)
         connection.execute(_FORGET_STAGED, [bench.settings])
@@ -90,6 +91,14 @@ class PostgresKeeping:
             if found is not None:
                 return found
         return None
+
+
+def remove_passing(layout: Layout) -> None:
+    """Remove what lay here on its way to the server, or back: nothing of it is needed once a command ends."""
+    for folder in (layout.bronze(0), layout.staged(0), layout.rejected(0)):
+        shutil.rmtree(folder.parent, ignore_errors=True)
+    for path in layout.temporary.glob("*.*"):
+        path.unlink(missing_ok=True)
 
 
 _FORGET_STAGED = """

@@ -59,7 +59,7 @@ SELECT {", ".join(_values(kinds, fields, '"first" AND "last"'))} FROM keyed AS s
 
 def arrived(bucket: int, kinds: Sequence[tuple[str, str]], fields: frozenset[str]) -> str:
     """The table `arrived`: a bucket's staged rows as events, with the keys of their entities and items."""
-    values = _values(kinds, fields, "CAST(NULL AS boolean)")
+    values = _values(kinds, fields, "CAST(NULL AS boolean)", "COALESCE({}, s.{})")
     named = ", ".join(f'{value} AS "{name}"' for name, value in zip(_columns(fields), values, strict=True))
     missing = [name for name in EVENTS_TYPES if name not in _columns(fields)]
     nulls = "".join(
@@ -86,12 +86,15 @@ def _names(columns: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _values(kinds: Sequence[tuple[str, str]], fields: frozenset[str], alone: str) -> list[str]:
+def _values(
+    kinds: Sequence[tuple[str, str]], fields: frozenset[str], alone: str, kind: str = "{}"
+) -> list[str]:
+    """The values of `_columns`. A row of a file has its kind by number; a live one carries it, and what the shop called it then."""
     given = {
         "time": moment('s."time"'),
         "received": moment('s."received"'),
-        "kind": _kind_case(kinds, 1),
-        "kind_name": _kind_case(kinds, 0),
+        "kind": kind.format(_kind_case(kinds, 1), '"kind"'),
+        "kind_name": kind.format(_kind_case(kinds, 0), '"kind_name"'),
         "item_key": 'i."item_key"',
         "alone": alone,
     }
@@ -125,7 +128,8 @@ ranked AS (
     SELECT "source", "line", "new", ROW_NUMBER() OVER (
         PARTITION BY {_names(("entity_key", "time", *BODY, "ordinal"))} ORDER BY "new", "source", "line") AS "rank"
     FROM counted)
-SELECT "source", "line", false AS "conflict", CAST(NULL AS text) AS "event_id" FROM ranked WHERE "new" AND "rank" > 1"""
+SELECT "source", "line", true AS "new", false AS "conflict", CAST(NULL AS text) AS "event_id" FROM ranked
+WHERE "new" AND "rank" > 1"""
 
 _OTHER = " OR ".join(
     f'"{name}" IS DISTINCT FROM FIRST_VALUE("{name}") OVER earlier' for name in ("time", *BODY)
@@ -142,9 +146,9 @@ pool AS (
 ranked AS (
     SELECT "source", "line", "event_id", "new", {_OTHER} AS "conflict", ROW_NUMBER() OVER earlier AS "rank"
     FROM pool WINDOW earlier AS (PARTITION BY "entity_key", "event_id" ORDER BY "new", "source", "line"))
-SELECT "source", "line", "conflict", "event_id" FROM ranked WHERE "new" AND "rank" > 1"""
+SELECT "source", "line", "new", "conflict", "event_id" FROM ranked WHERE "new" AND "rank" > 1"""
 
-FATES = 'SELECT "source", "conflict", COUNT(*) FROM dropped GROUP BY 1, 2 ORDER BY 1, 2'
+FATES = 'SELECT "source", "new", "conflict", COUNT(*) FROM dropped GROUP BY 1, 2, 3 ORDER BY 1, 2, 3'
 
 CONFLICTS = """
 INSERT INTO "staged_rejected" ("source", "line", "rule", "field", "value")

@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from willbuy.events.postgres.keeping import PostgresKeeping
+from willbuy.events.postgres.keeping import FOLDER, PostgresKeeping, remove_passing
 from willbuy.events.postgres.server import server_of
 from willbuy.shop import Shop
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.postgres.connecting import address_of
 from willbuy.warehouse.postgres.explaining import explain_server
 from willbuy.warehouse.postgres.ledger import PostgresLedger
-
-FOLDER = "postgres"
-"""Below the shop's home: nothing stays there but what the next ingest removes."""
 
 
 @contextmanager
@@ -22,4 +19,7 @@ def postgres_place(shop: Shop) -> Iterator[tuple[Layout, PostgresLedger, Postgre
     with explain_server(address_of(shop.storage)), server_of(shop) as server:
         layout.temporary.mkdir(parents=True, exist_ok=True)
         ledger = PostgresLedger(server.main)
-        yield layout, ledger, PostgresKeeping(server, ledger)
+        try:
+            yield layout, ledger, PostgresKeeping(server, ledger)
+        finally:
+            remove_passing(layout)

@@ -7,7 +7,7 @@ from willbuy.errors import WillbuyError
 from willbuy.events.account import FileAccount
 from willbuy.events.keeping import ToMerge
 from willbuy.events.postgres.first_load import load_first, put_in_place
-from willbuy.events.postgres.merging import Merged, merge
+from willbuy.events.postgres.merging import Declared, Merged, merge
 from willbuy.events.postgres.months import months_needed
 from willbuy.events.postgres.server import IngestServer
 from willbuy.events.typed import kind_names
@@ -15,11 +15,14 @@ from willbuy.events.workbench import Workbench
 from willbuy.runs import drop_snapshots
 from willbuy.warehouse.layout import BUCKETS
 from willbuy.warehouse.ledger import LIVE, SourceRow
+from willbuy.warehouse.postgres.gold import remove_gold
 from willbuy.warehouse.postgres.ledger import PostgresLedger, bronze_of
+from willbuy.warehouse.postgres.readers import wait_for_readers
 
 if TYPE_CHECKING:
     import psycopg
 
+WAITING = "waiting for a command that reads the log"
 WORK_MEMORY = "256MB"
 """What a sort or a hash of the merge may take on the server before it goes to disk."""
 
@@ -29,22 +32,24 @@ def publish(
 ) -> list[FileAccount]:
     """Merge what is staged and commit. Returns an account for each source."""
     connection = server.main
-    done = {row.source for row in ledger.sources("done")}
+    known = ledger.sources("done")
+    done = {row.source for row in known}
     generation = ledger.generation
 
     def tell(buckets: int) -> None:
         bench.progress(bench.rows * buckets // BUCKETS, bench.rows, "merging")
 
-    fields, kinds = frozenset(bench.source.columns), kind_names(bench.source)
-    simple = generation == 0 and len(staged.sources) == 1 and "event_id" not in fields
-    loaded = load_first(server, bench.in_parallel, kinds, fields, tell) if simple else None
+    live = frozenset(row.source for row in (*known, *staged.sources) if row.format == LIVE)
+    declared = Declared(kind_names(bench.source), frozenset(bench.source.columns), live)
+    simple = generation == 0 and len(staged.sources) == 1 and not live and "event_id" not in declared.mapped
+    loaded = load_first(server, bench.in_parallel, declared.kinds, declared.mapped, tell) if simple else None
     with connection.transaction():
         _prepare(connection)
         if staged.anew:
             for table in ("events", "entities", "items", "rejected"):
                 connection.execute(f'DELETE FROM "{table}"')
         if loaded is None:
-            merged = merge(connection, kinds, fields, generation == 0, tell)
+            merged = merge(connection, declared, generation == 0, tell)
         else:
             put_in_place(connection, months_needed(connection))
             merged = Merged(loaded)
@@ -59,10 +64,27 @@ def publish(
         for row in staged.sources:
             if row.source not in done:
                 _show_bronze(connection, row)
-        if staged.anew:
-            drop_snapshots(bench.layout.home.parent)
         _record(connection, bench, staged, accounts, generation + 1)
+        _take_over(connection, merged)
+        if staged.anew or merged.changed:  # a training that goes on needs no lock that we hold by now
+            wait_for_readers(connection, lambda: bench.progress(bench.rows, bench.rows, WAITING))
+        if staged.anew:  # snapshots know entities by keys, which are given anew
+            remove_gold(connection)
+            drop_snapshots(bench.layout.home.parent)
     return accounts
+
+
+def _take_over(connection: "psycopg.Connection[Any]", merged: Merged) -> None:
+    """Count what live events replaced of earlier sources: rows that were accepted are duplicates or conflicts now."""
+    for source in sorted({*merged.replaced, *merged.overruled}):
+        counts = {
+            "source": source,
+            "replaced": merged.replaced.get(source, 0),
+            "overruled": merged.overruled.get(source, 0),
+        }
+        connection.execute(_TAKE_OVER, counts)
+        if counts["overruled"]:
+            connection.execute(_OVERRULED, counts)
 
 
 def _prepare(connection: "psycopg.Connection[Any]") -> None:
@@ -131,6 +153,14 @@ def _record_rules(connection: "psycopg.Connection[Any]", source: int, rules: Map
     for rule, rows in rules.items():
         connection.execute('INSERT INTO "rejections" VALUES (%s, %s, %s)', [source, rule, rows])
 
+
+_TAKE_OVER = """
+UPDATE "sources" SET "accepted" = "accepted" - %(replaced)s - %(overruled)s, "rejected" = "rejected" + %(overruled)s,
+    "duplicates" = "duplicates" + %(replaced)s WHERE "source" = %(source)s"""
+
+_OVERRULED = """
+INSERT INTO "rejections" AS r VALUES (%(source)s, 'event_id_conflict', %(overruled)s)
+ON CONFLICT ("source", "rule") DO UPDATE SET "rows" = EXCLUDED."rows" + r."rows" """
 
 _PARTS = """
 UPDATE "parts" AS p SET "read" = s."read", "rejected" = s."rejected" FROM "staged_parts" AS s

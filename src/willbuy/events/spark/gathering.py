@@ -77,7 +77,7 @@ def _surveyed(hands: Hands, file: tuple[Path, str]) -> Survey | Failure:
 def _begun(bench: SparkBench, path: Path, survey: Survey) -> SourceRow:
     """The source as an interrupted ingest of the same file has left it, or a new one."""
     for row in bench.ledger.sources():
-        if row.path != str(path) or row.status == "done":
+        if row.path != str(path) or row.status in ("done", "held"):
             continue
         if (row.sha256, row.settings, row.columns) == (
             survey.sha256,

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from willbuy.events.account import FileAccount
@@ -10,19 +10,24 @@ from willbuy.events.spark.bench import SparkBench
 from willbuy.events.spark.gathering import Gathered
 from willbuy.events.spark.merging import Merge, Step
 from willbuy.events.spark.written import remove_others
+from willbuy.runs import drop_snapshots
 from willbuy.warehouse.ledger import TableFile
 from willbuy.warehouse.spark.tables import COLUMNS, date_of
 
 
 def publish(
-    bench: SparkBench, gathered: Sequence[Gathered], older: Sequence[Gathered] = ()
+    bench: SparkBench,
+    gathered: Sequence[Gathered],
+    older: Sequence[Gathered] = (),
+    lost: Collection[str] = (),
 ) -> list[FileAccount]:
-    """Merge, check that every row is accounted for, and commit. Returns an account for each source that was gathered.
+    """Merge, check that every row is accounted for, and commit. Returns an account for each source, older ones first.
 
-    `older` are the sources of the log, typed again: silver is then made anew of all.
+    `older` are the sources of the log, typed again: silver is then made anew of all, and bronze goes on without the
+    files that are `lost`.
     """
     before = bench.ledger.files()
-    old = [file for file in before if not older or file.name == "events_raw"]
+    old = [file for file in before if not older or (file.name == "events_raw" and file.file not in lost)]
     fresh, gathered = gathered, [*older, *gathered]
     numbers = [found.row.source for found in fresh]
     done = Merge(bench, gathered, numbers, old, _name_of(bench, gathered, bool(older))).run()
@@ -43,11 +48,13 @@ def publish(
     rejections = {
         found.row.source: account.rejected_by_rule for found, account in zip(gathered, accounts, strict=True)
     }
+    if older:
+        drop_snapshots(bench.layout.home.parent)  # they know entities by keys, which are given anew
     bench.ledger.publish(bench.ledger.generation + 1, _files(old, done), sources, [], rejections)
     remove_others(bench.layout, [*before, *bench.ledger.files()])  # a reader may have the old ones open
     for found in gathered:
         shutil.rmtree(bench.layout.staged(found.row.source), ignore_errors=True)
-    return accounts[len(older) :]
+    return accounts
 
 
 def _files(old: Sequence[TableFile], done: Mapping[str, Step]) -> list[TableFile]:

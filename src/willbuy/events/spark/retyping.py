@@ -1,7 +1,8 @@
 """Typing again: what is declared has changed, so all of silver is made anew from bronze, by the workers that read files."""
 
+import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -42,21 +43,47 @@ class RetypeTask:
         return self.folder / f"task-{self.number:05d}.json"
 
 
-def regather(bench: SparkBench, rows: Sequence[SourceRow]) -> list[Gathered]:
-    """Type the rows of sources that are part of the log again, from bronze; what an interrupted ingest typed is used."""
+def regather(bench: SparkBench, rows: Sequence[SourceRow], lost: Collection[str] = ()) -> list[Gathered]:
+    """Type the rows of sources that are part of the log again, from bronze; what an interrupted run typed is used.
+
+    `lost` are files of bronze that are left out.
+    """
+    bronze = [file for file in bench.ledger.files("events_raw") if file.file not in lost]
+    name = f"anew-{bench.ledger.generation:05d}-{_name_of(bench, bronze)}"
+    forget_retyped(bench, name)
+    return _typed_again(bench, rows, bronze, name)
+
+
+def retyped_held(bench: SparkBench, held: Sequence[Gathered]) -> list[Gathered]:
+    """Type the rows of held sources again, from the text that was staged with them."""
+    files = [
+        TableFile("staged", 0, name, account.read)
+        for found in held
+        for account in found.accounts
+        for name in account.rows
+    ]
+    return _typed_again(bench, [found.row for found in held], files, f"again-{_name_of(bench, files)}")
+
+
+def _name_of(bench: SparkBench, files: Sequence[TableFile]) -> str:
+    """What was typed again is used by a run that would type the same by the same settings."""
+    what = repr([bench.settings, [file.file for file in files]])
+    return hashlib.sha256(what.encode()).hexdigest()[:12]
+
+
+def _typed_again(
+    bench: SparkBench, rows: Sequence[SourceRow], files: Sequence[TableFile], name: str
+) -> list[Gathered]:
     for row in rows:
         refuse_missing(bench, row)
-    bronze = bench.ledger.files("events_raw")
-    name = f"anew-{bench.ledger.generation:05d}-{bench.settings[:12]}"
     folder = bench.layout.staged(0).with_name(name)
-    forget_retyped(bench, name)
     sources = {row.source: row for row in rows}
     tasks = [
-        RetypeTask(number, [bench.layout.home / file.file for file in files], folder, sources)
-        for number, files in enumerate(_groups(bronze))
+        RetypeTask(number, [bench.layout.home / file.file for file in group], folder, sources)
+        for number, group in enumerate(_groups(files))
     ]
     waiting = [task for task in tasks if not task.account.exists()]
-    in_all = sum(file.rows for file in bronze)
+    in_all = sum(file.rows for file in files)
 
     def look() -> None:
         done = [read_accounts(task.account) for task in tasks if task.account.exists()]
@@ -72,9 +99,10 @@ def regather(bench: SparkBench, rows: Sequence[SourceRow]) -> list[Gathered]:
 
 def forget_retyped(bench: SparkBench, but: str = "") -> None:
     """Remove what was typed again for a merge that is done, or is none any more."""
-    for folder in bench.layout.staged(0).parent.glob("anew-*"):
-        if folder.name != but:
-            shutil.rmtree(folder, ignore_errors=True)
+    for pattern in ("anew-*",) if but else ("anew-*", "again-*"):
+        for folder in bench.layout.staged(0).parent.glob(pattern):
+            if folder.name != but:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def retype(hands: Hands, task: RetypeTask) -> Failure | None:

@@ -27,9 +27,9 @@ from willbuy.explore.log.view import LogView
 from willbuy.features.local_time import LocalTime
 from willbuy.features.log import summarise
 from willbuy.features.sessions import SessionRule
+from willbuy.processes import is_another
 from willbuy.shop import Shop
 from willbuy.snapshots.steps import Progress
-from willbuy.store.files import is_another
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.layout import Layout
 
@@ -80,8 +80,7 @@ def _folder(shop: Shop) -> Iterator[Path]:
     temporary = Layout(shop.home).temporary
     temporary.mkdir(parents=True, exist_ok=True)
     for left in temporary.glob("explore-*"):  # of an exploration that was killed
-        number = left.name.split("-")[1]
-        if not (number.isdigit() and is_another(int(number))):
+        if not is_another(left.name.split("-")[1]):
             shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=f"explore-{os.getpid()}-", dir=temporary))
     try:

@@ -188,8 +188,9 @@ class Query:
         own = ("session",) if self.features.sessions.own_ids else ()
         in_session = "session_start" in group or feature.window.session
         columns = tuple(dict.fromkeys((*group, *((*own, "session_start") if in_session else ()))))
-        what = "_".join(dict.fromkeys((*columns, *known, *ties[1:]))) or "event"
-        columns = (*columns, *(f'("{name}" IS NOT NULL)' for name in known if name not in columns))
+        also = [name for name in known if name not in columns]
+        what = "_".join((*columns, *also, *ties[1:])) or "event"  # another group or order is another name
+        columns = (*columns, *(f'("{name}" IS NOT NULL)' for name in also))
         if len(feature.kinds) == 1 and feature.category is None:
             return NextEvent(f"next_{what}_of_kind", ("kind", *columns), known, ties)
         conditions = [kind_in(feature.kinds)] if feature.kinds else []

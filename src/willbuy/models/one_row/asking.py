@@ -43,9 +43,9 @@ class Asking:
         self._asked = np.empty((trees, DOORS), dtype=np.float32)
         self._answers = np.empty((trees, DOORS), dtype=np.bool_)
 
-    def door(self, both: NDArray[np.float32]) -> NDArray[np.uint8]:
+    def door(self, row: object, twice: NDArray[np.float32]) -> NDArray[np.uint8]:
         """The door (trees,) of each tree, from 0, for a row laid out twice (2 features,); see `descent.Forest`."""
-        both.take(self._columns, out=self._asked, mode="clip")
+        twice.take(self._columns, out=self._asked, mode="clip")
         np.greater_equal(self._asked, self._thresholds, out=self._answers)
         answers = np.packbits(self._answers, bitorder="little").view("<u2")
         return self._doors.take(answers)

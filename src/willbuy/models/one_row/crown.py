@@ -53,12 +53,13 @@ class Crown:
 
     def descend(self, row: Floats | Sequence[float]) -> NDArray[np.floating[Any]]:
         """The leaf values (trees,) of a row (features,), nulls as NaN. The next call overwrites them."""
-        high = self._high
-        high[:] = row
+        given = row if isinstance(row, np.ndarray) else np.array(row, dtype=np.float64)
         if self._twice:
+            high = self._high
+            high[:] = given
             np.fmax(high, self._under, out=self._low)  # of a null and a number, the number
             np.fmin(high, self._over, out=high)
-        np.add(self._doors.door(self._row), self._first, out=self._place)
+        np.add(self._doors.door(given, self._row), self._first, out=self._place)
         node = self._descend_below() if self._below else self._place
         return self._value.take(node, out=self.leaves, mode="clip")
 

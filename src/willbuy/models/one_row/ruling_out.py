@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from willbuy.models.descent import Forest
+from willbuy.models.rows import Floats
 
 LEVELS, DOORS = 4, 16
 ALL = (1 << DOORS) - 1
@@ -60,7 +61,7 @@ class RulingOut:
     def __init__(self, forest: Forest, heap: Heap) -> None:
         trees = len(forest.root)
         asked, bare = _questions(forest, heap)
-        used = np.unique(asked.feature) if len(asked.feature) else np.zeros(1, dtype=np.intp)
+        used = _read(asked.feature, forest.n_features)
         values = np.unique(asked.threshold)
         pieces = [_lines(asked.about(feature), trees) for feature in used]
         pieces[0] &= bare
@@ -73,28 +74,44 @@ class RulingOut:
         table = np.zeros((starts[-1], width), dtype=np.uint16)
         np.concatenate(pieces, out=table[:, :trees])
         self._table = table.view(np.uint64)
-        self._used = used + forest.n_features
+        self._used = None if len(used) == forest.n_features else used
         self._values = np.append(
-            values, np.float32(np.inf)
+            reaching(values), np.inf
         )  # a null is above every value, however it is written
         self._line_of = np.concatenate(lines)
         self._first = (len(values) + 2) * np.arange(len(used))
-        self._asked = np.empty(len(used), dtype=np.float32)
         self._found = np.empty((len(used), width // 4), dtype=np.uint64)
         self._remains = np.empty(width // 4, dtype=np.uint64)
         self._bits = self._remains.view(np.uint16)[:trees]
 
-    def door(self, both: NDArray[np.float32]) -> NDArray[np.intp]:
-        """The door (trees,) of each tree, from 0, for a row laid out twice (2 features,); see `descent.Forest`.
-
-        Only the second copy is read; its nulls may be NaN as well.
-        """
-        both.take(self._used, out=self._asked, mode="clip")
-        place = self._values.searchsorted(self._asked, "right")
+    def door(self, row: Floats, twice: object = None) -> NDArray[np.intp]:
+        """The door (trees,) of each tree, from 0, for a row (features,) with its nulls as NaN."""
+        place = self._values.searchsorted(row if self._used is None else row.take(self._used), "right")
         np.add(place, self._first, out=place)
         self._table.take(self._line_of.take(place), 0, self._found, "clip")
         np.bitwise_and.reduce(self._found, 0, out=self._remains)
         return _DOOR_OF.take(self._bits)
+
+
+def reaching(thresholds: NDArray[np.float32]) -> Floats:
+    """For each threshold the least double that reaches it once it is rounded to a float32, as trees read a value.
+
+    Doubles compared with these go as their float32s would, and need not be made.
+
+    >>> half = reaching(np.array([1.5], dtype=np.float32)).item()
+    >>> bool(np.float32(half) >= 1.5), bool(np.float32(np.nextafter(half, 0)) >= 1.5), 1.5 - half == 2**-24
+    (True, False, True)
+    """
+    with np.errstate(over="ignore"):  # below the least of all float32s lies -inf, which is below every value
+        below = np.nextafter(thresholds, np.float32(-np.inf)).astype(np.float64)
+    middle = (below + thresholds) / 2  # exact; of two float32s it rounds to the even one
+    return np.where(middle.astype(np.float32) >= thresholds, middle, np.nextafter(middle, np.inf))
+
+
+def _read(asked: NDArray[np.intp], features: int) -> NDArray[np.intp]:
+    """The features that are looked up: those that are asked about, or all where that spares choosing them from a row."""
+    used = np.unique(asked) if len(asked) else np.zeros(1, dtype=np.intp)
+    return used if 4 * len(used) < 3 * features else np.arange(features)
 
 
 def table_bytes(forest: Forest, heap: Heap) -> int:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from willbuy.durations import Duration
-from willbuy.evaluation.result import FeatureResult
-from willbuy.evaluation.rows_result import AnchorPoint, IngestCounts, Task
+from willbuy.evaluation.result.model import FeatureResult
+from willbuy.evaluation.result.rows import AnchorPoint, IngestCounts, Task
 from willbuy.events.presets import resolve
 from willbuy.features.population import population_of
 from willbuy.fitted import MEANINGS, PHRASES

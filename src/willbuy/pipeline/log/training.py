@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from willbuy.backtest import Origin, SessionSplit, TimeSplit, origins_in_time, rolling_sessions
 from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Answered
-from willbuy.evaluation.result import FeatureResult
-from willbuy.evaluation.rows_result import Task
+from willbuy.evaluation.result.model import FeatureResult
+from willbuy.evaluation.result.rows import Task
 from willbuy.evaluation.sealed import unseen
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.log import LogSummary

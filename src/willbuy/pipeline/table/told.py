@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from willbuy.backtest import PART_NAMES, OrderSplit
 from willbuy.doctor.of_table import profile_of_table
 from willbuy.errors import listed
-from willbuy.evaluation.result import FeatureResult
-from willbuy.evaluation.rows_result import IngestCounts, PeriodPoint, Task
+from willbuy.evaluation.result.model import FeatureResult
+from willbuy.evaluation.result.rows import IngestCounts, PeriodPoint, Task
 from willbuy.models.prepare import Column, recipe_of
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from willbuy.doctor.case import Case
 from willbuy.doctor.diagnosis import Answered
 from willbuy.doctor.of_table import case_of_table
 from willbuy.evaluation.dropped import dropped
-from willbuy.evaluation.result import FeatureResult, Metrics
-from willbuy.evaluation.rows_result import PeriodPoint, Task
+from willbuy.evaluation.result.metrics import Metrics
+from willbuy.evaluation.result.model import FeatureResult
+from willbuy.evaluation.result.rows import PeriodPoint, Task
 from willbuy.evaluation.words import places_in_words
 from willbuy.models.candidates import Candidate, for_table
 from willbuy.models.prepare import Preparation

@@ -9,6 +9,7 @@ from willbuy.errors import InputError
 from willbuy.service.answers import MOST_REASONS, prediction, said
 from willbuy.service.logged import Logged
 from willbuy.service.models import Current
+from willbuy.service.together import Together
 from willbuy.service.wire.asking import answer, body_of, query_of, refuse, whole
 from willbuy.service.wire.errors import Refusal
 
@@ -27,22 +28,23 @@ class Predict:
 
     def __init__(self, current: Callable[[], Current], logged: Logged) -> None:
         self._current, self._log = current, logged.put
+        self._score = Together().score
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Read, score, log, answer."""
         try:
-            body = self._answer(await body_of(receive), query_of(scope, QUERY).get("reasons"))
+            body = await self._answer(await body_of(receive), query_of(scope, QUERY).get("reasons"))
         except Refusal as refusal:
             await refuse(send, refusal)
         else:
             await answer(send, body)
 
-    def _answer(self, body: bytes, reasons: int | None) -> bytes:
+    async def _answer(self, body: bytes, reasons: int | None) -> bytes:
         current = self._current()
         serving = current.serving
         id_name, found_id, row, in_range = current.fields.read_body(body)
         if in_range:
-            log_odds, probability = serving.one.in_range(row)
+            log_odds, probability = await self._score(serving.one, row)
         else:
             log_odds, probability = self._checked(current, row)
         found = prediction(serving, id_name, found_id, probability)

@@ -31,13 +31,6 @@ def has_log(server: Server) -> bool:
         )
 
 
-def log_holds(server: Server, entity: str) -> bool:
-    """Whether the log in the schema has an entity."""
-    with closing(server.connect()) as connection, server.explained():
-        found = connection.execute("SELECT 1 FROM entities WHERE entity = %s", [entity.replace("\0", "")])
-        return found.fetchone() is not None
-
-
 def loaded_history(server: Server) -> dict[str, Any]:
     """What is known of the history in place, such as its `state`; nothing where there is none."""
     server.prepare()

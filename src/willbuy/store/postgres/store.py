@@ -12,8 +12,9 @@ from willbuy.errors import StoreError
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
 from willbuy.hashed_ids import Suppression
-from willbuy.store.arrival import Arrival, Outcome, StoredEvent
+from willbuy.store.arrival import Arrival, StoredEvent
 from willbuy.store.facts import FactBook, FactsAt
+from willbuy.store.handing_over import hand_over
 from willbuy.store.interface import LiveStore, Seen
 from willbuy.store.pending import Pending
 from willbuy.store.postgres.erasing import erase_entity, put_erased
@@ -25,7 +26,7 @@ from willbuy.store.postgres.shared_pending import SharedPending
 from willbuy.store.postgres.visitors import Visitors
 from willbuy.store.postgres.writer import Writer
 from willbuy.store.tallies import Key, Slot
-from willbuy.store.working import Done, Job
+from willbuy.store.working import Done
 
 MINUTE = timedelta(minutes=1)
 """No event waits longer to be stored: after the first minute of a day nothing more is added to what was known when it began."""
@@ -77,17 +78,7 @@ class PostgresStore(LiveStore):
 
     def submit(self, arrivals: Sequence[Arrival], done: Done) -> None:
         """Queue arrivals; see LiveStore."""
-
-        def told(result: list[Outcome] | Exception) -> None:
-            self._pending.end(arrivals)
-            done(result)
-
-        self._pending.begin(arrivals)
-        try:
-            self._writer.submit(Job(arrivals, told))
-        except StoreError:
-            self._pending.end(arrivals)
-            raise
+        hand_over(arrivals, done, self._pending, self._writer)
 
     def pending(self, entity: str) -> datetime | None:
         """When the first of an entity's events that wait in any worker of this machine was received; None where none waits."""

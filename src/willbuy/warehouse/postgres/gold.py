@@ -1,7 +1,7 @@
 """Gold: the snapshots of the newest training as a table, and a view with the newest snapshot of each entity."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from willbuy.warehouse.postgres.names import quoted
@@ -58,10 +58,9 @@ class Gold:
         connection.execute(f"CREATE UNIQUE INDEX {index} ON {self.place} ({key})")
         connection.execute(f"ANALYZE {self.place}")
         with connection.transaction():
-            connection.execute(
-                "SELECT pg_advisory_xact_lock(hashtext('willbuy gold'), hashtext(current_schema()))"
-            )
+            hold_gold(connection)
             self._take_away(connection)
+            connection.execute(f"DELETE FROM {self.place} AS g WHERE {_UNKNOWN}")  # erased meanwhile
             if not _columns_of(connection):
                 listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in self.columns.items())
                 connection.execute(f'CREATE TABLE "{TABLE}" ({listed}) PARTITION BY RANGE ("anchor")')
@@ -88,6 +87,23 @@ class Gold:
             f'SELECT e."entity", {shown} FROM (SELECT DISTINCT ON ("entity_key") * FROM "{TABLE}" '
             'ORDER BY "entity_key" DESC, "anchor" DESC) s JOIN "entities" e ON e."entity_key" = s."entity_key"'
         )
+
+
+_UNKNOWN = 'NOT EXISTS (SELECT FROM "entities" AS e WHERE e."entity_key" = g."entity_key")'
+
+
+def hold_gold(connection: "psycopg.Connection[Any]") -> None:
+    """Let no other transaction exchange the snapshots, or erase from them, until this one ends."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('willbuy gold'), hashtext(current_schema()))")
+
+
+def remove_gold(connection: "psycopg.Connection[Any]", keys: Sequence[int] | None = None) -> int:
+    """Delete the snapshots of some entities, by their keys, or all; return how many there were. Who holds gold may."""
+    if not _columns_of(connection):
+        return 0
+    if keys is None:
+        return connection.execute(f'DELETE FROM "{TABLE}"').rowcount
+    return connection.execute(f'DELETE FROM "{TABLE}" WHERE "entity_key" = ANY(%s)', [list(keys)]).rowcount
 
 
 def _arranged(kinds: Mapping[str, str]) -> dict[str, str]:

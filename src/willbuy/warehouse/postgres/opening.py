@@ -8,6 +8,7 @@ from willbuy.shop import Shop
 from willbuy.warehouse.postgres.connecting import connect, place_of
 from willbuy.warehouse.postgres.explaining import explain_server
 from willbuy.warehouse.postgres.migrating import version_of
+from willbuy.warehouse.postgres.readers import read_along
 from willbuy.warehouse.postgres.schema import schema_of
 from willbuy.warehouse.postgres.warehouse import PostgresWarehouse
 
@@ -20,6 +21,7 @@ def open_postgres(shop: Shop) -> PostgresWarehouse:
     """
     schema = schema_of(shop)
     with explain_server(), connect(shop.storage, schema=schema) as first:
+        read_along(first)
         if version_of(first, schema) is None:
             raise WillbuyError(
                 f"nothing was ingested yet: the schema {schema} of {place_of(first)} holds no tables of willbuy. "
@@ -30,15 +32,15 @@ def open_postgres(shop: Shop) -> PostgresWarehouse:
             '(SELECT "value" FROM "meta" WHERE "key" = \'generation\') '
             'FROM "sources" WHERE "status" = \'done\' ORDER BY 1'
         ).fetchall()
-    if not done:
-        raise WillbuyError(f"no ingest into the schema {schema} was finished yet. Run: willbuy ingest")
-    newest = done[-1][0]
-    return PostgresWarehouse(
-        partial(connect, shop.storage, schema=schema),
-        schema,
-        shop.home,
-        shop.storage.memory,
-        shop.storage.threads,
-        {"sources": f'"status" = \'done\' AND "source" <= {newest}', "events": f'"source" <= {newest}'},
-        json.dumps(done),
-    )
+        if not done:
+            raise WillbuyError(f"no ingest into the schema {schema} was finished yet. Run: willbuy ingest")
+        newest = done[-1][0]
+        return PostgresWarehouse(
+            partial(connect, shop.storage, schema=schema),
+            schema,
+            shop.home,
+            shop.storage.memory,
+            shop.storage.threads,
+            {"sources": f'"status" = \'done\' AND "source" <= {newest}', "events": f'"source" <= {newest}'},
+            json.dumps(done),
+        )

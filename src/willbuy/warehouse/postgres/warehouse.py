@@ -17,6 +17,7 @@ from willbuy.warehouse.postgres.explaining import explain_server
 from willbuy.warehouse.postgres.gold import NAME as GOLD
 from willbuy.warehouse.postgres.gold import Gold
 from willbuy.warehouse.postgres.memory import Memory
+from willbuy.warehouse.postgres.readers import read_along
 from willbuy.warehouse.postgres.spool import Spool
 from willbuy.warehouse.postgres.working import Working
 
@@ -67,6 +68,7 @@ class PostgresWarehouse(Warehouse):
         self.workers = threads or min(WORKERS, os.cpu_count() or 1)
         self.alone = True  # whether no other of our connections works at the same time
         self.connection = self._connected()
+        read_along(self.connection)
         self.working = Working(self.connection)
         self._desk = DuckDBWarehouse(home, memory, threads)
         self._at_desk: dict[str, Path] = {}

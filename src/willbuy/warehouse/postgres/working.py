@@ -27,7 +27,8 @@ class Working:
     def __init__(self, owner: "psycopg.Connection[Any]") -> None:
         self.owner = owner
         self.token = owner.info.backend_pid
-        self.tables: set[str] = set()
+        self.tables: set[str] = set()  # to be dropped at the end
+        self.ready: set[str] = set()  # those of them that are made, and not about to be dropped
         self.guard = threading.Lock()
         owner.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, self.token])
         self.sweep()
@@ -63,6 +64,8 @@ class Working:
         with self.guard:
             self.tables.add(name)
         connection.execute(statement)
+        with self.guard:
+            self.ready.add(name)
         self._show(connection, name)
 
     def measure(self, connection: "psycopg.Connection[Any]", name: str) -> None:
@@ -75,6 +78,7 @@ class Working:
         connection.execute(f"ALTER TABLE {self.place(name)} RENAME TO {quoted(to)}")
         with self.guard:
             self.tables.discard(name)
+            self.ready.discard(name)
 
     def view(self, connection: "psycopg.Connection[Any]", name: str, sql: str) -> None:
         """Give a query a name that this connection alone knows."""
@@ -82,11 +86,10 @@ class Working:
         connection.execute(f"CREATE TEMPORARY VIEW {quoted(name)} AS\n{sql}")
 
     def show(self, connection: "psycopg.Connection[Any]") -> None:
-        """Let another connection see the tables that there are."""
+        """Let another connection see the tables that there are: none that is still being made, none is dropped meanwhile."""
         with self.guard:
-            names = sorted(self.tables)
-        for name in names:
-            self._show(connection, name)
+            for name in sorted(self.ready):
+                self._show(connection, name)
 
     def drop(self, connection: "psycopg.Connection[Any]", names: Iterable[str]) -> None:
         """Drop tables and views, where they exist, and where the server still answers: else the next command does."""
@@ -96,6 +99,7 @@ class Working:
             connection.execute(f"DROP VIEW IF EXISTS pg_temp.{quoted(name)} CASCADE")
             with self.guard:
                 known = name in self.tables
+                self.ready.discard(name)
             if known:
                 connection.execute(f"DROP TABLE IF EXISTS {self.place(name)} CASCADE")
                 with self.guard:

@@ -8,7 +8,7 @@ from willbuy.shop import Shop
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.ledger import Ledger
 from willbuy.warehouse.spark.faults import spark_faults
-from willbuy.warehouse.spark.scratch import Scratch
+from willbuy.warehouse.spark.scratch import Scratch, own_folder
 from willbuy.warehouse.spark.session import open_session, settings_of
 from willbuy.warehouse.spark.tables import COLUMNS, layout_of, read_files
 from willbuy.warehouse.spark.warehouse import SparkWarehouse
@@ -42,9 +42,10 @@ def open_spark(shop: Shop) -> SparkWarehouse:
     if not sources:
         raise WillbuyError(f"no ingest into {layout.home} was finished yet. Run: willbuy ingest")
     storage = shop.storage
-    session = open_session(storage.master, settings_of(storage.spark), storage.memory, layout.temporary)
+    scratch = own_folder(layout.temporary)
+    session = open_session(storage.master, settings_of(storage.spark), storage.memory, scratch)
     desk = DuckDBWarehouse(shop.home, storage.memory, storage.threads)
-    warehouse = SparkWarehouse(session, desk, Scratch(layout.temporary), shop.home)
+    warehouse = SparkWarehouse(session, desk, Scratch(scratch), shop.home)
     warehouse.state = repr(files)
     with spark_faults("Spark cannot read the shop's tables"):
         for table in COLUMNS:

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 
 from willbuy.evaluation.report.charts.theme import MODEL, RULE, drawn_from, spec_of
-from willbuy.evaluation.result import Estimate
+from willbuy.evaluation.result.metrics import Estimate
 
 ROW = 38
 

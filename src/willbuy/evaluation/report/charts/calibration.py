@@ -13,7 +13,7 @@ from willbuy.evaluation.report.charts.theme import (
     spec_of,
     square_root_ticks,
 )
-from willbuy.evaluation.result import CalibrationBin
+from willbuy.evaluation.result.metrics import CalibrationBin
 
 HEIGHT = 320
 

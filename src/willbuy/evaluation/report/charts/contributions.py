@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 
 from willbuy.evaluation.report.charts.theme import drawn_from, spec_of
-from willbuy.evaluation.result import FeatureResult
+from willbuy.evaluation.result.model import FeatureResult
 
 ROW = 30
 LOW, HIGH, NULL = "#3f7fe0", "#e2703a", "#9a9fab"

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 
 from willbuy.evaluation.report.charts.theme import MODEL, drawn_from, spec_of
-from willbuy.evaluation.result import FeatureResult
+from willbuy.evaluation.result.model import FeatureResult
 
 ROW = 26
 MOST = 15

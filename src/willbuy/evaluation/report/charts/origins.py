@@ -5,7 +5,8 @@ from typing import Any
 import altair as alt
 
 from willbuy.evaluation.report.charts.theme import MODEL, RULE, TEST, drawn_from, spec_of
-from willbuy.evaluation.result import Estimate, OriginPoint
+from willbuy.evaluation.result.elsewhere import OriginPoint
+from willbuy.evaluation.result.metrics import Estimate
 
 HEIGHT = 240
 

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 
 from willbuy.evaluation.report.charts.theme import PARTS, drawn_from, percent_axis, percent_tip, spec_of
-from willbuy.evaluation.rows_result import PeriodPoint
+from willbuy.evaluation.result.rows import PeriodPoint
 
 HEIGHT = 190
 MOST = 60  # bars: of more places a chart shows nothing that a reader could name

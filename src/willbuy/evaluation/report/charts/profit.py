@@ -13,7 +13,7 @@ from willbuy.evaluation.report.charts.theme import (
     percent_tip,
     spec_of,
 )
-from willbuy.evaluation.result import AtThreshold, ProfitPoint
+from willbuy.evaluation.result.decision import AtThreshold, ProfitPoint
 
 HEIGHT = 300
 

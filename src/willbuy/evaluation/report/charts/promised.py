@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 
 from willbuy.evaluation.report.charts.theme import RULE, TEST, drawn_from, spec_of
-from willbuy.evaluation.result import Estimate
+from willbuy.evaluation.result.metrics import Estimate
 
 HEIGHT = 130
 LABELS = ("shuffled rows", "the honest test")

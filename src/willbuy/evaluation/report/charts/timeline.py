@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 
 from willbuy.evaluation.report.charts.theme import PARTS, RULE, drawn_from, percent_axis, percent_tip, spec_of
-from willbuy.evaluation.rows_result import AnchorPoint
+from willbuy.evaluation.result.rows import AnchorPoint
 
 RATE_HEIGHT = 180
 MANY = 40  # points: more of them are drawn smaller

@@ -1,7 +1,8 @@
 """The verdict in large words, and the four figures that it comes down to."""
 
 from willbuy.evaluation.report.html import Html, escape, join, paragraph, tag
-from willbuy.evaluation.result import Metrics, Result
+from willbuy.evaluation.result.metrics import Metrics
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, figure, interval, percent, percent_interval
 
 UNPROVEN = "Cross-validated over visitors: not a test of the future"

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from willbuy.evaluation.bounds import CALIBRATED
 from willbuy.evaluation.report.html import Html, escape, paragraph, section, stacked, table, tag
-from willbuy.evaluation.result import Metrics, Result
+from willbuy.evaluation.result.metrics import Metrics
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, figure, interval, percent, times_the_base_rate
 
 MOST = 4  # slices whose probabilities are off that are told in words

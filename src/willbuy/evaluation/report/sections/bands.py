@@ -1,7 +1,8 @@
 """The bands: what each name promises, and what it held on the test part."""
 
 from willbuy.evaluation.report.html import Html, escape, section, stacked, table
-from willbuy.evaluation.result import BandResult, Result
+from willbuy.evaluation.result.decision import BandResult
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, figure, percent, percent_interval
 
 

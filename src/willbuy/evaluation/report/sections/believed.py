@@ -5,7 +5,8 @@ import pandas as pd
 from willbuy.evaluation.report.charts import calibration as calibration_chart
 from willbuy.evaluation.report.charts import scores as scores_chart
 from willbuy.evaluation.report.html import Html, chart, details, paragraph, section, table, tag
-from willbuy.evaluation.result import Metrics, Result
+from willbuy.evaluation.result.metrics import Metrics
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, figure, interval, percent, percent_interval
 
 

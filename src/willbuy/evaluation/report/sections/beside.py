@@ -15,7 +15,8 @@ from willbuy.evaluation.report.html import (
     tag,
 )
 from willbuy.evaluation.report.sections.answer import why_none
-from willbuy.evaluation.result import Estimate, Metrics, Result
+from willbuy.evaluation.result.metrics import Estimate, Metrics
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.rules import ALL_RULES, NO_ONE
 from willbuy.evaluation.words import (
     count,

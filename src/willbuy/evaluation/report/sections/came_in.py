@@ -1,8 +1,8 @@
 """What came in: every row of the log accounted for."""
 
 from willbuy.evaluation.report.html import Html, escape, paragraph, section, table
-from willbuy.evaluation.result import Result
-from willbuy.evaluation.rows_result import IngestCounts
+from willbuy.evaluation.result.rows import IngestCounts
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, moment, percent
 
 

@@ -3,7 +3,8 @@
 from willbuy.evaluation.bounds import METRIC_WORDS
 from willbuy.evaluation.over_folds import apart_words
 from willbuy.evaluation.report.html import Html, details, escape, join, paragraph, section, stacked, table
-from willbuy.evaluation.result import CandidateResult, OverFolds, Result
+from willbuy.evaluation.result.model import CandidateResult, OverFolds
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import NONE, figure, interval, signed, signed_interval
 
 WAYS = {"optuna": "Optuna", "random": "chance"}

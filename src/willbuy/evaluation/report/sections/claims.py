@@ -1,7 +1,7 @@
 """What is not claimed, and what is needed to make this page again."""
 
 from willbuy.evaluation.report.html import Html, escape, section, table, tag
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count
 
 CLAIMS = (

@@ -1,8 +1,8 @@
 """What the doctor found: each finding with its proof, what is accepted and why, and what was asked in vain."""
 
-from willbuy.evaluation.doctor_result import DoctorResult, FindingResult, idle_words
 from willbuy.evaluation.report.html import Html, details, escape, join, paragraph, section, table, tag
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.doctor import DoctorResult, FindingResult, idle_words
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import as_sentence
 
 LEAD = (

@@ -3,7 +3,8 @@
 from willbuy.evaluation.report.charts import contributions as contributions_chart
 from willbuy.evaluation.report.charts import importance as importance_chart
 from willbuy.evaluation.report.html import Html, chart, details, escape, section, table
-from willbuy.evaluation.result import FeatureResult, Result
+from willbuy.evaluation.result.model import FeatureResult
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import figure
 
 

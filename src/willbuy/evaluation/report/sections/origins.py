@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from willbuy.evaluation.bounds import CALIBRATED, METRIC_WORDS
 from willbuy.evaluation.report.charts import origins as chart_of
 from willbuy.evaluation.report.html import Html, chart, escape, paragraph, section, stacked, table, tag
-from willbuy.evaluation.result import Estimate, Figures, FoldPoint, OriginPoint, Result, Spread
+from willbuy.evaluation.result.elsewhere import FoldPoint, OriginPoint
+from willbuy.evaluation.result.metrics import Estimate, Figures, Spread
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, figure, interval, moment, percent, signed, signed_interval
 
 HEAD = ("rows", "base rate", "average precision", "times blind", "ROC-AUC", "log loss", "pred. / actual")

@@ -13,7 +13,8 @@ from willbuy.evaluation.report.html import (
     table,
     tag,
 )
-from willbuy.evaluation.result import Estimate, Result
+from willbuy.evaluation.result.metrics import Estimate
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, figure, interval, percent, signed, signed_interval
 
 _ROWS = (

@@ -3,7 +3,7 @@
 from willbuy.evaluation.report.charts.curve import HEIGHT, curve
 from willbuy.evaluation.report.curves import Curves
 from willbuy.evaluation.report.html import Html, chart, section, tag
-from willbuy.evaluation.result import Result
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import drawn, figure, interval, percent
 
 

@@ -7,8 +7,8 @@ from willbuy.evaluation.base_rates import unlike_rates
 from willbuy.evaluation.report.charts import timeline
 from willbuy.evaluation.report.html import Html, chart, details, escape, join, paragraph, section, table, tag
 from willbuy.evaluation.report.sections import tested_table
-from willbuy.evaluation.result import Result
-from willbuy.evaluation.rows_result import AnchorPoint
+from willbuy.evaluation.result.rows import AnchorPoint
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, moment, percent
 
 

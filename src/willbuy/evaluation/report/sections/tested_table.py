@@ -4,8 +4,8 @@ from typing import Any
 
 from willbuy.evaluation.report.charts import periods as chart_of
 from willbuy.evaluation.report.html import Html, chart, details, escape, join, paragraph, table, tag
-from willbuy.evaluation.result import Result
-from willbuy.evaluation.rows_result import Part, PeriodPoint
+from willbuy.evaluation.result.rows import Part, PeriodPoint
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, percent, places_in_words
 
 

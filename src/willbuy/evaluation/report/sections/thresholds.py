@@ -1,7 +1,9 @@
 """The thresholds: each as it was chosen, what it does on the test part, and the confusion matrix of each."""
 
 from willbuy.evaluation.report.html import Html, details, escape, paragraph, section, stacked, table, tag
-from willbuy.evaluation.result import Confusion, Result, ThresholdResult
+from willbuy.evaluation.result.decision import ThresholdResult
+from willbuy.evaluation.result.metrics import Confusion
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import count, money, money_interval, percent, percent_interval
 
 TITLES = {

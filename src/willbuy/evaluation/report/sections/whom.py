@@ -4,7 +4,9 @@ from willbuy.evaluation.report.charts import profit as profit_chart
 from willbuy.evaluation.report.charts.curve import HEIGHT, curve
 from willbuy.evaluation.report.curves import Curves
 from willbuy.evaluation.report.html import Html, chart, section, stacked, table, tag
-from willbuy.evaluation.result import Estimate, Metrics, Result, ThresholdResult
+from willbuy.evaluation.result.decision import ThresholdResult
+from willbuy.evaluation.result.metrics import Estimate, Metrics
+from willbuy.evaluation.result.run import Result
 from willbuy.evaluation.words import (
     count,
     figure,
