@@ -34,10 +34,7 @@ def publish(
 
     `first` says that nothing was ever published here, and that the typed rows lie on this machine.
     """
-    connection = server.main
-    known = ledger.sources("done")
-    done = {row.source for row in known}
-    generation = ledger.generation
+    connection, generation, known = server.main, ledger.generation, ledger.sources("done")
 
     def tell(buckets: int) -> None:
         bench.progress(bench.rows * buckets // BUCKETS, bench.rows, "merging")
@@ -45,10 +42,7 @@ def publish(
     _forget_others(connection, staged)
     loaded = load_first(server, bench, staged, tell) if first else None
     with connection.transaction():
-        _prepare(connection)
-        if staged.anew:
-            for table in ("events", "entities", "items", "rejected"):
-                connection.execute(f'DELETE FROM "{table}"')
+        _prepare(connection, staged.anew)
         if loaded is None:
             live = frozenset(row.source for row in (*known, *staged.sources) if row.format == LIVE)
             declared = Declared(kind_names(bench.source), frozenset(bench.source.columns), live)
@@ -57,17 +51,10 @@ def publish(
             merged, conflicts = loaded
             put_in_place(connection, months_needed(connection))
             send_conflicts(connection, bench, conflicts)
-        accounts = [_account(row, staged, merged) for row in staged.sources]
-        for account in accounts:
-            account.check()
-        if sum(account.accepted for account in accounts) != merged.inserted:
-            raise WillbuyError(
-                f"{merged.inserted} events were inserted, {sum(account.accepted for account in accounts)} were expected. "
-                "This is a fault of willbuy; nothing was published. Please report it."
-            )
-        for row in staged.sources:
-            if row.source not in done:
-                _show_bronze(connection, row)
+        accounts = _accounts(staged, merged)
+        done = {row.source for row in known}
+        for row in (row for row in staged.sources if row.source not in done):
+            _show_bronze(connection, row)
         _record(connection, bench, staged, accounts, generation + 1)
         _take_over(connection, merged)
         if staged.anew or merged.changed:  # a training that goes on needs no lock that we hold by now
@@ -89,6 +76,20 @@ def _forget_others(connection: "psycopg.Connection[Any]", staged: ToMerge) -> No
             connection.execute(f'DELETE FROM "{table}" WHERE "source" <> ALL (%s)', [mine])
 
 
+def _accounts(staged: ToMerge, merged: Merged) -> list[FileAccount]:
+    """An account of each source. Raises WillbuyError where a row is not accounted for."""
+    accounts = [_account(row, staged, merged) for row in staged.sources]
+    for account in accounts:
+        account.check()
+    expected = sum(account.accepted for account in accounts)
+    if expected != merged.inserted:
+        raise WillbuyError(
+            f"{merged.inserted} events were inserted, {expected} were expected. This is a fault of willbuy; nothing was published. "
+            "Please report it."
+        )
+    return accounts
+
+
 def _take_over(connection: "psycopg.Connection[Any]", merged: Merged) -> None:
     """Count what live events replaced of earlier sources: rows that were accepted are duplicates or conflicts now."""
     for source in sorted({*merged.replaced, *merged.overruled}):
@@ -102,12 +103,15 @@ def _take_over(connection: "psycopg.Connection[Any]", merged: Merged) -> None:
             connection.execute(_OVERRULED, counts)
 
 
-def _prepare(connection: "psycopg.Connection[Any]") -> None:
+def _prepare(connection: "psycopg.Connection[Any]", anew: bool) -> None:
+    """Set the session for a large merge; where silver is made anew, empty it."""
     connection.execute("SET LOCAL synchronous_commit = on")
     connection.execute("SET LOCAL jit = off")
     for name in ("work_mem", "maintenance_work_mem"):
         connection.execute(f"SET LOCAL {name} = '{WORK_MEMORY}'")
     connection.execute("SET LOCAL client_min_messages = warning")
+    for table in ("events", "entities", "items", "rejected") if anew else ():
+        connection.execute(f'DELETE FROM "{table}"')
 
 
 def _account(row: SourceRow, staged: ToMerge, merged: Merged) -> FileAccount:
