@@ -90,7 +90,7 @@ def served(folder: Path, more: str = "", *words: str) -> Iterator[int]:
             yield port
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(120)
 
 
 def get(port: int, path: str) -> tuple[int, Any]:

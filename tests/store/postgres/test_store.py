@@ -80,7 +80,7 @@ def test_what_waits_in_another_process_is_known(on_server: Schemas, tmp_path: Pa
             assert other.pending("ann") == sent.event.received
             assert other.seen(["ann"], sent.event.time)["ann"].waiting == sent.event.received
             holder.execute("ROLLBACK")
-        assert told.wait(10)
+        assert told.wait(120)
         assert other.pending("ann") is None
         assert SharedPending(tmp_path / "pending", 0, 2).since("ann") is None
 
