@@ -93,7 +93,7 @@ def promote(bench: Bench) -> Any:
 
 def serve(bench: Bench) -> Any:
     """The history is loaded, a visitor of the log is scored, an event is taken in, and the visitor scored again."""
-    server = Server(["--shop", str(bench.file)], bench.folder, {})
+    server = Server(["--shop", str(bench.file)], bench.folder, {}, seconds=900)
     try:
         ask = f"http://{server.address}/visitors/{VISITOR.replace(' ', '%20')}"
         before = _answer(f"{ask}/score?as_of={AS_OF}")

@@ -24,10 +24,11 @@ from willbuy.features.live.item_facts import item_facts_at
 from willbuy.features.local_time import LocalTime
 from willbuy.hashed_ids import Suppression
 from willbuy.shop import Shop
-from willbuy.store import Arrival, Outcome, Store
+from willbuy.store import Arrival, Outcome, Store, loading
 from willbuy.store.history import History, history_file
 from willbuy.store.loading import load_history
 from willbuy.warehouse import open_warehouse
+from willbuy.warehouse.duckdb import DuckDBWarehouse
 
 ROWS = some_rows(3_000)
 
@@ -57,10 +58,19 @@ def in_order(events: list[Event]) -> list[Event]:
     return sorted(events, key=lambda event: tuple(map(str, event)))
 
 
-def test_the_history_is_silver(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("at_once", "steps"), [(None, 16), (600, 6), (10_000, 1)])
+def test_the_history_is_silver(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int | None, steps: int
+) -> None:
+    """Packed bucket by bucket; or, as of an engine whose every query passes over all events, many at once."""
     shop = shop_with(tmp_path, ROWS)
     expected = silver(shop)
-    loaded = load_history(shop)
+    if at_once:
+        monkeypatch.setattr(DuckDBWarehouse, "parts_itself", True)
+        monkeypatch.setattr(loading, "_EVENTS_AT_ONCE", at_once)
+    said: list[str | None] = []
+    loaded = load_history(shop, lambda done, total, stage: said.append(stage))
+    assert said.count("visitors packed") == steps
     assert (loaded.visitors, loaded.events, loaded.items) == (len(expected), 3_000, 30)
     with Store(shop.home) as store:
         for entity, events in expected.items():
