@@ -2,7 +2,7 @@
 
 Server and client share the machine's two cores; each server is one process. The rival is FastAPI with a typed body, a
 DataFrame of one row and `predict_proba`, with the same 500 trees of depth 4. Rounds alternate; ratios are of one round.
-Made ready once (a log of 2.8 M events, a shop, a model; two minutes), it takes about four minutes.
+Made ready once (a log of 2.8 M events, a shop, a model: a minute or two), it takes about five minutes.
 """
 
 import sys
@@ -37,7 +37,7 @@ RESULT = ROOT / "bench-results" / "http.json"
 DOCS = ROOT / "docs" / "benchmarks.md"
 MARKS = ("<!-- figures: written by `benchmarks/http.py` -->", "<!-- end of the service's figures -->")
 WITH_EVENTS = 200  # visitors with 50 events each
-SLICES = 8  # of a round, in which our sides take turns
+SLICES = 6  # of a round, in which our sides take turns
 LOGGED_SECONDS = 0.3  # after a load, until its answers are in the log: what that costs is the load's
 READY_SECONDS = 120.0
 Say = Callable[[str], None]
@@ -119,7 +119,7 @@ def beside_constants(
     for _ in range(rounds):
         for connections in (1, 32):
             loads = {
-                name: partial(measured, ours, requests, connections, 2 * seconds / SLICES)
+                name: partial(measured, ours, requests, connections, seconds / 4)
                 for name, requests in asked.items()
             }
             for name, one in in_turn(loads, SLICES).items():
@@ -279,6 +279,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each load")
     given = parser.parse_args()
+    if given.small and given.docs:
+        parser.error("--small is a trial: its figures do not go into the docs")
     try:
         result = run(given)
     except SideFailed as error:

@@ -1,15 +1,14 @@
 """Make docs/cli.md from what `willbuy --help` says. `--write` writes it; without, tell whether it is current."""
 
-import os
-import subprocess
+import shlex
 import sys
 from pathlib import Path
 
+from scripts.docs_examples import run
 from willbuy.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "cli.md"
-WIDTH = 100
 
 INTRODUCTION = """# The command line
 
@@ -27,17 +26,8 @@ def commands() -> list[str]:
 
 
 def help_text(*command: str) -> str:
-    """What `willbuy COMMAND --help` prints on a page of WIDTH columns."""
-    environment = {**os.environ, "TERMINAL_WIDTH": str(WIDTH), "COLUMNS": str(WIDTH), "NO_COLOR": "1"}
-    environment["PYTHONPATH"] = str(ROOT / "src")
-    done = subprocess.run(
-        [sys.executable, "-m", "willbuy", *command, "--help"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+    """What `willbuy COMMAND --help` prints."""
+    return run(shlex.join(["willbuy", *command, "--help"]), ROOT).strip()
 
 
 def reference() -> str:

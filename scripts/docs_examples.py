@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.docs_compare import renewed
@@ -31,6 +31,8 @@ BLOCK = re.compile(r"^```(?P<language>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE
 HIDDEN = re.compile(r"^<!-- (?P<verb>run|serve):(?P<command>[^\n]*)-->$", re.MULTILINE)
 STEP = re.compile(f"{BLOCK.pattern}|{HIDDEN.pattern}", re.MULTILINE | re.DOTALL)
 SHELL = set("|&;<>*$`")
+READING = ("head ", "cut ", "willbuy features")
+"""Commands that change nothing."""
 WIDTH = "120"
 PROGRAMS = {"python": shlex.quote(sys.executable), "js": "node --input-type=module"}
 
@@ -44,6 +46,25 @@ class Block:
     line: int
 
 
+@dataclass
+class Kept:
+    """Folders as a training left them, for another page that has run the same commands up to there: it takes minutes."""
+
+    place: Path
+    said: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def train(self, before: tuple[str, ...], folder: Path, run: Callable[[], str]) -> str:
+        """What `willbuy train` prints after these commands; the folder is then as it leaves it."""
+        copy = self.place / str([*self.said, before].index(before))
+        if before in self.said:
+            shutil.rmtree(folder)
+            shutil.copytree(copy, folder)
+        else:
+            self.said[before] = run()
+            shutil.copytree(folder, copy)
+        return self.said[before]
+
+
 def pages() -> list[Path]:
     """README.md and every page under docs/."""
     return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -55,10 +76,11 @@ def blocks(page: str) -> Iterator[Block]:
         yield Block(found["language"], found["body"], page.count("\n", 0, found.start()) + 1)
 
 
-def render(page: str, folder: Path) -> str:
+def render(page: str, folder: Path, kept: Kept | None = None) -> str:
     """Run a page's commands in a folder. Returns the page with the outputs that differ written anew."""
 
     servers: list[Server] = []
+    before: list[str] = []
 
     def step(found: re.Match[str]) -> str:
         if found["verb"] == "serve":
@@ -78,7 +100,15 @@ def render(page: str, folder: Path) -> str:
     def at(command: str, mistakes: bool = True) -> str:
         """Run a command, asking the service that runs where it names the address that a service has by default."""
         address = servers[-1].address if servers else SHOWN
-        return run(command.replace(SHOWN, address), folder, mistakes).replace(address, SHOWN)
+
+        def printed() -> str:
+            return run(command.replace(SHOWN, address), folder, mistakes).replace(address, SHOWN)
+
+        if not command.startswith(READING):
+            before.append(command.strip())
+        if kept and command.strip() == "willbuy train":
+            return kept.train(tuple(before), folder, printed)
+        return printed()
 
     try:
         return STEP.sub(step, page)

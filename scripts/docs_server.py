@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 SHOWN = "127.0.0.1:8000"
-SECONDS = 60
+SECONDS = 300
 
 
 class Server:

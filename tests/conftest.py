@@ -25,6 +25,16 @@ settings.load_profile("house")  # `--hypothesis-profile=gate` is read after this
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadfile` (make test), whose tests stay together and what begins first."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from turns import LongestFirst
+
+    return LongestFirst(config, log)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the repository."""

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from willbuy.warehouse.spark.warehouse import SparkWarehouse
 
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java that compiles once and quickly: what it runs here is over before a better compilation would pay."""
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": QUICK_JAVA,
 }
-"""Settings for tables of a few rows, of which planning is most of the work: half the processor time of Java's best code."""
+"""Settings for tables of a few rows."""
 
 
 @pytest.fixture(scope="session")

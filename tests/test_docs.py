@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scripts import cli_reference
-from scripts.docs_examples import blocks, pages, render
+from scripts.docs_examples import Kept, blocks, pages, render
 from willbuy.shop import Shop, TableShop
 from willbuy.shop.beneath import with_table_preset
 
@@ -50,10 +50,16 @@ def test_every_block_is_of_a_kind_that_is_checked(path: Path) -> None:
     assert unknown == []
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """README.md and the tutorial train the same shop."""
+    return Kept(tmp_path_factory.mktemp("kept"))
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_every_example_prints_what_the_page_shows(path: Path, tmp_path: Path) -> None:
+def test_every_example_prints_what_the_page_shows(path: Path, tmp_path: Path, kept: Kept) -> None:
     page = path.read_text(encoding="utf-8")
-    assert render(page, tmp_path) == page, (
+    assert render(page, tmp_path, kept) == page, (
         f"{path.name} shows what the commands no longer print; run: make docs"
     )
 

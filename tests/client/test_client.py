@@ -182,7 +182,7 @@ def test_events_keep_their_ids_whatever_is_sent_again(ask: Ask, shop: Pretend) -
     sent = ask("send_events", events, timeout=0.3)
     assert (sent.accepted, sent.duplicates, sent.rejected, sent.events) == (2, 0, [], 2)
     bodies = [body for *_, body in shop.asked]
-    assert len(bodies) == 3 and bodies[0] == bodies[1] == bodies[2]
+    assert len(bodies) >= 3 and all(body == bodies[0] for body in bodies)
     made, given = (event["event_id"] for event in bodies[0]["events"])
     assert len(made) == 32 and given == "mine"
     assert events[0] == {"visitor": "ann", "kind": "view"}  # what was handed over is not touched

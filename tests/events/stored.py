@@ -32,7 +32,7 @@ def submit(store: Store, arrivals: Sequence[Arrival]) -> list[Outcome]:
         ready.set()
 
     store.submit(arrivals, done)
-    assert ready.wait(60)
+    assert ready.wait(120)
     if isinstance(told[0], Exception):
         raise told[0]
     outcomes: list[Outcome] = told[0]

@@ -15,6 +15,7 @@ import pytest
 
 from events import killed
 from events.shops import SOURCE, events, shop_at, some_rows, tables, write_log
+from waiting import until
 from willbuy.errors import WillbuyError
 from willbuy.events.ingest import ingest
 from willbuy.shop import Shop
@@ -151,10 +152,11 @@ def test_one_ingest_at_a_time(logs: dict[str, Path], tmp_path: Path) -> None:
     shop = shop_in(tmp_path / "shop", files=[str(logs["csv"])])
     process = start(shop.folder)
     try:
-        while not (shop.home / "bronze").exists():
-            time.sleep(0.01)
+        until((shop.home / "bronze").exists, look=0.005)
+        process.send_signal(signal.SIGSTOP)  # else it may end before the other begins
         with pytest.raises(WillbuyError, match="another ingest is at work"):
             ingest(shop)
+        process.send_signal(signal.SIGCONT)
         out, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
         assert json.loads(out)["accepted"] == 44_955

@@ -15,6 +15,7 @@ from willbuy.privacy.during_training import erased_meanwhile
 from willbuy.privacy.erase import erase
 from willbuy.runs import new_run
 from willbuy.shop import Shop
+from willbuy.tables import read_table
 from willbuy.warehouse import open_warehouse
 
 MOMENT = datetime(2026, 1, 2)
@@ -37,6 +38,21 @@ def test_p2_of_a_table_predictions_and_refused_rows_go(tmp_path: Path) -> None:
     assert erase(shop, name, MOMENT, "tester").predictions == before - rows(path) > 0
     assert hits(shop.home, f"'{name}'") == []
     assert (path.parent / "rejected.csv").read_text() == f"file,line,rule,column,value\na,2,r,id,{name}1\n"
+
+
+def test_p2_of_a_table_the_next_model_is_trained_without_them(tmp_path: Path) -> None:
+    shop = table_shop(tmp_path, 'id = "session"\nrepeats = 1')
+    before = read_table(shop)
+    name = str(before.frame["entity"][7])
+    erase(shop, name, MOMENT, "tester")
+    after = read_table(shop)
+    assert after.frame["entity"].tolist() == [one for one in before.frame["entity"] if one != name]
+    assert after.counts == {"read": 600, "accepted": 599, "rejected": 1}
+    assert after.rejected[["line", "rule", "column", "value"]].to_numpy().tolist() == [
+        [9, "erased", "session", None]
+    ]
+    train(shop, quiet)
+    assert hits(shop.home, name) == []
 
 
 def write_run(shop: Shop) -> Path:

@@ -56,7 +56,7 @@ def served(home: Path, per_minute: int = 60_000_000) -> Iterator[Served]:
         finally:
             process.terminate()
             rest = process.stdout.read()
-            process.wait(30)
+            process.wait(120)
         one.closed.update(ast.literal_eval(rest))
         assert process.returncode == 0
 

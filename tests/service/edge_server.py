@@ -121,7 +121,7 @@ def edge(home: Path, limits: Limits = SHORT, per_minute: int = 60_000_000, app: 
     server = make_server(gate, watch, [keys.refresh, lambda: still and time.sleep(still.pop())])
     thread = threading.Thread(target=server.serve_at, args=(listener,), daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
     try:

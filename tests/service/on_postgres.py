@@ -5,8 +5,7 @@ import json
 import os
 import shutil
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from postgres import ROLE
@@ -57,11 +56,3 @@ def alive(process: int) -> bool:
 def kill(process: int) -> None:
     """Kill -9, and wait until its parent knows."""
     os.kill(process, signal.SIGKILL)
-
-
-def until(true: Callable[[], object], seconds: float = 120.0) -> None:
-    """Wait until something holds; AssertionError where it never does. The bound is for a fault, not for a busy machine."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never held"
-        time.sleep(0.05)

@@ -37,7 +37,7 @@ class Serving:
         """SIGTERM, and wait for the end."""
         if self.code is None:
             self.process.send_signal(signal.SIGTERM)
-            _, errors = self.process.communicate(timeout=60)
+            _, errors = self.process.communicate(timeout=120)
             self.code, self.errors = self.process.returncode, errors.splitlines()
 
 

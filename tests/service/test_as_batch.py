@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.conftest import client_of, state_of
+from waiting import until
 from willbuy.events.live import EventReader
 from willbuy.scoring import score
 from willbuy.service.app import create_app
@@ -60,9 +60,7 @@ def test_an_erased_visitor_is_gone_from_the_log_too(started: State, tmp_path: Pa
         assert client.get(f"/visitors/{visitor}").json()["live"] == 0
         assert client.delete(f"/visitors/{visitor}").status_code == 202
         assert client.get(f"/visitors/{visitor}").status_code == 404
-    end = time.monotonic() + 60
-    while not (audit.exists() and audit.read_bytes().count(b'"erase"') > before) and time.monotonic() < end:
-        time.sleep(0.2)
+    until(lambda: audit.exists() and audit.read_bytes().count(b'"erase"') > before)
     score(started.shop, tmp_path / "after.csv", reasons=False)
     assert set(visitors_of(tmp_path / "before.csv")) - set(visitors_of(tmp_path / "after.csv")) == {visitor}
 

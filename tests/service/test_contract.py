@@ -23,6 +23,12 @@ from willbuy.service.state import State
 from willbuy.service.wire.limits import Limits
 
 CONFIG = Path(__file__).with_name("contract.toml")
+ENVIRONMENT = {
+    **os.environ,
+    "NO_COLOR": "1",
+    # what it knows of every letter, made once: that takes longer than making a hundred cases
+    "HYPOTHESIS_STORAGE_DIRECTORY": str(Path(__file__).resolve().parents[2] / ".hypothesis"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +55,7 @@ def contract(served: tuple[Edge, str], folder: Path, *options: str) -> str:
         "1",
     ]
     command += ["-H", f"Authorization: Bearer {key}", "--continue-on-failure", *options]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"}, check=False
-    )
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=ENVIRONMENT, check=False)
     said = "\n".join(line[:500] for line in done.stdout.splitlines())[-20_000:]
     assert done.returncode == 0, said + done.stderr[-2_000:]
     return said

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from waiting import until
 from willbuy.features.live import Event
 from willbuy.service.expiring import expiring
 from willbuy.store import Arrival, Store
@@ -32,7 +33,5 @@ def test_p3_old_events_are_gone_while_the_service_runs(tmp_path: Path, days: int
             time.sleep(0.1)
             assert len(store.events("ann")) == 3
             now[0] = NOW
-            until = time.monotonic() + 10
-            while len(store.events("ann")) > left and time.monotonic() < until:
-                time.sleep(0.01)
+            until(lambda: len(store.events("ann")) <= left)
         assert len(store.events("ann")) == left

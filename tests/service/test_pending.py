@@ -1,13 +1,12 @@
 """A score that is asked for while an event of the visitor is on its way to the disk."""
 
 import threading
-import time
-from collections.abc import Callable
 from datetime import timedelta
 
 from starlette.testclient import TestClient
 
 from service.conftest import NOW
+from waiting import until
 from willbuy.service.state import State
 from willbuy.store.working import Job
 
@@ -20,12 +19,6 @@ def event(number: int) -> dict[str, str]:
         "item": "7",
         "event_id": f"p{number}",
     }
-
-
-def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.01)
 
 
 def test_it_is_answered_as_of_before_the_event(live: State, live_client: TestClient) -> None:
@@ -43,7 +36,7 @@ def test_it_is_answered_as_of_before_the_event(live: State, live_client: TestCli
     assert received is not None
     during = live_client.get("/visitors/ann/score").json()
     release.set()
-    sending.join(10)
+    sending.join(120)
     after = live_client.get("/visitors/ann/score").json()
     assert answers[0].json()["accepted"] == 1
     assert during["events"] == 1

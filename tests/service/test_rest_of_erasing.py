@@ -1,11 +1,11 @@
 """The process that erases what the service does not hold: however many visitors are erased at once, one at a time."""
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from waiting import until
 from willbuy.service.rest_of_erasing import RestOfErasing
 
 WORK = """
@@ -27,10 +27,7 @@ def of_a_test(folder: Path, code: int) -> RestOfErasing:
 
 
 def wait_for_end(rest: RestOfErasing) -> None:
-    until = time.monotonic() + 30
-    while rest._working:
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    until(lambda: not rest._working)
 
 
 def test_many_at_once_start_one_process_and_one_after_it(tmp_path: Path) -> None:

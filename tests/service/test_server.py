@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from made_up_models import bundle_id, make_run
 from made_up_table import table_shop
 from service.serve_process import Serving, serving, willbuy
+from waiting import until
 from willbuy.errors import WillbuyError
 from willbuy.registry.pointer import Pointer, write_pointer
 from willbuy.service import extras
@@ -104,13 +104,16 @@ def test_a_promotion_is_followed_without_a_failed_answer(
         for thread in threads:
             thread.start()
         for token in range(2, 2 + swaps):
-            point(shop.home, ("0001", "0002")[token % 2], token)
+            run = ("0001", "0002")[token % 2]
+            point(shop.home, run, token)
             time.sleep(gap)
+            seen = len(answers)
+            until(lambda run=run, seen=seen: bundle_id(shop.home, run) in versions(answers[seen:]))
         make_run(shop.home, 3)
         broken = next((shop.home / "runs" / "0003" / "bundle").glob("model.*"))
         broken.write_bytes(broken.read_bytes()[:-20])
         point(shop.home, "0003", 2 + swaps)
-        _until(lambda: "swap_failures_total 1.0" in CLIENT.get(service.url + "/metrics").text)
+        until(lambda: "swap_failures_total 1.0" in CLIENT.get(service.url + "/metrics").text)
         stop.set()
         for thread in threads:
             thread.join()
@@ -124,11 +127,8 @@ def test_a_promotion_is_followed_without_a_failed_answer(
     assert all(len(found) == 1 for found in by_version.values()), "a version has one score for a record"
 
 
-def _until(true: Any, seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
+def versions(answers: list[httpx.Response]) -> set[str]:
+    return {one.json()["model_version"] for one in answers if one.status_code == 200}
 
 
 def test_it_ends_without_loss(shop: Common) -> None:
@@ -149,7 +149,7 @@ def test_it_ends_without_loss(shop: Common) -> None:
         threads = [threading.Thread(target=ask) for _ in range(4)]
         for thread in threads:
             thread.start()
-        time.sleep(1.0)
+        until(lambda: len(answered) > 10)
         service.stop()
         stop.set()
         for thread in threads:

@@ -1,7 +1,6 @@
 """A model in shadow: the same rows, scored beside the champion, in the log and nowhere else."""
 
 import threading
-import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 
 from made_up_models import make_run, random_rows
+from waiting import until
 from willbuy.errors import InputError
 from willbuy.models.bundle import load_bundle
 from willbuy.service.serving import Serving, serving_of
@@ -73,9 +73,7 @@ def test_the_thread_works_by_itself(tmp_path: Path, log: PredictionLog) -> None:
     beside = Shadow(SimpleNamespace(shadow=model(tmp_path, 1)), log, interval=0.01)
     for answer, row in answers(champion, 40):
         beside.put(answer, champion, row)
-    deadline = time.monotonic() + 10
-    while log.written < 40 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: log.written == 40)
     assert (beside.scored, log.written) == (40, 40)
     beside.close()
 

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -14,6 +13,7 @@ import pytest
 import willbuy
 from made_up_models import make_run, random_rows
 from scripts.docs_server import Server
+from waiting import until
 from willbuy.models.bundle import load_bundle
 
 SOURCE = {"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
@@ -49,12 +49,16 @@ def test_both_answers_stand_in_the_log_and_only_one_is_told(shop: Path) -> None:
             told = [client.predict(record) for record in records[:20]]
             told += client.predict_batch(records[20:])["predictions"]
             command(shop, "promote", "0003", "--shadow")
-            end = time.monotonic() + 30
-            while client.model()["shadow"]["version"] != wider.id and time.monotonic() < end:
-                time.sleep(0.05)
+            until(lambda: client.model()["shadow"]["version"] == wider.id)
             told.append(client.predict(records[0]))
-        time.sleep(0.5)  # the shadow works twenty times a second
-        counted = httpx.get(f"http://{server.address}/metrics").text
+        counted = ""
+
+        def all_looked_at() -> bool:
+            nonlocal counted
+            counted = httpx.get(f"http://{server.address}/metrics").text
+            return "willbuy_shadow_missing_total 1.0\n" in counted  # the last one's
+
+        until(all_looked_at)
     finally:
         server.stop()
     for name, count in (("scored", 40), ("missing", 1), ("faults", 0), ("dropped", 0)):

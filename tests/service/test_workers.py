@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.on_postgres import WORDS, alive, children, kill, moved, schema, until
+from service.on_postgres import WORDS, alive, children, kill, moved, schema
 from service.serve_process import Serving, serving, willbuy
+from waiting import until
 from willbuy.service.gate.keys import add_key
 from willbuy.service.moments import utc_now
 from willbuy.service.workers.asked import Asked

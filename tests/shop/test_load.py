@@ -249,3 +249,19 @@ def test_the_doctor_accepts_by_name_with_a_reason(tmp_path: Path) -> None:
     assert "'too_good:days_to_delivery' is accepted without a reason" in complaint(
         tmp_path, SMALLEST + nothing
     )
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://ann@db/shops", "postgresql://ann:@db/shops", "postgres:///shops?host=/run/pg"]
+)
+def test_an_address_without_a_password_is_taken(tmp_path: Path, url: str) -> None:
+    """An empty one is none: some tools write the mark that stands before it all the same."""
+    assert load(tmp_path, f'{SMALLEST}[storage]\nurl = "{url}"\n').storage.url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://ann:s3cret@db/shops", "postgresql://ann@db/shops?password=s3cret"]
+)
+def test_an_address_with_a_password_is_refused_and_not_told(tmp_path: Path, url: str) -> None:
+    said = complaint(tmp_path, f'{SMALLEST}[storage]\nurl = "{url}"\n')
+    assert "the address carries a password" in said and "s3cret" not in said

@@ -35,7 +35,7 @@ def store_them(store: Store, arrivals: Sequence[Arrival]) -> list[Outcome]:
         ready.set()
 
     store.submit(arrivals, done)
-    assert ready.wait(30)
+    assert ready.wait(120)
     if isinstance(told[0], Exception):
         raise told[0]
     return told[0]

@@ -12,6 +12,7 @@ import pytest
 
 from store.arrivals import START, arrival, store_them
 from store.histories import write_history
+from waiting import until
 from willbuy.errors import StoreRead
 from willbuy.features.algebra import ItemPopularity
 from willbuy.features.feature_set import FeatureSet
@@ -190,9 +191,10 @@ def test_others_lose_nothing_while_one_is_erased(tmp_path: Path) -> None:
 
         looking = threading.Thread(target=look)
         looking.start()
+        until(lambda: seen)
         store.erase(ANN)
         done.set()
-        looking.join(10)
+        looking.join()
     assert seen == {160}
 
 
@@ -202,6 +204,7 @@ def test_many_who_ask_at_once_are_erased_together(full: Store, monkeypatch: pyte
 
     def counted(*given: Any) -> None:
         rewritten.append(1)
+        until(lambda: all(thread.ident for thread in threads))
         rewrite(*given)
 
     monkeypatch.setattr(erasing_module, "_rewrite", counted)
@@ -210,7 +213,7 @@ def test_many_who_ask_at_once_are_erased_together(full: Store, monkeypatch: pyte
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert bytes_of_ann(full.folder.parent) == {}
     assert [len(full.events(entity)) for entity in people] == [0] * 20
     assert len(full.events("visitor-0")) > 5
@@ -223,7 +226,7 @@ def test_another_process_asks_the_service(tmp_path: Path) -> None:
         store.timeline(ANN)
         asking = threading.Thread(target=erase_stored, args=(tmp_path, ANN))
         asking.start()
-        asking.join(20)
+        asking.join(120)
         assert not asking.is_alive()
         assert bytes_of_ann(tmp_path) == {}
         assert len(store.timeline(ANN)) == 0

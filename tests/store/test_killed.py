@@ -16,6 +16,7 @@ import pytest
 
 from store import under_load
 from store.arrivals import START
+from waiting import until
 from willbuy.features.live.event import Event
 from willbuy.features.live.item_facts import item_facts_at
 from willbuy.store import Store
@@ -30,6 +31,8 @@ def kill_under_load(home: Path, journal: Path, merge_at: int, seconds: float) ->
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"sending\n"
+        before = sum(under_load.acknowledged(journal).values())
+        until(lambda: sum(under_load.acknowledged(journal).values()) > before + 50)
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
@@ -73,7 +76,7 @@ def kill_and_look(tmp_path: Path, kills: int, seed: int) -> None:
     tmp_path.mkdir(exist_ok=True)
     for _ in range(kills):
         merge_at = draw.choice([20, 300, 50_000])
-        kill_under_load(tmp_path / "home", journal, merge_at, draw.uniform(0.05, 0.6))
+        kill_under_load(tmp_path / "home", journal, merge_at, draw.uniform(0.0, 0.5))
         now = assert_whole(tmp_path / "home", journal, merge_at)
         assert now >= stored
         stored = now

@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from events.shops import SOURCE, shop_at, some_rows, write_log
 from store.arrivals import arrival, store_them
+from waiting import until
 from willbuy.events.ingest import ingest
 from willbuy.features.algebra import ItemConversion, ItemPopularity
 from willbuy.features.feature_set import FeatureSet
@@ -96,10 +96,7 @@ def test_a_running_service_sees_the_new_history(tmp_path: Path) -> None:
         assert len(store.timeline("u1")) == 1
         shop = shop_with(tmp_path, ["u1,2024-03-02 10:00:00,buy,i1,1.00,1"])
         load_history(shop)
-        until = time.monotonic() + 10
-        while len(store.timeline("u1")) != 2:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        until(lambda: len(store.timeline("u1")) == 2)
 
 
 def test_live_events_and_an_export_of_them_are_the_same_events(tmp_path: Path) -> None:

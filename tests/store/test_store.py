@@ -108,11 +108,11 @@ def test_more_than_may_wait_is_refused_at_once(tmp_path: Path, monkeypatch: pyte
 
     def slow(result: object) -> None:
         ready.set()
-        held.wait(20)
+        held.wait(120)
 
     with Store(tmp_path) as store:
         store.submit([arrival("ann", 1)], slow)
-        ready.wait(20)
+        ready.wait(120)
         store.submit([arrival("ann", n) for n in range(9)], lambda result: None)
         with pytest.raises(StoreBusy, match="9 events wait"):
             store.submit([arrival("ann", n) for n in range(9)], lambda result: None)

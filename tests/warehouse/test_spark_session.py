@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from spark import QUICK_JAVA
 from willbuy.errors import EngineError
 from willbuy.warehouse.spark.session import MEANING, open_session
 
@@ -19,7 +20,7 @@ from pathlib import Path
 from willbuy.warehouse.spark.session import open_session
 from willbuy.errors import EngineError
 try:
-    session = open_session(sys.argv[1], dict(part.split("=") for part in sys.argv[3:]), "600MB", Path(sys.argv[2]))
+    session = open_session(sys.argv[1], dict(part.split("=", 1) for part in sys.argv[3:]), "600MB", Path(sys.argv[2]))
 except EngineError as error:
     print("refused:", error)
 else:
@@ -29,7 +30,8 @@ else:
 
 def start(master: str, folder: Path, *settings: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Start Spark in a process of its own."""
-    command = [sys.executable, "-c", START, master, str(folder), *settings]
+    quick = f"spark.driver.extraJavaOptions={QUICK_JAVA}"
+    command = [sys.executable, "-c", START, master, str(folder), quick, *settings]
     return subprocess.run(
         command, capture_output=True, text=True, env={**os.environ, **env}, check=False, timeout=300
     )

@@ -22,7 +22,7 @@ def _url(found: str) -> str:
         )
     try:
         parts = urlsplit(found)
-        secret = parts.password is not None or any(name == "password" for name, _ in parse_qsl(parts.query))
+        secret = bool(parts.password) or any(name == "password" for name, _ in parse_qsl(parts.query))
     except ValueError:
         secret = True  # it cannot be read, so nobody knows
     if secret:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from willbuy.errors import ShopError, printable
 from willbuy.events.files import files_named
+from willbuy.hashed_ids import Suppression
 from willbuy.models.prepare.column import Column
 from willbuy.shop import ColumnKeys, Table, TableShop
 from willbuy.tables.coded import coded
@@ -31,12 +32,13 @@ def read_table(
     """Read the shop's table, or other `files` of its shape (relative to the working folder).
 
     With `need_target` false neither target nor order is read: rows to be scored have none. `columns` are those of a
-    model (its bundle holds them): categories are coded by their values then, not by those that occur.
+    model (its bundle holds them): categories are coded by their values then, not by those that occur. Rows of whoever
+    was erased are refused by the rule `erased`, without their id.
 
     Raises SourceError where a file cannot be read, a column is missing or more than half of the rows are refused,
     NotEnoughData where no row is left, or all are of one class.
     """
-    reading = _Reading(shop.table, need_target, columns)
+    reading = _Reading(shop.table, need_target, columns, Suppression(shop.home))
     with Texts(shop.table, shop.storage.memory, shop.storage.threads) as texts:
         paths = _paths(shop, files)
         texts.read(paths, reading.wanted)
@@ -54,8 +56,11 @@ def _paths(shop: TableShop, files: Sequence[str | Path] | None) -> list[Path]:
 class _Reading:
     """One reading of a table: column by column, so that texts are held for a few columns at a time only."""
 
-    def __init__(self, table: Table, need_target: bool, columns: Sequence[Column] | None) -> None:
+    def __init__(
+        self, table: Table, need_target: bool, columns: Sequence[Column] | None, erased: Suppression
+    ) -> None:
         self.table = table
+        self.erased = erased
         self.known = None if columns is None else {column.name: column for column in columns}
         self.keys: dict[str, ColumnKeys] = inputs(table) if columns is None else {}
         self.target = table.target if need_target else None
@@ -101,6 +106,10 @@ class _Reading:
     def _entity(self, texts: list[str | None]) -> None:
         bad = np.fromiter((text is None for text in texts), dtype=np.bool_, count=len(texts))
         self.refused.mark(bad, "id_missing", str(self.table.id), texts)
+        if self.erased.digests:
+            gone = {text for text in set(texts) if text is not None and self.erased.holds(text)}
+            marked = np.fromiter((text in gone for text in texts), dtype=np.bool_, count=len(texts))
+            self.refused.mark(marked, "erased", str(self.table.id), [None] * len(texts))
         self.values["entity"] = np.array(texts, dtype=object)
 
     def _order(self, texts: list[str | None]) -> None:

@@ -47,7 +47,7 @@ def test_a_worker_that_dies_is_told_in_one_line_and_what_was_read_is_kept(
 ) -> None:
     monkeypatch.setattr(bench, "_LOOK", 0.05)
     rows = some_rows(2000, people=300)
-    lines = [f"{row[:-1]}{number % 9}" for number in range(60) for row in rows]
+    lines = [f"{row[:-1]}{number % 9}" for number in range(15) for row in rows]
     write_log(tmp_path / "a.csv", lines)
     shop = on_spark(tmp_path)
     killed: list[int] = []

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from hypothesis import given
@@ -24,17 +25,19 @@ print(passed)
 
 
 def test_three_processes_share_what_one_key_may(tmp_path: Path) -> None:
-    """6,000 a minute: 100 in the second, and 150 that were saved up; each for itself would be three times that."""
+    """6,000 a minute: 100 a second, and 150 that were saved up; each for itself would have three times that in its second."""
     command = [sys.executable, "-c", ASK, str(tmp_path / "rate")]
     asking = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]
+    began = time.monotonic()
     for one in asking:
         assert one.stdin is not None
         one.stdin.write("\n")
         one.stdin.flush()
-    passed = [int(one.communicate(timeout=60)[0]) for one in asking]
-    assert 200 <= sum(passed) <= 3 * 250 * 0.75
+    passed = [int(one.communicate(timeout=300)[0]) for one in asking]
+    seconds = time.monotonic() - began
+    assert 200 <= sum(passed) <= 151 + 100 * seconds
 
 
 @given(

@@ -42,7 +42,7 @@ def test_it_waits_for_whoever_is_storing(on_server: Schemas, tmp_path: Path) -> 
             asking.join(0.3)
             assert told == []
             storing.execute("COMMIT")
-            asking.join(10)
+            asking.join(120)
             assert told == [2]
 
 

@@ -3,14 +3,18 @@
 import threading
 from collections import Counter
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from store.arrivals import arrival, store_them
+from store.arrivals import START, arrival, store_them
 from store.stores import Schemas
-from willbuy.errors import ServerError, StoreError
+from willbuy.errors import ServerError, StoreBusy, StoreError
+from willbuy.features.algebra import ItemPopularity
+from willbuy.features.feature_set import FeatureSet
+from willbuy.features.local_time import LocalTime
 from willbuy.store import Outcome
 from willbuy.store.postgres.server import Server
 from willbuy.store.postgres.shared_pending import SharedPending
@@ -76,7 +80,7 @@ def test_what_waits_in_another_process_is_known(on_server: Schemas, tmp_path: Pa
             assert other.pending("ann") == sent.event.received
             assert other.seen(["ann"], sent.event.time)["ann"].waiting == sent.event.received
             holder.execute("ROLLBACK")
-        assert told.wait(10)
+        assert told.wait(120)
         assert other.pending("ann") is None
         assert SharedPending(tmp_path / "pending", 0, 2).since("ann") is None
 
@@ -116,3 +120,23 @@ def test_every_commit_is_synced_whatever_the_server_says(on_server: Schemas, tmp
     finally:
         with psycopg.connect(on_server.address, autocommit=True) as connection:
             connection.execute(f"ALTER ROLE {user} IN DATABASE {database} RESET synchronous_commit")
+
+
+def test_no_process_reads_the_days_of_another_clock_as_its_own(on_server: Schemas, tmp_path: Path) -> None:
+    """A model of another zone comes into service in one process: the other says so until it has it too."""
+    utc, tokyo = (FeatureSet((ItemPopularity("view"),), LocalTime(zone)) for zone in ("UTC", "Asia/Tokyo"))
+    moment = START + timedelta(days=3)
+    with on_server(tmp_path) as one, on_server(tmp_path) as other:
+        for store in (one, other):
+            store.use(utc)
+        store_them(one, [arrival("ann", n, kind="view", item="a") for n in range(3)])
+        known = other.facts(moment)
+        one.use(tokyo)
+        assert one.facts(moment).get("a") == {"count_view_30d": 3}
+        for ask in (known.get, other.facts(moment).get):
+            with pytest.raises(StoreBusy, match="counted by days of Asia/Tokyo since a moment ago"):
+                ask("a")
+        other.use(tokyo)
+        assert other.facts(moment).get("a") == {"count_view_30d": 3}
+        with pytest.raises(StoreBusy):  # asked before, of the book that is no longer in use
+            known.get("a")

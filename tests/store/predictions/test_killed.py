@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from waiting import PATIENCE
 from willbuy.store.predictions import daily, read_answers
 
 WRITES = """
@@ -42,7 +43,7 @@ while not log.dropped:
 full = log.error
 began = time.monotonic()
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-recovered = log.flush(20)
+recovered = log.flush(120)
 seconds = time.monotonic() - began
 log.put(next(answers))
 put += 1
@@ -86,12 +87,16 @@ def test_what_was_flushed_outlives_a_hundred_kills(tmp_path: Path, seed: int) ->
     kill_and_look(tmp_path, random.Random(seed).uniform(0, 1))
 
 
-def test_a_full_disk_is_counted_and_passes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "within",
+    [pytest.param(PATIENCE, id="at all"), pytest.param(5.0, id="within 5 s", marks=pytest.mark.gate)],
+)
+def test_a_full_disk_is_counted_and_passes(tmp_path: Path, within: float) -> None:
     """D9, D11: what does not fit is counted, and once there is room again the log goes on by itself within 5 s."""
     with start(FILLS, tmp_path) as process:
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=300)
     put, written, dropped, full, recovered, seconds, error = json.loads(output)
     assert full and recovered and error is None
-    assert seconds < 5
+    assert seconds <= within
     assert written + dropped == put
     assert len(list(read_answers(tmp_path))) == written == sum(day.answers for day in daily(tmp_path))

@@ -31,10 +31,7 @@ def publish(
     server: IngestServer, ledger: PostgresLedger, bench: Workbench, staged: ToMerge
 ) -> list[FileAccount]:
     """Merge what is staged and commit. Returns an account for each source."""
-    connection = server.main
-    known = ledger.sources("done")
-    done = {row.source for row in known}
-    generation = ledger.generation
+    connection, generation, known = server.main, ledger.generation, ledger.sources("done")
 
     def tell(buckets: int) -> None:
         bench.progress(bench.rows * buckets // BUCKETS, bench.rows, "merging")
@@ -44,26 +41,16 @@ def publish(
     simple = generation == 0 and len(staged.sources) == 1 and not live and "event_id" not in declared.mapped
     loaded = load_first(server, bench.in_parallel, declared.kinds, declared.mapped, tell) if simple else None
     with connection.transaction():
-        _prepare(connection)
-        if staged.anew:
-            for table in ("events", "entities", "items", "rejected"):
-                connection.execute(f'DELETE FROM "{table}"')
+        _prepare(connection, staged.anew)
         if loaded is None:
             merged = merge(connection, declared, generation == 0, tell)
         else:
             put_in_place(connection, months_needed(connection))
             merged = Merged(loaded)
-        accounts = [_account(row, staged, merged) for row in staged.sources]
-        for account in accounts:
-            account.check()
-        if sum(account.accepted for account in accounts) != merged.inserted:
-            raise WillbuyError(
-                f"{merged.inserted} events were inserted, {sum(account.accepted for account in accounts)} were expected. "
-                "This is a fault of willbuy; nothing was published. Please report it."
-            )
-        for row in staged.sources:
-            if row.source not in done:
-                _show_bronze(connection, row)
+        accounts = _accounts(staged, merged)
+        done = {row.source for row in known}
+        for row in (row for row in staged.sources if row.source not in done):
+            _show_bronze(connection, row)
         _record(connection, bench, staged, accounts, generation + 1)
         _take_over(connection, merged)
         if staged.anew or merged.changed:  # a training that goes on needs no lock that we hold by now
@@ -71,6 +58,20 @@ def publish(
         if staged.anew:  # snapshots know entities by keys, which are given anew
             remove_gold(connection)
             drop_snapshots(bench.layout.home.parent)
+    return accounts
+
+
+def _accounts(staged: ToMerge, merged: Merged) -> list[FileAccount]:
+    """An account of each source. Raises WillbuyError where a row is not accounted for."""
+    accounts = [_account(row, staged, merged) for row in staged.sources]
+    for account in accounts:
+        account.check()
+    expected = sum(account.accepted for account in accounts)
+    if expected != merged.inserted:
+        raise WillbuyError(
+            f"{merged.inserted} events were inserted, {expected} were expected. This is a fault of willbuy; nothing was published. "
+            "Please report it."
+        )
     return accounts
 
 
@@ -87,12 +88,15 @@ def _take_over(connection: "psycopg.Connection[Any]", merged: Merged) -> None:
             connection.execute(_OVERRULED, counts)
 
 
-def _prepare(connection: "psycopg.Connection[Any]") -> None:
+def _prepare(connection: "psycopg.Connection[Any]", anew: bool) -> None:
+    """Set the session for a large merge; where silver is made anew, empty it."""
     connection.execute("SET LOCAL synchronous_commit = on")
     connection.execute("SET LOCAL jit = off")
     for name in ("work_mem", "maintenance_work_mem"):
         connection.execute(f"SET LOCAL {name} = '{WORK_MEMORY}'")
     connection.execute("SET LOCAL client_min_messages = warning")
+    for table in ("events", "entities", "items", "rejected") if anew else ():
+        connection.execute(f'DELETE FROM "{table}"')
 
 
 def _account(row: SourceRow, staged: ToMerge, merged: Merged) -> FileAccount:

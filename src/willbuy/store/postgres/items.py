@@ -7,8 +7,9 @@ from typing import Any
 
 import psycopg
 
-from willbuy.errors import StoreError
+from willbuy.errors import StoreBusy, StoreError
 from willbuy.features.feature_set import FeatureSet
+from willbuy.features.local_time import LocalTime
 from willbuy.hashed_ids import Suppression
 from willbuy.store.history import slots_of
 from willbuy.store.postgres.knowledge import Knowledge, read_knowledge
@@ -29,13 +30,26 @@ ON CONFLICT ("table", "key", kind, happened, known) DO UPDATE SET n = t.n + excl
 Slots = list[tuple[Slot, int]]
 
 
-def read_tallies(connection: "psycopg.Connection[Any]", keys: Sequence[Key]) -> Mapping[Key, Slots]:
-    """The slots of items and categories with their numbers of events; what is not there was never tallied."""
+def read_tallies(
+    connection: "psycopg.Connection[Any]", keys: Sequence[Key], clock: LocalTime
+) -> Mapping[Key, Slots]:
+    """The slots of items and categories with their numbers of events; what is not there was never tallied.
+
+    Raises StoreBusy where they are counted by the days of another clock by now: a model of another zone has come into service,
+    here or in another process, and this question was still the older one's.
+    """
     keys = [key for key in keys if "\0" not in key[1]]
     asked = [numbers(table for table, _ in keys), texts(about for _, about in keys)]
     with connection.pipeline():
         live = connection.execute(_LIVE, asked, binary=True)
         history = connection.execute(_HISTORY, asked)
+        counted = connection.execute(
+            "SELECT tallying FROM live_state"
+        )  # last: what changes after it is not read above
+    [tallying] = counted.fetchone() or ('["UTC", []]',)
+    zone, tables = json.loads(tallying)
+    if tables and zone != clock.zone:
+        raise StoreBusy(f"items are counted by days of {zone} since a moment ago. Try again")
     found: dict[Key, dict[Slot, int]] = {}
     for table, about, kind, happened, known, n in live.fetchall():
         add_up(found.setdefault((table, about), {}), [((kind, happened, known), n)])

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import psycopg
 from willbuy.errors import StoreError
 from willbuy.features.feature_set import FeatureSet
 from willbuy.features.live.timeline import Timeline
+from willbuy.features.local_time import LocalTime
 from willbuy.hashed_ids import Suppression
 from willbuy.store.arrival import Arrival, StoredEvent
 from willbuy.store.facts import FactBook, FactsAt
@@ -53,7 +55,7 @@ class PostgresStore(LiveStore):
         self._visitors = Visitors(self._known)
         self._readers = Readers(server)
         self._pending: Pending | SharedPending = shared or Pending()
-        self._book = FactBook((), self._tallies)
+        self._book = FactBook((), partial(self._tallies, LocalTime()))
         with server.connect() as connection, server.explained():
             put_erased(connection, server.lock, self._suppression)
             self._known(connection)
@@ -115,7 +117,7 @@ class PostgresStore(LiveStore):
             with self._server.connect() as connection, self._server.explained():
                 tally_more(connection, self._server.lock, features, self._suppression)
                 self._known(connection)
-        self._book = FactBook((*self._book.used, features), self._tallies)
+        self._book = FactBook((*self._book.used, features), partial(self._tallies, features.clock))
 
     def facts(self, moment: datetime) -> FactsAt:
         """Facts about items as known at the close of the day, or hour, before that of a moment. See `seen`."""
@@ -184,7 +186,8 @@ class PostgresStore(LiveStore):
             book.kept.forget_all()
         events = (event for timeline in timelines for event in timeline.events)
         abouts = {about for event in events for about in (event.item, event.category) if about is not None}
-        book.prepare(abouts, moment, lambda keys: read_tallies(connection, keys))
+        book.prepare(abouts, moment, lambda keys: read_tallies(connection, keys, book.local))
 
-    def _tallies(self, key: Key) -> list[tuple[Slot, int]]:
-        return self._readers.ask(lambda connection: list(read_tallies(connection, [key]).get(key, [])))
+    def _tallies(self, clock: LocalTime, key: Key) -> list[tuple[Slot, int]]:
+        """What is tallied of an item, by the days of the clock that its facts were asked by."""
+        return self._readers.ask(lambda connection: list(read_tallies(connection, [key], clock).get(key, [])))
