@@ -27,8 +27,10 @@ from willbuy.shop import Shop
 from willbuy.store import Arrival, Outcome, Store, loading
 from willbuy.store.history import History, history_file
 from willbuy.store.loading import load_history
+from willbuy.store.opening import has_log
 from willbuy.warehouse import open_warehouse
 from willbuy.warehouse.duckdb import DuckDBWarehouse
+from willbuy.warehouse.spark.tables import layout_of
 
 ROWS = some_rows(3_000)
 
@@ -185,6 +187,7 @@ import json, os, signal, sys
 from pathlib import Path
 from willbuy.shop import Shop
 from willbuy.store.loading import load_history
+from willbuy.store.opening import has_log
 folder, stage = Path(sys.argv[1]), sys.argv[2]
 shop = Shop.model_validate({**json.loads((folder / "shop.json").read_text()), "folder": folder})
 def dies(done, total, found):
@@ -207,3 +210,15 @@ def test_what_is_fitted_comes_with_the_history(tmp_path: Path) -> None:
     else:
         assert fitted is not None
         assert set(fitted) == {"r", "alpha", "a", "b"}
+
+
+def test_a_log_on_spark_is_there_to_be_loaded(tmp_path: Path) -> None:
+    plain = shop_at(tmp_path)
+    storage = plain.storage.model_copy(update={"engine": "spark"})
+    shop = plain.model_copy(update={"storage": storage})
+    ledger = layout_of(shop.home).ledger
+    assert not has_log(shop)
+    ledger.parent.mkdir(parents=True)
+    ledger.touch()
+    assert has_log(shop)
+    assert not has_log(plain)
