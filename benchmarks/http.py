@@ -39,7 +39,7 @@ MARKS = ("<!-- figures: written by `benchmarks/http.py` -->", "<!-- end of the s
 WITH_EVENTS = 200  # visitors with 50 events each
 SLICES = 6  # of a round, in which our sides take turns
 LOGGED_SECONDS = 0.3  # after a load, until its answers are in the log: what that costs is the load's
-READY_SECONDS = 120.0
+READY_SECONDS = 300.0
 Say = Callable[[str], None]
 
 

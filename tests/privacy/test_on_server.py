@@ -185,7 +185,7 @@ def test_expiring_waits_for_who_reads(tmp_path: Path, postgres_url: str, postgre
         running.join(1.5)
         assert running.is_alive()
         assert by_postgres(postgres_url, postgres_schema) == before
-    running.join(60)
+    running.join(120)
     assert by_postgres(postgres_url, postgres_schema)["events"] == []
 
 

@@ -36,7 +36,7 @@ def test_events_that_a_reader_has_seen_stay_until_it_ends(shop: Shop) -> None:
         assert reader.rows(COUNT) == reader.beside().rows(COUNT) == [(200, 0)]
         with open_warehouse(shop) as second:  # a later reader is not kept waiting for that
             assert second.rows(COUNT) == [(200, 0)]
-    running.join(60)
+    running.join(120)
     with open_warehouse(shop) as reader:
         assert reader.rows(COUNT) == [(300, 200)]
 
@@ -78,7 +78,7 @@ def test_a_training_leaves_its_snapshots_while_an_ingest_waits_for_it(shop: Shop
             reader.snapshots_to_parquet(sql, tmp_path / "snapshots.parquet")
         [(snapshots,)] = reader.rows(f"SELECT COUNT(*) FROM {VIEW}")
         assert snapshots > 0 and running.is_alive()
-    running.join(60)
+    running.join(120)
     with open_warehouse(changed) as reader:
         assert reader.rows(f"SELECT COUNT(*) FROM {VIEW}") == [(0,)]
 
