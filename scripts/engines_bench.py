@@ -59,7 +59,7 @@ class Bench:
     def told(self, error: BaseException) -> str:
         """An error in a line that is the same on every machine."""
         first = (str(error).strip().splitlines() or [""])[0]
-        return self.bare(f"{type(error).__name__}: {first}")
+        return self.bare(first if isinstance(error, Gap) else f"{type(error).__name__}: {first}")
 
     def bare(self, text: str) -> str:
         """A line without this run's folder and server."""
