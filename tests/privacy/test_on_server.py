@@ -14,6 +14,7 @@ from events.shops import shop_at, some_rows, write_log
 from privacy.test_erase import ID, MOMENT, hits, rows_with
 from willbuy import audit
 from willbuy.events.ingest import ingest, ingest_live
+from willbuy.events.postgres.server import server_of
 from willbuy.events.rebuild import rebuild
 from willbuy.hashed_ids import Suppression, entity_of
 from willbuy.privacy.erase import erase
@@ -187,6 +188,29 @@ def test_expiring_waits_for_who_reads(tmp_path: Path, postgres_url: str, postgre
         assert by_postgres(postgres_url, postgres_schema) == before
     running.join(120)
     assert by_postgres(postgres_url, postgres_schema)["events"] == []
+
+
+def test_an_erasure_waits_for_an_ingest(tmp_path: Path, postgres_url: str, postgres_schema: str) -> None:
+    """Two erasures at once, beside an ingest: each comes in turn, and both are whole."""
+    shop = twin(tmp_path, postgres_url, postgres_schema)
+    ingest(shop, [str(write_log(tmp_path / "a.csv", rows_with(count=200)))])
+    running = [threading.Thread(target=erase, args=(shop, name, MOMENT, "tester")) for name in (ID, "u1")]
+    with server_of(shop):
+        for one in running:
+            one.start()
+        running[0].join(1.5)
+        assert all(one.is_alive() for one in running)
+    for one in running:
+        one.join(60)
+    assert not pending(shop.home)
+    left = asked(
+        postgres_url, postgres_schema, f"SELECT count(*) FROM entities WHERE entity IN ('{ID}', 'u1')"
+    )
+    assert left == [(0,)]
+    accounts = asked(
+        postgres_url, postgres_schema, "SELECT accepted, (SELECT count(*) FROM events) FROM sources"
+    )
+    assert [kept for kept, events in accounts if kept == events]
 
 
 def test_an_erasure_waits_for_no_reader(tmp_path: Path, postgres_url: str, postgres_schema: str) -> None:
