@@ -18,9 +18,15 @@ SECONDS = 300
 
 
 class Server:
-    """A service in a folder, until `stop`; `address` is where it listens. Raises RuntimeError where it does not start."""
+    """A service in a folder, until `stop`; `address` is where it listens.
 
-    def __init__(self, options: list[str], folder: Path, environment: dict[str, str]) -> None:
+    Raises RuntimeError where it does not start within so many seconds.
+    """
+
+    def __init__(
+        self, options: list[str], folder: Path, environment: dict[str, str], seconds: float = SECONDS
+    ) -> None:
+        self._seconds = seconds
         command = [sys.executable, "-u", "-m", "willbuy", "serve", "--port", "0", *options]
         self._log = (folder / "serve.log").open("w+")
         self.process = subprocess.Popen(
@@ -37,7 +43,7 @@ class Server:
     def _wait(self) -> None:
         """Until it takes connections: it may say its address a moment before."""
         host, _, port = self.address.rpartition(":")
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + self._seconds
         while self.process.poll() is None and time.monotonic() < end:
             with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
                 return
@@ -51,7 +57,7 @@ class Server:
             if self.process.stdout is None:
                 raise RuntimeError("the service has no output")
             selector.register(self.process.stdout, selectors.EVENT_READ)
-            end = time.monotonic() + SECONDS
+            end = time.monotonic() + self._seconds
             while selector.select(max(0.0, end - time.monotonic())):
                 line = self.process.stdout.readline()
                 if "http://" in line:

@@ -15,7 +15,7 @@ from typing import Any
 from scripts.cli_reference import commands
 from scripts.engines_agreed import OPEN, disagreements, read
 from scripts.engines_bench import ENGINES, Bench, benches
-from scripts.engines_features import EXAMPLES, agreement, missing_examples
+from scripts.engines_features import agreement, examples_by_class, missing_examples
 from scripts.engines_jobs import JOBS, NO_ENGINE
 from willbuy.warehouse.lacking import LACKING
 
@@ -82,9 +82,8 @@ def page(
         for name, why in NO_ENGINE.items()
     ]
     classes = [
-        f"| `{key}` | {', '.join(f'`{one.name}`' for one in EXAMPLES if one.key == key)} | "
-        f"{' | '.join(_cell(features[engine][key], gaps) for engine in engines)} |"
-        for key in dict.fromkeys(one.key for one in EXAMPLES)
+        f"| `{key}` | {names} | {' | '.join(_cell(features[engine][key], gaps) for engine in engines)} |"
+        for key, names in examples_by_class().items()
     ]
     parts = [
         INTRODUCTION,
@@ -131,7 +130,7 @@ def said_before(engines: Sequence[str]) -> tuple[dict[str, dict[int, str]], dict
     """What the page says of some engines: of jobs, and of classes of features."""
     if not engines:
         return {}, {}
-    there = read(PAGE.read_text(encoding="utf-8"))
+    there = read(PAGE.read_text(encoding="utf-8") if PAGE.exists() else "")
     cells = {names: dict(zip(ENGINES, found, strict=True)) for names, found in there.rows}
 
     def told(names: tuple[str, str], engine: str) -> str:
@@ -143,7 +142,10 @@ def said_before(engines: Sequence[str]) -> tuple[dict[str, dict[int, str]], dict
         engine: {number: told((f"`{job.command}`", job.words), engine) for number, job in enumerate(JOBS)}
         for engine in engines
     }
-    classes = {engine: {names[0].strip("`"): told(names, engine) for names in cells} for engine in engines}
+    classes = {
+        engine: {key: told((f"`{key}`", names), engine) for key, names in examples_by_class().items()}
+        for engine in engines
+    }
     return jobs, classes
 
 

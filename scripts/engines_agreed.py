@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scripts.engines_bench import ENGINES
-from scripts.engines_features import EXAMPLES
+from scripts.engines_features import examples_by_class
 from scripts.engines_jobs import JOBS, NO_ENGINE
 from willbuy.warehouse.lacking import LACKING
 
@@ -60,8 +60,7 @@ def _wanted() -> Iterator[tuple[str, str]]:
     """The rows that must be there: jobs, commands that ask no engine, and classes of features."""
     yield from ((f"`{job.command}`", job.words) for job in JOBS)
     yield from ((f"`{name}`", why) for name, why in NO_ENGINE.items())
-    for key in dict.fromkeys(one.key for one in EXAMPLES):
-        yield f"`{key}`", ", ".join(f"`{one.name}`" for one in EXAMPLES if one.key == key)
+    yield from ((f"`{key}`", names) for key, names in examples_by_class().items())
 
 
 def _wrong(command: str, engine: str, cell: str, reasons: Mapping[int, str]) -> str:

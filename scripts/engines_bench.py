@@ -15,6 +15,14 @@ ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "spark": "Spark"}
 """The engines, by the names that a shop file writes and that a page does."""
 
 
+_SPARK = """master = "local[2]"
+[storage.spark]
+"spark.sql.shuffle.partitions" = 2
+"spark.driver.extraJavaOptions" = "-XX:TieredStopAtLevel=1"
+"""
+"""Of a few thousand rows planning is most of the work: few tasks, and no time for the best code."""
+
+
 class Gap(Exception):
     """What does not work, in a line."""
 
@@ -51,7 +59,7 @@ class Bench:
     def told(self, error: BaseException) -> str:
         """An error in a line that is the same on every machine."""
         first = (str(error).strip().splitlines() or [""])[0]
-        return self.bare(f"{type(error).__name__}: {first}")
+        return self.bare(first if isinstance(error, Gap) else f"{type(error).__name__}: {first}")
 
     def bare(self, text: str) -> str:
         """A line without this run's folder and server."""
@@ -80,7 +88,7 @@ def benches(folder: Path, engines: list[str]) -> Iterator[list[Bench]]:
 def _bench(folder: Path, engine: str) -> Bench:
     folder.mkdir(parents=True)
     write_log(folder)
-    storage = f'engine = "{engine}"\n' + ('master = "local[2]"\n' if engine == "spark" else "")
+    storage = f'engine = "{engine}"\n' + (_SPARK if engine == "spark" else "")
     (folder / "shop.toml").write_text(SHOP + storage, encoding="utf-8")
     return Bench(engine, folder)
 

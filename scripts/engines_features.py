@@ -82,6 +82,12 @@ EXAMPLES: tuple[Feature, ...] = (
 PAIRS = 300
 
 
+def examples_by_class() -> dict[str, str]:
+    """Class -> the names of its examples, as the page shows them."""
+    keys = dict.fromkeys(one.key for one in EXAMPLES)
+    return {key: ", ".join(f"`{one.name}`" for one in EXAMPLES if one.key == key) for key in keys}
+
+
 def missing_examples() -> list[str]:
     """Classes of the algebra that nothing here stands for."""
     shown = {one.key for one in EXAMPLES}

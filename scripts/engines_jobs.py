@@ -93,7 +93,7 @@ def promote(bench: Bench) -> Any:
 
 def serve(bench: Bench) -> Any:
     """The history is loaded, a visitor of the log is scored, an event is taken in, and the visitor scored again."""
-    server = Server(["--shop", str(bench.file)], bench.folder, {})
+    server = Server(["--shop", str(bench.file)], bench.folder, {}, seconds=900)
     try:
         ask = f"http://{server.address}/visitors/{VISITOR.replace(' ', '%20')}"
         before = _answer(f"{ask}/score?as_of={AS_OF}")
@@ -180,7 +180,7 @@ JOBS = (
     Job("models", "who is champion", lambda bench: bench.json("models")["models"][0]["role"], ("promote",)),
     Job("serve", "history loaded from the log, a visitor scored, an event taken in", serve, ("promote",)),
     Job("ingest --live", "the event that the service took in", ingest_live, ("serve",)),
-    Job("parity --served", "every logged vector computed again", parity_served, ("serve",)),
+    Job("parity --served", "every logged vector computed again", parity_served, ("serve", "ingest --live")),
     Job("log", "the answers, as Parquet", lambda bench: bool(bench.run("log", "--output", str(bench.folder / "log.parquet"))), ("serve",)),
     Job("rebuild", "the tables from the rows as they came: every row accounted for as before", rebuild, ("ingest",)),
     Job("erase", "a visitor: one less in the log", erase, ("ingest",)),

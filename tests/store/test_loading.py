@@ -24,10 +24,13 @@ from willbuy.features.live.item_facts import item_facts_at
 from willbuy.features.local_time import LocalTime
 from willbuy.hashed_ids import Suppression
 from willbuy.shop import Shop
-from willbuy.store import Arrival, Outcome, Store
+from willbuy.store import Arrival, Outcome, Store, loading
 from willbuy.store.history import History, history_file
 from willbuy.store.loading import load_history
+from willbuy.store.opening import has_log
 from willbuy.warehouse import open_warehouse
+from willbuy.warehouse.duckdb import DuckDBWarehouse
+from willbuy.warehouse.spark.tables import layout_of
 
 ROWS = some_rows(3_000)
 
@@ -57,10 +60,19 @@ def in_order(events: list[Event]) -> list[Event]:
     return sorted(events, key=lambda event: tuple(map(str, event)))
 
 
-def test_the_history_is_silver(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("at_once", "steps"), [(None, 16), (600, 6), (10_000, 1)])
+def test_the_history_is_silver(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int | None, steps: int
+) -> None:
+    """Packed bucket by bucket; or, as of an engine whose every query passes over all events, many at once."""
     shop = shop_with(tmp_path, ROWS)
     expected = silver(shop)
-    loaded = load_history(shop)
+    if at_once:
+        monkeypatch.setattr(DuckDBWarehouse, "parts_itself", True)
+        monkeypatch.setattr(loading, "_EVENTS_AT_ONCE", at_once)
+    said: list[str | None] = []
+    loaded = load_history(shop, lambda done, total, stage: said.append(stage))
+    assert said.count("visitors packed") == steps
     assert (loaded.visitors, loaded.events, loaded.items) == (len(expected), 3_000, 30)
     with Store(shop.home) as store:
         for entity, events in expected.items():
@@ -175,6 +187,7 @@ import json, os, signal, sys
 from pathlib import Path
 from willbuy.shop import Shop
 from willbuy.store.loading import load_history
+from willbuy.store.opening import has_log
 folder, stage = Path(sys.argv[1]), sys.argv[2]
 shop = Shop.model_validate({**json.loads((folder / "shop.json").read_text()), "folder": folder})
 def dies(done, total, found):
@@ -197,3 +210,15 @@ def test_what_is_fitted_comes_with_the_history(tmp_path: Path) -> None:
     else:
         assert fitted is not None
         assert set(fitted) == {"r", "alpha", "a", "b"}
+
+
+def test_a_log_on_spark_is_there_to_be_loaded(tmp_path: Path) -> None:
+    plain = shop_at(tmp_path)
+    storage = plain.storage.model_copy(update={"engine": "spark"})
+    shop = plain.model_copy(update={"storage": storage})
+    ledger = layout_of(shop.home).ledger
+    assert not has_log(shop)
+    ledger.parent.mkdir(parents=True)
+    ledger.touch()
+    assert has_log(shop)
+    assert not has_log(plain)

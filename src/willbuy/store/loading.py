@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from willbuy.warehouse.engine import Warehouse
 
 _ROWS = 20_000
+_EVENTS_AT_ONCE = 2_000_000  # of visitors that are packed together
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,15 @@ class _Load:
         return loaded
 
     def _visitors(self, db: sqlite3.Connection, fields: Sequence[str], names: Sequence[str]) -> int:
-        """Pack bucket by bucket, which takes the memory of one, then write them in the order of their ids."""
+        """Pack some buckets at a time, which takes the memory of these, then write them in the order of their ids."""
         self.desk.execute("CREATE OR REPLACE TEMP TABLE packed (entity VARCHAR, body VARCHAR)")
-        for bucket in range(BUCKETS):
-            events = plain(self.warehouse.dialect, self.warehouse.events_of([bucket]), fields, names)
+        size = self._buckets_at_once()
+        for first in range(0, BUCKETS, size):
+            buckets = range(first, min(first + size, BUCKETS))
+            events = plain(self.warehouse.dialect, self.warehouse.events_of(buckets), fields, names)
             with self._at_desk(events) as source:
                 self.desk.execute(f"INSERT INTO packed {pack(source, fields)}")
-            self.progress(bucket + 1, BUCKETS, "visitors packed")
+            self.progress(buckets[-1] + 1, BUCKETS, "visitors packed")
         known = Suppression(self.shop.home)
         sql = "SELECT entity, body, json_array_length(body) FROM packed ORDER BY entity"
         written = done = 0
@@ -135,6 +138,13 @@ class _Load:
             self.progress(done, None, "visitors written")
         self.desk.execute("DROP TABLE packed")
         return written
+
+    def _buckets_at_once(self) -> int:
+        """One; of an engine whose every query passes over all events, as many as hold two million of them."""
+        if not self.warehouse.parts_itself:
+            return 1
+        [(events,)] = self.warehouse.rows('SELECT COUNT(*) FROM "events"')
+        return max(1, min(BUCKETS, BUCKETS * _EVENTS_AT_ONCE // max(int(events), 1)))
 
     def _tables(self, fields: Sequence[str]) -> list[Table]:
         return [table for table in TABLES if table.of in fields]

@@ -108,6 +108,10 @@ def has_log(shop: Common) -> bool:
         from willbuy.store.postgres.history import has_log as asked
 
         return asked(_server(shop))
+    if shop.storage.engine == "spark":
+        from willbuy.warehouse.spark.tables import layout_of
+
+        return layout_of(shop.home).ledger.is_file()
     return (shop.home / LEDGER).is_file()
 
 
