@@ -13,11 +13,11 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.house.side import Stages
+from benchmarks.rivals.postgres_merge import merge_staged
 from willbuy.events import presets
 from willbuy.events.ingest import ingest
-from willbuy.events.postgres import keeping
-from willbuy.events.postgres.first_load import load_first, put_in_place
-from willbuy.events.postgres.months import months_needed
+from willbuy.events.postgres import keeping, place
+from willbuy.events.postgres.keeping import PostgresKeeping
 from willbuy.events.postgres.server import IngestServer
 from willbuy.events.typed import kind_names
 from willbuy.shop import Shop, load_shop
@@ -31,8 +31,15 @@ class Staged(Exception):
 
 
 def stage(shop: Shop) -> None:
-    """Stop the ingest before its merge."""
-    with patch.object(keeping, "publish", side_effect=Staged):
+    """Bring the typed rows to the server, as for a merge there, and stop the ingest before it."""
+
+    def keep_there(server: Any, ledger: Any, *, first: bool) -> PostgresKeeping:
+        return PostgresKeeping(server, ledger, first=False)
+
+    with (
+        patch.object(keeping, "publish", side_effect=Staged),
+        patch.object(place, "PostgresKeeping", keep_there),
+    ):
         try:
             ingest(shop)
         except Staged:
@@ -65,10 +72,7 @@ def main(source: Path, shop_file: Path) -> None:
                 started = [(key, pool.submit(job)) for key, job in jobs]
                 return ((key, made.result()) for key, made in started)
 
-            kinds, fields = kind_names(resolved), frozenset(resolved.columns)
-            load_first(server, in_parallel, kinds, fields, lambda buckets: None)
-        with connection.transaction():
-            put_in_place(connection, months_needed(connection))
+            merge_staged(server, in_parallel, kind_names(resolved), frozenset(resolved.columns))
     stages.done()
     server.close()
 

@@ -42,6 +42,7 @@ def open_bench(shop: Shop, progress: Progress | None = None) -> Iterator[Workben
             memory=shop.storage.memory,
             progress=tell,
             guard=guard,
+            raw=place.keeping.raw,
         ) as bench,
     ):
         yield bench

@@ -31,14 +31,15 @@ def write_block(
     guarded: Guarded = str,
     *,
     private: bool = False,
+    options: str = TEXT,
 ) -> None:
     """Write a block's lines to a bronze part. `scratch` is a file to be used on the way, and removed.
 
-    `private` keeps what is not guarded yet off the disk.
+    `private` keeps what is not guarded yet off the disk; `options` are how the file is written.
     """
     with scratch_file(scratch, private) as path:
         path.write_bytes(block.data)
-        written = write_parquet(connection, guarded(_lines(block, path)), target, TEXT)
+        written = write_parquet(connection, guarded(_lines(block, path)), target, options)
     if written != block.lines:
         target.unlink()
         raise WillbuyError(
@@ -55,6 +56,7 @@ def write_rows(
     floats: Sequence[str],
     target: Path,
     guarded: Guarded,
+    options: str = TEXT,
 ) -> int:
     """Write rows `first` to `first + rows` (from 0) of a Parquet file to a bronze part, as JSON; return how many.
 
@@ -69,7 +71,7 @@ def write_rows(
     last = first + rows - 1
     picked = f"SELECT * EXCLUDE (file_row_number){replaced} FROM {file} WHERE file_row_number BETWEEN {first} AND {last}"
     sql = f"SELECT CAST(to_json(r) AS VARCHAR) AS raw, CAST(NULL AS VARCHAR) AS fault FROM ({picked}) AS r"
-    return write_parquet(connection, guarded(sql), target, TEXT)
+    return write_parquet(connection, guarded(sql), target, options)
 
 
 def _lines(block: Block, scratch: Path) -> str:

@@ -17,7 +17,7 @@ from willbuy.events.ingest import at_work
 from willbuy.events.keeping import ToMerge
 from willbuy.events.live_source import plan_of
 from willbuy.events.outgoing import outgoing
-from willbuy.events.parquet import TEXT, write_parquet
+from willbuy.events.parquet import write_parquet
 from willbuy.events.reading import stage
 from willbuy.events.spark.bench import SparkBench
 from willbuy.events.spark.incoming import Rows
@@ -175,7 +175,7 @@ def _moved(bench: Workbench, plan: RowPlan, part: Part, source: int, rows: Rows)
     """A part at the target: its bronze written there as it was, typed, and kept."""
     file = bench.layout.bronze(source) / f"part-{part.part:05d}.parquet"
     with rows(part) as sql:
-        write_parquet(bench.connection, sql, file, TEXT)
+        write_parquet(bench.connection, sql, file, bench.raw)
     bronze = file.relative_to(bench.layout.home).as_posix()
     fresh = replace(part, source=source, bronze=bronze, staged=None, rejects=None, read=0, rejected={})
     return bench.keeping.keep(bench, stage(bench, plan, fresh), fresh=True)

@@ -36,7 +36,13 @@ class LogSpan(NamedTuple):
 
 
 class Keeping(Protocol):
-    """A place for bronze and silver. `keep` and `bronze` are called by several workers at once."""
+    """A place for bronze and silver. `keep` and `bronze` are called by several workers at once.
+
+    `raw` is how a part's file of bronze is written before it is handed to `keep`.
+    """
+
+    @property
+    def raw(self) -> str: ...
 
     def begin(self, bench: "Workbench") -> None:
         """Remove what a process that died left behind, and make good what a server that died lost."""

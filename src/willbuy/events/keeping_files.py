@@ -9,6 +9,7 @@ import duckdb
 
 from willbuy.events.account import FileAccount
 from willbuy.events.keeping import LogSpan, ToMerge
+from willbuy.events.parquet import TEXT
 from willbuy.events.publishing import publish
 from willbuy.events.sweeping import sweep
 from willbuy.events.workbench import Workbench
@@ -20,6 +21,7 @@ class FilesKeeping:
     """The place of the engine `duckdb`: what was read and typed lies where it is kept already."""
 
     ledger: Ledger
+    raw = TEXT
 
     def begin(self, bench: Workbench) -> None:
         """Remove what a process that died left behind."""

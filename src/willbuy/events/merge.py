@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from willbuy.events.canonical import EVENTS_TYPES, FIELDS
-from willbuy.events.parquet import write_parquet
+from willbuy.events.parquet import NUMBERS, write_parquet
 from willbuy.warehouse.layout import Layout
 from willbuy.warehouse.ledger import TableFile
 
@@ -45,7 +45,8 @@ class Merge:
     """What all merges of one run share. `old` are the files that readers see now, by table and bucket.
 
     `mapped` are the fields that files have; `live` the sources that came through the service, `staged_live` their rows.
-    `ends` are the times of the last events of files, where there are live ones.
+    `ends` are the times of the last events of files, where there are live ones. Event files are in `order` and written
+    with `options`; those that are `coded` hold a kind's number among `kind_names` in place of its two texts.
     """
 
     layout: Layout
@@ -58,11 +59,14 @@ class Merge:
     live: frozenset[int] = frozenset()
     staged_live: Sequence[Path] = ()
     ends: Mapping[int, datetime] = field(default_factory=dict)
+    order: str = "time, source, line"
+    options: str = NUMBERS
+    coded: bool = False
 
     def write(self, connection: duckdb.DuckDBPyConnection, sql: str, table: str, bucket: int) -> TableFile:
         """Write a query's rows as this generation's file of a bucket."""
         path = self.layout.silver(table, self.generation) / f"bucket={bucket:02d}.parquet"
-        rows = write_parquet(connection, sql, path)
+        rows = write_parquet(connection, sql, path, self.options)
         return TableFile(table, bucket, path.relative_to(self.layout.home).as_posix(), rows)
 
     @property

@@ -116,17 +116,17 @@ def _told(merge: Merge) -> frozenset[str]:
 
 
 def _sorted(merge: Merge, silver: str, doubtful: bool) -> str:
-    """The bucket's events in order of time. Rows are widened after they are sorted: that halves the cost.
+    """The bucket's events in order. Rows are widened after they are sorted: that halves the cost.
 
     What arrived says how many rows of an entity were staged: where they are `doubtful`, its events are counted anew.
     """
-    rows, columns = "arrived", _wide(merge)
+    rows, columns = "arrived", _wide(merge, coded=merge.coded)
     if silver:
         rows, columns = f"({silver} UNION ALL SELECT {columns} FROM arrived)", "*"
     if doubtful:
         alone = f"SELECT entity_key FROM {rows} GROUP BY entity_key HAVING count(*) = 1"
         rows = f"(SELECT * REPLACE (entity_key IN ({alone}) AS alone) FROM {rows})"
-    return f"SELECT {columns} FROM (FROM {rows} ORDER BY time, source, line)"
+    return f"SELECT {columns} FROM (FROM {rows} ORDER BY {merge.order})"
 
 
 def _numbered(name: str, known: Path | None, found: str, offset: str, step: int) -> str:
@@ -155,13 +155,15 @@ def _keyed(merge: Merge) -> str:
     return f"SELECT {chosen} FROM staged AS s JOIN numbered AS n USING (entity) {items}"
 
 
-def _wide(merge: Merge) -> str:
+def _wide(merge: Merge, *, coded: bool = False) -> str:
     """SQL: the columns of `arrived` as those of the event files."""
     given = {"kind": _kind_case(merge, 1), "kind_name": _kind_case(merge, 0)}
-    return ", ".join(
+    chosen = [
         f"{given[name]} AS {name}" if name in given else f"CAST({name} AS {EVENTS_TYPES[name]}) AS {name}"
         for name in merge.columns
-    )
+        if not (coded and name in given)
+    ]
+    return ", ".join([*chosen, "kind_code"] if coded else chosen)
 
 
 def _kind_case(merge: Merge, which: int) -> str:

@@ -17,6 +17,9 @@ NUMBERS = f"{_OPTIONS}, COMPRESSION lz4_raw"
 STAGED = f"{_OPTIONS}, COMPRESSION uncompressed, ROW_GROUP_SIZE 16384"
 """For rows that are sorted by bucket and read by bucket, once: small row groups are skipped, or read whole."""
 
+PASSING = f"{_OPTIONS}, COMPRESSION uncompressed"
+"""For files that are read again at once, and removed: those are not forced to the disk either."""
+
 PARTIAL = ".partial"
 """What the name of a file that is being written ends in."""
 
@@ -27,8 +30,9 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path, o
     partial = path.with_name(path.name + PARTIAL)
     try:
         written = connection.execute(f"COPY ({sql}) TO {Dialect().text(str(partial))} ({options})").fetchall()
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
+        if options != PASSING:
+            with partial.open("rb+") as file:
+                os.fsync(file.fileno())
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)

@@ -89,7 +89,7 @@ def _merge(
         old=old,
         staged=[home / file for file in by_file],
         staged_live=[home / file for file in by_door],
-        ends=_ends(bench, by_file, old) if live else {},
+        ends=ends_of(bench, by_file, old) if live else {},
         live=live,
         sources=[row.source for row in staged.sources],
         mapped=frozenset(bench.source.columns),
@@ -115,7 +115,7 @@ def _merge(
     return [outcomes[bucket] for bucket in sorted(outcomes)]
 
 
-def _ends(
+def ends_of(
     bench: Workbench, staged: Sequence[str], old: Mapping[tuple[str, int], TableFile]
 ) -> dict[int, datetime]:
     """The time of the last event of each source, of those in silver and those staged."""

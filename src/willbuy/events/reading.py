@@ -56,9 +56,8 @@ def restage(bench: Workbench, plan: RowPlan, part: Part) -> Part:
 
 def stage(bench: Tools, plan: RowPlan, part: Part) -> Part:
     """Type the rows of a bronze part by the present settings; return the part with its new files and counts."""
-    name = f"part-{part.part:05d}-{bench.settings[:12]}.parquet"
-    staged = bench.layout.staged(part.source) / name
-    rejects = bench.layout.rejected(part.source) / name
+    staged = staged_file(bench, part)
+    rejects = bench.layout.rejected(part.source) / staged.name
     made = stage_part(bench.connection, plan, bench.layout.home / part.bronze, part, staged, rejects)
     return replace(
         part,
@@ -67,6 +66,12 @@ def stage(bench: Tools, plan: RowPlan, part: Part) -> Part:
         read=made.read,
         rejected=made.rejected,
     )
+
+
+def staged_file(bench: Tools, part: Part) -> Path:
+    """Where a part's typed rows are staged. The name says of which rows and by which settings they were made."""
+    made_of = f"{part.part:05d}-{part.first_line}-{part.digest:08x}"
+    return bench.layout.staged(part.source) / f"part-{made_of}-{bench.settings[:12]}.parquet"
 
 
 def _below(bench: Tools, path: Path) -> str:

@@ -82,7 +82,9 @@ class TextSource:
                 private = bench.guard.private
                 guarded = partial(bench.guard.rows, bench.connection, self.plan, block.quotes)
                 with told_without_rows(private, f"lines from {block.first_line} on"):
-                    write_block(bench.connection, block, target, scratch, guarded, private=private)
+                    write_block(
+                        bench.connection, block, target, scratch, guarded, private=private, options=bench.raw
+                    )
 
             done = block.end / max(self.size, 1)
             yield Piece(number, block.first_line, block.lines, block.quotes, block.digest, done, write)
@@ -158,7 +160,7 @@ class ParquetSource:
         guarded = partial(bench.guard.rows, engine, self.plan, False)
         try:
             with told_without_rows(bench.guard.private, f"rows from {first + 1} on"):
-                written = write_rows(engine, self.path, first, count, self.floats, target, guarded)
+                written = write_rows(engine, self.path, first, count, self.floats, target, guarded, bench.raw)
         except (duckdb.IOException, duckdb.OutOfMemoryException):
             raise
         except duckdb.Error as error:

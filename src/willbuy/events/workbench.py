@@ -11,6 +11,7 @@ import duckdb
 
 from willbuy.events.guarding import Guard
 from willbuy.events.keeping import Keeping
+from willbuy.events.parquet import TEXT
 from willbuy.events.presets import ResolvedSource
 from willbuy.warehouse.duckdb import DuckDBWarehouse
 from willbuy.warehouse.layout import Layout
@@ -29,7 +30,7 @@ class Tools:
 
     `settings` is the fingerprint of how rows become events, see `settings_of`. Each thread has an engine of its own
     with one thread and its share of `memory` among `workers`: parts and buckets are small, and engines of two threads
-    wait for each other.
+    wait for each other. `raw` is how files of bronze are written.
     """
 
     layout: Layout
@@ -37,6 +38,7 @@ class Tools:
     workers: int
     memory: str
     guard: Guard
+    raw: str = TEXT
     _engines: list[DuckDBWarehouse] = field(default_factory=list)
     _local: threading.local = field(default_factory=threading.local)
 

@@ -1,6 +1,7 @@
 """Bringing a finished part to the server by COPY, in one transaction with its row in the ledger; and fetching one back."""
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from willbuy.events.parquet import NUMBERS, write_parquet
+from willbuy.events.parquet import PASSING, write_parquet
 from willbuy.events.postgres.server import IngestServer
 from willbuy.events.workbench import Workbench
 from willbuy.warehouse.dialect import Dialect
@@ -24,29 +25,30 @@ _CHUNK = 1 << 18
 _MOMENTS = ("time", "received")
 
 
-def deliver(server: IngestServer, bench: Workbench, part: Part, *, fresh: bool) -> Part:
-    """Copy a part's typed rows and refused ones, and with `fresh` its bronze too; then remove its local files."""
+def deliver(server: IngestServer, bench: Workbench, part: Part, *, fresh: bool, typed: bool) -> Part:
+    """Copy a part's refused rows, with `typed` the others too, and with `fresh` its bronze; remove the local files of these."""
     home, engine, connection = bench.layout.home, bench.connection, server.connection
     staged = f"read_parquet({_sql.text(str(home / str(part.staged)))})"
     with connection.transaction():
         if fresh:
-            _copy(bench, connection, part, bronze_of(part.source), _BRONZE, _bronze_rows(home, part))
+            copy_query(bench, connection, bronze_of(part.source), _BRONZE, _bronze_rows(home, part))
             connection.execute(_ADD_PART, [
                 part.source, part.part, part.digest, part.first_line, part.lines, part.quotes, part.read,
                 json.dumps(part.rejected),
             ])  # fmt: skip
-        columns = dict(_staged_columns(engine, staged))
-        rows = f"SELECT {', '.join(columns.values())} FROM {staged} WHERE rule = 0"
-        _copy(bench, connection, part, "staged", tuple(columns), rows)
+        if typed:
+            columns = dict(_staged_columns(engine, staged))
+            rows = f"SELECT {', '.join(columns.values())} FROM {staged} WHERE rule = 0"
+            copy_query(bench, connection, "staged", tuple(columns), rows)
         if part.rejects:
-            _copy(bench, connection, part, "staged_rejected", _REJECTED, _rejected_rows(home / part.rejects))
+            copy_query(bench, connection, "staged_rejected", _REJECTED, _rejected_rows(home / part.rejects))
         months = f"SELECT DISTINCT CAST(date_trunc('month', time) AS DATE) FROM {staged} WHERE rule = 0"
         found = [month for (month,) in engine.execute(months).fetchall()]
         values = [part.source, part.part, bench.settings, part.read, json.dumps(part.rejected), found]
         connection.execute(_ADD_STAGED, values)
-    for file in (part.bronze, part.staged, part.rejects):
+    for file in (part.bronze, part.staged if typed else None, part.rejects):
         (home / str(file)).unlink(missing_ok=True)
-    return replace(part, bronze="", staged=None, rejects=None)
+    return replace(part, bronze="", staged=None if typed else part.staged, rejects=None)
 
 
 _BRONZE = ("source", "line", "raw", "fault")
@@ -81,7 +83,7 @@ def fetch(server: IngestServer, bench: Workbench, part: Part) -> Part:
         engine,
         f"SELECT raw, fault FROM ({every}) LEFT JOIN fetched USING (line) ORDER BY line",
         file,
-        NUMBERS,
+        PASSING,
     )
     return replace(part, bronze=file.relative_to(bench.layout.home).as_posix())
 
@@ -116,10 +118,9 @@ def _staged_columns(engine: duckdb.DuckDBPyConnection, staged: str) -> Iterator[
             yield name, f"epoch_us({name})" if name in _MOMENTS else name
 
 
-def _copy(
+def copy_query(
     bench: Workbench,
     connection: "psycopg.Connection[Any]",
-    part: Part,
     table: str,
     columns: tuple[str, ...],
     rows: str,
@@ -128,7 +129,7 @@ def _copy(
     named = ", ".join(_sql.identifier(name) for name in columns)
     sql = f"COPY {_sql.identifier(table)} ({named}) FROM STDIN (FORMAT csv)"
     with (
-        _as_text(bench, rows, f"copy-{part.source:05d}-{part.part:05d}-{table}.csv") as path,
+        _as_text(bench, rows, f"copy-{threading.get_ident()}.csv") as path,
         connection.cursor() as cursor,
         path.open("rb") as file,
         cursor.copy(sql.encode()) as copy,

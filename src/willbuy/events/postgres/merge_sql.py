@@ -21,11 +21,6 @@ FROM (SELECT DISTINCT "item" FROM "staged" WHERE "item" IS NOT NULL) AS found
 WHERE NOT EXISTS (SELECT FROM "items" AS known WHERE known."item" = found."item")"""
 
 
-FIRST_ITEMS = """
-INSERT INTO "coming_items" ("item_key", "item")
-SELECT ROW_NUMBER() OVER (ORDER BY "item") - 1, "item" FROM (SELECT DISTINCT "item" FROM "staged" WHERE "item" IS NOT NULL) AS f"""
-
-
 def moment(name: str) -> str:
     """A staged moment (microseconds since 1970) as a timestamp; whole microseconds stay whole."""
     return f"{EPOCH} + {name} * INTERVAL '1 microsecond'"
@@ -40,28 +35,11 @@ FROM (SELECT DISTINCT "entity" FROM "staged" WHERE "bucket" = {bucket}) AS found
 WHERE NOT EXISTS (SELECT FROM "entities" AS known WHERE known."entity" = found."entity")"""
 
 
-def first_rows(bucket: int, kinds: Sequence[tuple[str, str]], fields: frozenset[str]) -> str:
-    """Number a bucket's entities and insert its events in one pass, for a first load (see `first_load`)."""
-    kept = [
-        name for name in ("item", "category", "price", "quantity", "session", "received") if name in fields
-    ]
-    columns = ", ".join(f'"{name}"' for name in ("entity", "time", "kind_code", "source", "line", *kept))
-    return f"""
-WITH keyed AS MATERIALIZED (
-    SELECT {bucket} + CAST({BUCKETS} AS bigint) * (DENSE_RANK() OVER ids - 1) AS "entity_key",
-        LAG("entity") OVER ids IS DISTINCT FROM "entity" AS "first", LEAD("entity") OVER ids IS DISTINCT FROM "entity" AS "last",
-        {columns}
-    FROM "staged" WHERE "bucket" = {bucket} WINDOW ids AS (ORDER BY "entity")),
-named AS (INSERT INTO "coming_entities" ("entity_key", "entity") SELECT "entity_key", "entity" FROM keyed WHERE "first")
-INSERT INTO "coming" ({_names(_columns(fields))})
-SELECT {", ".join(_values(kinds, fields, '"first" AND "last"'))} FROM keyed AS s {_items(fields, "coming_items")}"""
-
-
 def arrived(bucket: int, kinds: Sequence[tuple[str, str]], fields: frozenset[str]) -> str:
     """The table `arrived`: a bucket's staged rows as events, with the keys of their entities and items."""
-    values = _values(kinds, fields, "CAST(NULL AS boolean)", "COALESCE({}, s.{})")
-    named = ", ".join(f'{value} AS "{name}"' for name, value in zip(_columns(fields), values, strict=True))
-    missing = [name for name in EVENTS_TYPES if name not in _columns(fields)]
+    values = values_of(kinds, fields, "CAST(NULL AS boolean)", "COALESCE({}, s.{})")
+    named = ", ".join(f'{value} AS "{name}"' for name, value in zip(columns_of(fields), values, strict=True))
+    missing = [name for name in EVENTS_TYPES if name not in columns_of(fields)]
     nulls = "".join(
         f', CAST(NULL AS {_TYPES.get(EVENTS_TYPES[name], EVENTS_TYPES[name])}) AS "{name}"'
         for name in missing
@@ -69,27 +47,32 @@ def arrived(bucket: int, kinds: Sequence[tuple[str, str]], fields: frozenset[str
     return f"""
 CREATE TEMPORARY TABLE arrived AS SELECT {named}{nulls}
 FROM (SELECT n."entity_key", s.* FROM "staged" AS s JOIN "entities" AS n ON n."entity" = s."entity" WHERE s."bucket" = {bucket}) AS s
-{_items(fields)}"""
+{items_joined(fields)}"""
 
 
 _TYPES = {"VARCHAR": "text"}
 
 
-def _columns(fields: frozenset[str]) -> list[str]:
+def columns_of(fields: frozenset[str]) -> list[str]:
     """The columns of `events` that rows of these fields fill."""
     always = {"entity_key", "time", "kind", "kind_name", "source", "line", "alone"}
     also = {"item_key"} if "item" in fields else set()
     return [name for name in EVENTS_TYPES if name in always | also | fields]
 
 
-def _names(columns: Sequence[str]) -> str:
+def names_of(columns: Sequence[str]) -> str:
+    """Columns by their names, quoted.
+
+    >>> names_of(["line", "time"])
+    '"line", "time"'
+    """
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _values(
+def values_of(
     kinds: Sequence[tuple[str, str]], fields: frozenset[str], alone: str, kind: str = "{}"
 ) -> list[str]:
-    """The values of `_columns`. A row of a file has its kind by number; a live one carries it, and what the shop called it then."""
+    """The values of `columns_of`. A row of a file has its kind by number; a live one carries it, and what the shop called it then."""
     given = {
         "time": moment('s."time"'),
         "received": moment('s."received"'),
@@ -98,7 +81,7 @@ def _values(
         "item_key": 'i."item_key"',
         "alone": alone,
     }
-    return [given.get(name, f's."{name}"') for name in _columns(fields)]
+    return [given.get(name, f's."{name}"') for name in columns_of(fields)]
 
 
 def _kind_case(kinds: Sequence[tuple[str, str]], which: int) -> str:
@@ -106,7 +89,8 @@ def _kind_case(kinds: Sequence[tuple[str, str]], which: int) -> str:
     return f'CASE s."kind_code" {whens} END'
 
 
-def _items(fields: frozenset[str], table: str = "items") -> str:
+def items_joined(fields: frozenset[str], table: str = "items") -> str:
+    """What staged rows `s` are joined to for the keys of their items, where they have any."""
     return f'LEFT JOIN "{table}" AS i ON i."item" = s."item"' if "item" in fields else ""
 
 
@@ -114,7 +98,7 @@ DUPLICATES = f"""
 CREATE TEMPORARY TABLE dropped AS
 WITH moments AS (SELECT DISTINCT "entity_key", "time" FROM arrived WHERE "event_id" IS NULL),
 pool AS (
-    SELECT {_names(("source", "line", "entity_key", "time", *BODY))}, true AS "new", "source" AS "file"
+    SELECT {names_of(("source", "line", "entity_key", "time", *BODY))}, true AS "new", "source" AS "file"
     FROM arrived WHERE "event_id" IS NULL
     UNION ALL
     SELECT {", ".join(f'e."{name}"' for name in ("source", "line", "entity_key", "time", *BODY))}, false, 0
@@ -122,11 +106,11 @@ pool AS (
 shared AS (SELECT "entity_key", "time" FROM pool GROUP BY 1, 2 HAVING MIN("file") < MAX("file")),
 counted AS (
     SELECT pool.*, ROW_NUMBER() OVER (
-        PARTITION BY {_names(("entity_key", "time", *BODY, "file"))} ORDER BY "source", "line") AS "ordinal"
+        PARTITION BY {names_of(("entity_key", "time", *BODY, "file"))} ORDER BY "source", "line") AS "ordinal"
     FROM pool JOIN shared USING ("entity_key", "time")),
 ranked AS (
     SELECT "source", "line", "new", ROW_NUMBER() OVER (
-        PARTITION BY {_names(("entity_key", "time", *BODY, "ordinal"))} ORDER BY "new", "source", "line") AS "rank"
+        PARTITION BY {names_of(("entity_key", "time", *BODY, "ordinal"))} ORDER BY "new", "source", "line") AS "rank"
     FROM counted)
 SELECT "source", "line", true AS "new", false AS "conflict", CAST(NULL AS text) AS "event_id" FROM ranked
 WHERE "new" AND "rank" > 1"""
@@ -138,7 +122,7 @@ SAME_IDS = f"""
 INSERT INTO dropped
 WITH ids AS (SELECT DISTINCT "entity_key" FROM arrived WHERE "event_id" IS NOT NULL),
 pool AS (
-    SELECT {_names(("source", "line", "entity_key", "event_id", "time", *BODY))}, true AS "new"
+    SELECT {names_of(("source", "line", "entity_key", "event_id", "time", *BODY))}, true AS "new"
     FROM arrived WHERE "event_id" IS NOT NULL
     UNION ALL
     SELECT {", ".join(f'e."{name}"' for name in ("source", "line", "entity_key", "event_id", "time", *BODY))}, false
@@ -163,7 +147,7 @@ UPDATE "events" AS e SET "alone" = false
 WHERE e."alone" AND e."entity_key" IN (SELECT DISTINCT "entity_key" FROM arrived WHERE "entity_key" < %(new)s)"""
 
 INSERTED = f"""
-INSERT INTO "events" ({_names(list(EVENTS_TYPES))})
+INSERT INTO "events" ({names_of(list(EVENTS_TYPES))})
 SELECT {", ".join(f'a."{name}"' for name in EVENTS_TYPES if name != "alone")}, c."alone"
 FROM arrived AS a JOIN (
     SELECT "entity_key", COUNT(*) = 1 AND CASE WHEN "entity_key" < %(new)s

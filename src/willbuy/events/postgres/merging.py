@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from willbuy.events.canonical import FIELDS
+from willbuy.events.merge import Outcome
 from willbuy.events.postgres import merge_sql as sql
 from willbuy.events.postgres.live_merging import Ends, find_said_twice, leave_alone, stand_for_files
 from willbuy.events.postgres.months import Months
@@ -58,30 +59,31 @@ class Merged:
         }[new, conflict]
         counts[source] = counts.get(source, 0) + rows
 
+    def add(self, outcome: Outcome) -> None:
+        """Count what a merge on this machine gave as well."""
+        self.inserted += sum(outcome.kept.values())
+        for counts, more in ((self.duplicates, outcome.duplicates), (self.conflicts, outcome.conflicts)):
+            for source, rows in more.items():
+                counts[source] = counts.get(source, 0) + rows
+
 
 def merge(
     connection: "psycopg.Connection[Any]",
     declared: Declared,
-    first: bool,
     tell: Callable[[int], None],
 ) -> Merged:
     """Merge all that is staged. `tell` hears how many buckets are done.
 
-    The connection is in a transaction. `first` says that nothing was ever published here. Without live events nothing that was
-    there changes but `alone`, of entities that came again.
+    The connection is in a transaction. Without live events nothing that was there changes but `alone`, of entities that came again.
     """
     merged, ends = Merged(), Ends(connection)
     months = Months.for_staged(connection)
     if "item" in declared.fields:
-        _numbered(connection, "items", first, lambda: connection.execute(sql.NEW_ITEMS))
+        connection.execute(sql.NEW_ITEMS)
     after = _numbers_given(connection)
-
-    def every_bucket() -> None:
-        for bucket in range(BUCKETS):
-            _merge_bucket(connection, bucket, after.get(bucket, 0), declared, ends, merged)
-            tell(bucket + 1)
-
-    _numbered(connection, "entities", first, every_bucket)
+    for bucket in range(BUCKETS):
+        _merge_bucket(connection, bucket, after.get(bucket, 0), declared, ends, merged)
+        tell(bucket + 1)
     months.finish(connection)
     return merged
 
@@ -126,26 +128,3 @@ def _numbers_given(connection: "psycopg.Connection[Any]") -> dict[int, int]:
         f'SELECT "entity_key" % {BUCKETS}, MAX("entity_key") / {BUCKETS} + 1 FROM "entities" GROUP BY 1'
     )
     return {int(bucket): int(number) for bucket, number in rows}
-
-
-def _numbered(
-    connection: "psycopg.Connection[Any]", table: str, first: bool, insert: Callable[[], object]
-) -> None:
-    """Insert into a table of ids; the first time, its keys are made after the rows, which takes a fraction of the time.
-
-    That locks the table against readers; there are none as long as nothing was published.
-    """
-    if not first:
-        insert()
-        return
-    rows = connection.execute(
-        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
-        "WHERE conrelid = to_regclass(%s) AND contype IN ('p', 'u') ORDER BY contype",
-        [table],
-    ).fetchall()
-    for name, _ in rows:
-        connection.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
-    insert()
-    for name, definition in rows:
-        connection.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
-    connection.execute(f'ANALYZE "{table}"')

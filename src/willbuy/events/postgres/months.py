@@ -52,8 +52,20 @@ def bounds_of(month: date) -> str:
     >>> bounds_of(date(2015, 12, 1))
     "FOR VALUES FROM ('2015-12-01') TO ('2016-01-01')"
     """
-    after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return f"FOR VALUES FROM ('{month}') TO ('{after}')"
+    return f"FOR VALUES FROM ('{month}') TO ('{_after(month)}')"
+
+
+def within(month: date) -> str:
+    """The same as a constraint: a table that has it is attached without a look at its rows.
+
+    >>> print(within(date(2015, 12, 1)))
+    CHECK ("time" >= '2015-12-01' AND "time" < '2016-01-01')
+    """
+    return f"""CHECK ("time" >= '{month}' AND "time" < '{_after(month)}')"""
+
+
+def _after(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def months_needed(connection: "psycopg.Connection[Any]") -> list[date]:

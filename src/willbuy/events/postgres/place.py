@@ -19,7 +19,8 @@ def postgres_place(shop: Shop) -> Iterator[tuple[Layout, PostgresLedger, Postgre
     with explain_server(address_of(shop.storage)), server_of(shop) as server:
         layout.temporary.mkdir(parents=True, exist_ok=True)
         ledger = PostgresLedger(server.main)
+        keeping = PostgresKeeping(server, ledger, first=ledger.generation == 0)
         try:
-            yield layout, ledger, PostgresKeeping(server, ledger)
+            yield layout, ledger, keeping
         finally:
-            remove_passing(layout)
+            remove_passing(layout, [*layout.staged(0).parent.glob("*")] if keeping.first else [])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from willbuy.errors import WillbuyError
 from willbuy.events.account import FileAccount
 from willbuy.events.keeping import ToMerge
-from willbuy.events.postgres.first_load import load_first, put_in_place
+from willbuy.events.postgres.first_load import load_first, put_in_place, send_conflicts
 from willbuy.events.postgres.merging import Declared, Merged, merge
 from willbuy.events.postgres.months import months_needed
 from willbuy.events.postgres.server import IngestServer
@@ -28,25 +28,29 @@ WORK_MEMORY = "256MB"
 
 
 def publish(
-    server: IngestServer, ledger: PostgresLedger, bench: Workbench, staged: ToMerge
+    server: IngestServer, ledger: PostgresLedger, bench: Workbench, staged: ToMerge, *, first: bool
 ) -> list[FileAccount]:
-    """Merge what is staged and commit. Returns an account for each source."""
+    """Merge what is staged and commit. Returns an account for each source.
+
+    `first` says that nothing was ever published here, and that the typed rows lie on this machine.
+    """
     connection, generation, known = server.main, ledger.generation, ledger.sources("done")
 
     def tell(buckets: int) -> None:
         bench.progress(bench.rows * buckets // BUCKETS, bench.rows, "merging")
 
-    live = frozenset(row.source for row in (*known, *staged.sources) if row.format == LIVE)
-    declared = Declared(kind_names(bench.source), frozenset(bench.source.columns), live)
-    simple = generation == 0 and len(staged.sources) == 1 and not live and "event_id" not in declared.mapped
-    loaded = load_first(server, bench.in_parallel, declared.kinds, declared.mapped, tell) if simple else None
+    _forget_others(connection, staged)
+    loaded = load_first(server, bench, staged, tell) if first else None
     with connection.transaction():
         _prepare(connection, staged.anew)
         if loaded is None:
-            merged = merge(connection, declared, generation == 0, tell)
+            live = frozenset(row.source for row in (*known, *staged.sources) if row.format == LIVE)
+            declared = Declared(kind_names(bench.source), frozenset(bench.source.columns), live)
+            merged = merge(connection, declared, tell)
         else:
+            merged, conflicts = loaded
             put_in_place(connection, months_needed(connection))
-            merged = Merged(loaded)
+            send_conflicts(connection, bench, conflicts)
         accounts = _accounts(staged, merged)
         done = {row.source for row in known}
         for row in (row for row in staged.sources if row.source not in done):
@@ -59,6 +63,17 @@ def publish(
             remove_gold(connection)
             drop_snapshots(bench.layout.home.parent)
     return accounts
+
+
+def _forget_others(connection: "psycopg.Connection[Any]", staged: ToMerge) -> None:
+    """Forget what was staged of sources that are not merged now, such as those of an ingest that was killed.
+
+    Their bronze stays, and who takes such a source up again stages it from there.
+    """
+    mine = [row.source for row in staged.sources]
+    if connection.execute('DELETE FROM "staged_parts" WHERE "source" <> ALL (%s)', [mine]).rowcount:
+        for table in ("staged_rejected", "staged"):
+            connection.execute(f'DELETE FROM "{table}" WHERE "source" <> ALL (%s)', [mine])
 
 
 def _accounts(staged: ToMerge, merged: Merged) -> list[FileAccount]:
