@@ -1,6 +1,9 @@
 """Many processes at one port: they answer as one, whatever dies."""
 
 import json
+import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +13,7 @@ import httpx
 import pytest
 
 from service.on_postgres import WORDS, alive, children, kill, moved, schema
-from service.serve_process import Serving, serving, willbuy
+from service.serve_process import ENVIRONMENT, Serving, serving, willbuy
 from waiting import until
 from willbuy.service.gate.keys import add_key
 from willbuy.service.moments import utc_now
@@ -164,6 +167,16 @@ def test_a_rate_holds_over_all_of_them(
         minutes = (time.monotonic() - began) / 60
     assert set(answers) == {200, 429}
     assert answers.count(200) <= 1 + minutes
+
+
+def test_told_to_stop_before_they_answer_it_ends_them(folder: Path) -> None:
+    command = [sys.executable, "-m", "willbuy", "serve", "--port", "0", *WORDS, "--workers", "2"]
+    with subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL) as process:
+        until(lambda: len(children(process.pid)) == 2)
+        workers = children(process.pid)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(120) == 0
+    assert not any(alive(one) for one in workers)
 
 
 def refused(folder: Path, *words: str) -> str:

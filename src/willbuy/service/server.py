@@ -104,8 +104,10 @@ def _serve_many(
         allow_unproven=service.allow_unproven,
         actor=service.actor,
     )
-    with closing(Supervisor(asked, service.listener)) as supervisor:
+    with closing(Supervisor(asked, service.listener)) as supervisor, supervisor.stopped_by_signals():
         words = supervisor.start()
+        if words is None:
+            return
         said(address_of(service.listener), f"{words.removesuffix(')')}; {workers} workers)")
         supervisor.watch()
 

@@ -54,21 +54,37 @@ class Supervisor:
         self._workers: dict[int, _Worker] = {}
         self._stop = threading.Event()
 
-    def start(self) -> str:
-        """Start all and wait until each answers; return what one said. Raises WillbuyError with the words of one that cannot."""
+    def start(self) -> str | None:
+        """Start all and wait until each answers; return what one said, or None where this was told to stop meanwhile.
+
+        Raises WillbuyError with the words of one that cannot.
+        """
         for number in range(self._asked.workers):
             self._workers[number] = self._started(number)
         said = [self._told(worker) for worker in self._workers.values()]
-        return said[0]
+        return said[0] if all(said) else None
 
     def watch(self) -> None:
-        """Look after the workers until SIGTERM or Ctrl-C."""
-        with self._signals():
-            while not self._stop.wait(LOOK_SECONDS):
-                for number, worker in self._workers.items():
-                    code = worker.process.poll()
-                    if code is not None:
-                        self._workers[number] = self._anew(number, worker, code)
+        """Look after the workers until told to stop."""
+        while not self._stop.wait(LOOK_SECONDS):
+            for number, worker in self._workers.items():
+                code = worker.process.poll()
+                if code is not None:
+                    self._workers[number] = self._anew(number, worker, code)
+
+    @contextlib.contextmanager
+    def stopped_by_signals(self) -> Iterator[None]:
+        """SIGTERM and Ctrl-C stop the start and the watch, so that whatever was started is ended; not the process itself."""
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            self._stop.set()
+
+        before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
 
     def close(self) -> None:
         """End the workers: each finishes what is under way. Those that do not end in time are killed."""
@@ -109,13 +125,17 @@ class Supervisor:
             os.close(tells)
         return _Worker(process, told, time.monotonic(), deaths)
 
-    def _told(self, worker: _Worker) -> str:
-        """What a worker says when it answers. Raises WillbuyError where it cannot."""
+    def _told(self, worker: _Worker) -> str | None:
+        """What a worker says when it answers; None where this was told to stop. Raises WillbuyError where it cannot."""
         until, text = worker.began + START_SECONDS, b""
         with selectors.DefaultSelector() as selector:
             selector.register(worker.told, selectors.EVENT_READ)
             while not text.endswith(b"\n"):
-                if not selector.select(max(0.0, until - time.monotonic())):
+                if self._stop.is_set():
+                    return None
+                if not selector.select(LOOK_SECONDS):
+                    if time.monotonic() < until:
+                        continue
                     raise WillbuyError(f"a worker did not answer within {START_SECONDS:.0f} s of its start")
                 piece = os.read(worker.told, 65_536)
                 if not piece:
@@ -138,18 +158,6 @@ class Supervisor:
         self._stop.wait(PAUSES[min(deaths, len(PAUSES)) - 1])
         os.close(worker.told)
         return self._started(number, deaths)
-
-    @contextlib.contextmanager
-    def _signals(self) -> Iterator[None]:
-        def stop(number: int, frame: FrameType | None) -> None:
-            self._stop.set()
-
-        before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
 
 
 def _last_words(told: int) -> str:
