@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from willbuy.errors import WillbuyError
-from willbuy.hashed_ids import Suppression
+from willbuy.hashed_ids import Suppression, suppression
+from willbuy.hashed_ids.secret_file import read_secret
 
 
 def test_who_was_erased_is_known_and_not_named(tmp_path: Path) -> None:
@@ -27,6 +28,21 @@ def test_one_that_has_read_the_list_sees_what_another_adds(tmp_path: Path) -> No
     assert not reader.holds("bob")
     writer.add("bob")
     assert reader.holds("bob")
+
+
+def test_one_that_begins_while_another_does_has_the_same_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(path: Path) -> bytes | None:
+        found = read_secret(path)
+        monkeypatch.undo()
+        Suppression(tmp_path).add("ann")
+        return found
+
+    late = Suppression(tmp_path)
+    monkeypatch.setattr(suppression, "read_secret", overtaken)
+    late.add("bob")
+    assert late.holds("ann") and Suppression(tmp_path).holds("bob")
 
 
 def test_a_line_that_was_cut_spoils_no_other(tmp_path: Path) -> None:

@@ -19,8 +19,7 @@ class Suppression:
     def __init__(self, home: Path) -> None:
         self._key = home / "privacy" / "suppression.key"
         self._list = home / "privacy" / "suppressed.txt"
-        self._seen: tuple[int, int] | None = None
-        self._digests: frozenset[str] = frozenset()
+        self._read: tuple[tuple[int, int] | None, frozenset[str]] = (None, frozenset())
         self._secret: bytes | None = None
 
     def add(self, entity: str) -> None:
@@ -37,7 +36,8 @@ class Suppression:
 
     def holds(self, entity: str) -> bool:
         """Whether an entity was erased. Sees what another process has added since."""
-        return bool(self.digests) and self.digest(entity) in self._digests
+        digests = self.digests
+        return bool(digests) and self.digest(entity) in digests
 
     @property
     def digests(self) -> frozenset[str]:
@@ -47,25 +47,29 @@ class Suppression:
         except FileNotFoundError:
             return frozenset()
         state = (found.st_ino, found.st_size)
-        if state != self._seen:
+        read, digests = self._read
+        if state != read:
             lines = self._list.read_text(encoding="ascii").split("\n")
-            self._digests = frozenset(line for line in lines if len(line) == 64)
-            self._seen = state
-        return self._digests
+            digests = frozenset(line for line in lines if len(line) == 64)
+            self._read = state, digests  # at once: of two threads the later one may have read less
+        return digests
 
     @property
     def secret(self) -> bytes:
         """The list's key, made before the first line. Raises WillbuyError where it is gone: all would be let in again."""
-        if self._secret is None:
-            self._secret = read_secret(self._key)
-        if self._secret is None and not self._list.exists():
-            self._secret = make_secret(self._key)
-        if self._secret is None:
+        if self._secret is not None:
+            return self._secret
+        listed = self._list.exists()  # asked first: whoever wrote a line meanwhile had made the key before it
+        found = read_secret(self._key)
+        if found is None and not listed:
+            found = make_secret(self._key)
+        if found is None:
             raise WillbuyError(
                 f"{self._list} names erased visitors by a key, and {self._key} is gone. Put it back from a backup: "
                 "without it their later events cannot be told from others."
             )
-        return self._secret
+        self._secret = found
+        return found
 
     def digest(self, entity: str) -> str:
         """The entity's line on the list: HMAC-SHA-256 with the key of the list, as hex."""
